@@ -1,0 +1,1 @@
+"""Intent -> Skill -> Reply -> speech. A skill gets slots, never audio."""

@@ -1,0 +1,114 @@
+"""What a skill is, and all that it may know."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from unhear.household.scope import Scope
+from unhear.household.speech import Intent, Reply
+from unhear.household.words import DeviceId, Household, PersonId, TraceId
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing a skill remembers: sealed under a key of its own, so that it can be forgotten.
+
+    `made_from` is the recording it came of (None where that was never to be kept): it is erased
+    together with it when somebody asks for that recording to be forgotten.
+    """
+
+    id: TraceId
+    data: Mapping[str, str]
+    made_at: datetime
+
+
+class Memory(Protocol):
+    """What one skill remembers for the household; survives a restart."""
+
+    def items(self) -> Sequence[Item]:
+        """Answer everything remembered, oldest first."""
+
+    def remember(self, data: Mapping[str, str]) -> Item:
+        """Keep `data`, as something that came of the request being answered."""
+
+    def drop(self, ids: Sequence[TraceId]) -> None:
+        """Forget the items of these ids; unknown ids do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One line of what the assistant has kept: never its words, which are sealed."""
+
+    trace: TraceId
+    heard_at: datetime
+    device: DeviceId
+    person: PersonId
+    seconds: float
+    intent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastTurn:
+    """Why the assistant did what it last did on this device; held in memory for minutes."""
+
+    intent: str | None
+    reply: str
+    reasons: Sequence[str]
+    kept: bool
+
+
+class Privacy(Protocol):
+    """What the privacy skill may ask of the house."""
+
+    def forget(self, scope: Scope) -> int:
+        """Erase the scope with a receipt; answer how many recordings it named.
+
+        Raises `unhear.forget.ForgetError` when the erasure could not be finished; what was
+        begun goes on by itself.
+        """
+
+    def heard(self, scope: Scope) -> Sequence[Heard]:
+        """Answer the kept recordings of `scope`, oldest first."""
+
+    def last_turn(self) -> LastTurn | None:
+        """Answer the turn before this one on this device, or None."""
+
+    def set_listening(self, *, listening: bool) -> None:
+        """Stop or start listening on this device."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillContext:
+    """Everything a skill may know beside the slots of its intent.
+
+    `now` is aware, in the household's time zone. `announce` says something later, unasked, on
+    the device that is being answered (a timer that rings).
+    """
+
+    now: datetime
+    household: Household
+    device: DeviceId
+    person: PersonId
+    memory: Memory
+    privacy: Privacy
+    announce: Callable[[str], None]
+
+
+class Skill(Protocol):
+    """Something the assistant can do: a folder of sentences and one handler."""
+
+    @property
+    def name(self) -> str:
+        """The skill's name: lower-case letters, digits and underscores."""
+
+    @property
+    def sentences(self) -> Path:
+        """A folder with one hassil YAML file a language, named by its code (`en.yaml`)."""
+
+    def handle(self, intent: Intent, context: SkillContext) -> Reply:
+        """Do what is asked and answer it in a sentence or two."""
+
+    def tick(self, context: SkillContext) -> None:
+        """Called about once a second while the house runs, for whatever falls due."""

@@ -1,0 +1,1 @@
+"""Frames in, Capture out: nothing leaves this room before a wake word."""

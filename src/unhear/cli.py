@@ -1,0 +1,5 @@
+"""One command, one function."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,1 @@
+"""Adapters to the speech runtimes and the models that packages ship."""

@@ -1,0 +1,1 @@
+"""Forget a scope everywhere: bar, commit, sweep, look again, attest."""

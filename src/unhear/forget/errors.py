@@ -1,0 +1,25 @@
+"""What can go wrong while forgetting; every message says what to do."""
+
+
+class ForgetError(Exception):
+    """Something stood in the way of forgetting."""
+
+
+class RootGone(ForgetError):
+    """The root key the database points at is not in the keeper: nothing kept opens any more."""
+
+
+class KeyPageDamaged(ForgetError):
+    """A page of the key tree does not open under its key: it was changed outside unhear."""
+
+
+class TreeFull(ForgetError):
+    """Every leaf page of the key tree belongs to a household and is full."""
+
+
+class TraceRemains(ForgetError):
+    """A second look still found what should be gone. Retrying will not help."""
+
+
+class Barred(ForgetError):
+    """What was about to be kept is named by an erasure that has been asked for since."""

@@ -1,0 +1,68 @@
+"""Decide what may happen to something that was heard.
+
+Every decision carries its reasons as sentences, so that "why did you keep this?" has an answer.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from unhear.household.words import Household, PersonId, PersonKind, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What may be done: always answered; kept until `keep_until`, or forgotten at once (None)."""
+
+    keep_until: datetime | None
+    purposes: tuple[Purpose, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the recording stays after the answer."""
+        return self.keep_until is not None
+
+
+def decide(household: Household, speaker: PersonId, heard_at: datetime) -> Decision:
+    """Answer what the household's consents allow for words `speaker` said at `heard_at`.
+
+    A voice that is not known to be an adult's counts as a child's wherever children live.
+    """
+    person = household.person(speaker)
+    if person is None and household.has_children:
+        return forget_now(
+            "I do not know this voice, and children live here, so it counts as a child's."
+        )
+    consent = next(
+        (
+            c
+            for c in household.consents
+            if c.person == speaker and c.purpose is Purpose.KEEP and c.given_at <= heard_at
+        ),
+        None,
+    )
+    if consent is None:
+        whose = "this voice" if person is None else _whose(person.kind)
+        return forget_now(f"No guardian has consented to keeping recordings of {whose}.")
+    days = household.retention.days
+    return Decision(
+        keep_until=heard_at + household.retention.duration,
+        purposes=(Purpose.RESPOND, Purpose.KEEP),
+        reasons=(
+            f"A guardian consented ({consent.method}) on {consent.given_at:%Y-%m-%d}.",
+            f"The household keeps recordings for {days} day{'s' if days != 1 else ''}.",
+        ),
+    )
+
+
+def forget_now(reason: str) -> Decision:
+    """Answer the decision that nothing stays, for `reason`."""
+    return Decision(
+        keep_until=None,
+        purposes=(Purpose.RESPOND,),
+        reasons=(reason, "It was answered and forgotten."),
+    )
+
+
+def _whose(kind: PersonKind) -> str:
+    return "a child" if kind is PersonKind.CHILD else f"this {kind.value}"

@@ -1,0 +1,1 @@
+"""Capture -> sealed Recording: age files, capsules, the catalogue, retention."""
