@@ -111,4 +111,4 @@ class Skill(Protocol):
         """Do what is asked and answer it in a sentence or two."""
 
     def tick(self, context: SkillContext) -> None:
-        """Called about once a second while the house runs, for whatever falls due."""
+        """Do whatever has fallen due; called about once a second while the house runs."""
