@@ -23,3 +23,23 @@ class TraceRemains(ForgetError):
 
 class Barred(ForgetError):
     """What was about to be kept is named by an erasure that has been asked for since."""
+
+
+class KeeperFailed(ForgetError):
+    """The root keeper could not do what it was asked; nothing was changed."""
+
+
+class CapsuleClosed(ForgetError):
+    """A capsule does not open under the key in its slot."""
+
+
+class NoSuchTrace(ForgetError):
+    """Nothing of that name is kept."""
+
+
+class HolderUnanswered(ForgetError):
+    """A kind of trace has nobody who answers for it; the house must not start."""
+
+
+class HolderAway(ForgetError):
+    """A holder cannot be asked now; the others are swept and the rest is done later."""

@@ -1,6 +1,5 @@
 """Who lives in the house, what devices hear them, and what may be done with what they say."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -105,16 +104,17 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What the index seals about a recording: who spoke where and when, and why it was kept.
+    """What the index seals about something kept: who spoke where and when, and why it was kept.
 
-    Opened by the server for a timeline; dies with the recording's key.
+    `of` is the recording it came of: its own id for a recording. Opened by the server for a
+    timeline; dies with the key of the kept thing.
     """
 
+    of: TraceId
     heard_at: datetime
     device: DeviceId
     person: PersonId
-    seconds: float
-    purposes: tuple[Purpose, ...]
-    reasons: tuple[str, ...]
+    seconds: float = 0.0
+    purposes: tuple[Purpose, ...] = ()
+    reasons: tuple[str, ...] = ()
     intent: str | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)

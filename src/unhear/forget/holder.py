@@ -1,0 +1,28 @@
+"""Who answers for what: every place that keeps traces can destroy them and say what is left."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from unhear.household.words import HouseholdId, TraceId
+
+
+class Place(StrEnum):
+    """The places outside the database where something of a recording can be."""
+
+    PAYLOADS = "payloads"
+    CONVERSATION = "conversation"
+
+
+class Holder(Protocol):
+    """Keeps traces in one place outside the database."""
+
+    @property
+    def place(self) -> Place:
+        """The place it answers for."""
+
+    def destroy(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        """Destroy what is held of these traces; what is not held is destroyed already."""
+
+    def remaining(self, household: HouseholdId, traces: Collection[TraceId]) -> int:
+        """Look, and answer of how many of these traces something is still held."""

@@ -1,0 +1,159 @@
+"""The key tree: a 32-byte key for everything kept, and a way to destroy some of them.
+
+Keys sit in pages of 256. A page is one AEAD message under a key that sits in a slot of its parent
+page; the key of the top page is the *root*, which a `RootKeeper` holds outside the database. Every
+page is born full of random keys, so taking a slot into use writes nothing.
+
+Erasing slots replaces them, and the key of every page on their path to the root, with fresh random
+bytes. Old versions of those pages stay readable only under keys that no longer exist anywhere.
+What must hold (Reardon et al., "Secure Data Deletion from Persistent Media", CCS 2013):
+
+- keys are random and never derived from other keys of the tree;
+- a page's key changes whenever something is removed below it;
+- no key of the tree is wrapped a second time anywhere;
+- a page is bound to its tree, place and epoch, and every page key seals one message only.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from unhear.clock import random_bytes
+from unhear.forget.errors import KeyPageDamaged, TreeFull
+
+KEY_BYTES = 32
+FAN_OUT = 256
+DEPTH = 3
+"""Levels of pages: 256**3 = 16.7 million keys in a tree."""
+
+LEAF_PAGES_MAX = FAN_OUT ** (DEPTH - 1)
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPage:
+    """A page as it is stored: the tree's epoch when it was sealed, then nonce and ciphertext."""
+
+    epoch: int
+    sealed: bytes
+
+
+class Pages(Protocol):
+    """Where the pages of one tree lie; used inside one transaction."""
+
+    def read_page(self, level: int, index: int) -> SealedPage | None:
+        """Answer the page `index` of `level` (0 = leaf pages), or None before its first write."""
+
+    def write_page(self, level: int, index: int, page: SealedPage) -> None:
+        """Put a page in place of what was there."""
+
+
+class KeyTree:
+    """One tree as it stands at `epoch`, opened by its root. For the length of one transaction."""
+
+    def __init__(self, *, tree_id: bytes, epoch: int, root: bytes, pages: Pages) -> None:
+        self._tree_id = tree_id
+        self._epoch = epoch
+        self._root = root
+        self._pages = pages
+        self._opened: dict[tuple[int, int], bytearray] = {}
+
+    @property
+    def epoch(self) -> int:
+        """How many erasures the tree has been through."""
+        return self._epoch
+
+    def key(self, slot: int) -> bytes:
+        """Answer the 32-byte key in `slot`.
+
+        Raises `KeyPageDamaged` when a page on the way does not open or is missing.
+        """
+        page_index, offset = divmod(slot, FAN_OUT)
+        page = self._open(0, page_index)
+        return bytes(page[offset * KEY_BYTES : (offset + 1) * KEY_BYTES])
+
+    def add_leaf_page(self, page_index: int) -> None:
+        """Make the leaf page `page_index`, and what is missing above it, full of fresh keys.
+
+        Raises `TreeFull` when the tree has no such place.
+        """
+        if not 0 <= page_index < LEAF_PAGES_MAX:
+            raise TreeFull(f"the key tree holds {LEAF_PAGES_MAX} pages and all are taken")
+        for level in range(DEPTH - 1, -1, -1):
+            index = page_index // FAN_OUT**level
+            if self._pages.read_page(level, index) is None:
+                page = random_bytes(FAN_OUT * KEY_BYTES)
+                self._seal(level, index, page, self._page_key(level, index))
+
+    def erase(self, slots: Collection[int], new_root: bytes) -> None:
+        """Replace the keys in `slots` by fresh ones and re-key their whole path to `new_root`.
+
+        The old keys are gone once the transaction is durable *and* the old root is destroyed.
+        """
+        if not slots:
+            raise ValueError("erase needs at least one slot")
+        changes: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for slot in slots:
+            changes[slot // FAN_OUT][slot % FAN_OUT] = random_bytes(KEY_BYTES)
+        self._epoch += 1
+        rewritten: list[Callable[[], None]] = []
+        for level in range(DEPTH):
+            above: dict[int, dict[int, bytes]] = defaultdict(dict)
+            for index, keys in changes.items():
+                page = bytearray(self._open(level, index))
+                for offset, key in keys.items():
+                    page[offset * KEY_BYTES : (offset + 1) * KEY_BYTES] = key
+                page_key = self._new_page_key(level, index, new_root)
+                above[index // FAN_OUT][index % FAN_OUT] = page_key
+                rewritten.append(self._sealer(level, index, bytes(page), page_key))
+            changes = above
+        for write in rewritten:
+            write()
+        self._root = new_root
+        self._opened.clear()
+
+    def _sealer(self, level: int, index: int, page: bytes, key: bytes) -> Callable[[], None]:
+        return lambda: self._seal(level, index, page, key)
+
+    def _new_page_key(self, level: int, _index: int, new_root: bytes) -> bytes:
+        """Answer the key a page gets when something below it is removed: never the one it had."""
+        return new_root if level == DEPTH - 1 else random_bytes(KEY_BYTES)
+
+    def _page_key(self, level: int, index: int) -> bytes:
+        if level == DEPTH - 1:
+            return self._root
+        parent = self._open(level + 1, index // FAN_OUT)
+        offset = index % FAN_OUT * KEY_BYTES
+        return bytes(parent[offset : offset + KEY_BYTES])
+
+    def _open(self, level: int, index: int) -> bytearray:
+        if (page := self._opened.get((level, index))) is not None:
+            return page
+        stored = self._pages.read_page(level, index)
+        if stored is None:
+            raise KeyPageDamaged(f"key page {level}/{index} is missing; restore the newest keyring")
+        key = self._page_key(level, index)
+        nonce, sealed = stored.sealed[:NONCE_BYTES], stored.sealed[NONCE_BYTES:]
+        try:
+            opened = ChaCha20Poly1305(key).decrypt(
+                nonce, sealed, self._place(level, index, stored.epoch)
+            )
+        except (InvalidTag, ValueError):
+            raise KeyPageDamaged(
+                f"key page {level}/{index} does not open; restore the newest keyring"
+            ) from None
+        page = self._opened[level, index] = bytearray(opened)
+        return page
+
+    def _seal(self, level: int, index: int, page: bytes, key: bytes) -> None:
+        nonce = random_bytes(NONCE_BYTES)
+        sealed = ChaCha20Poly1305(key).encrypt(nonce, page, self._place(level, index, self._epoch))
+        self._pages.write_page(level, index, SealedPage(self._epoch, nonce + sealed))
+
+    def _place(self, level: int, index: int, epoch: int) -> bytes:
+        numbers = level.to_bytes(1) + index.to_bytes(4) + epoch.to_bytes(8)
+        return b"unhear/key-page/v1" + self._tree_id + numbers

@@ -1,0 +1,139 @@
+"""Who holds the root of the key tree, and the order in which a root is replaced.
+
+The order is what makes a crash at any instant harmless; each step is durable before the next:
+
+1. take the database's write lock;
+2. read the current root's id *inside* it;
+3. `keeper.put(new)`;
+4. rewrite the path, point the database at the new root, queue the old one for destruction;
+5. COMMIT;
+6. `keeper.destroy(old)`; the next transaction takes it off the queue.
+
+Making the new root before the lock, or destroying "all others", can lose everything when two
+processes erase at once. `recover` runs under the same lock.
+"""
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from unhear.clock import random_bytes
+from unhear.forget.errors import RootGone
+from unhear.forget.keytree import KEY_BYTES, KeyTree, Pages
+
+ROOT_ID_BYTES = 16
+
+
+class RootKeeper(Protocol):
+    """Holds root keys outside the database; every call is durable when it returns."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of keeper this is, as receipts name it."""
+
+    @property
+    def grade(self) -> str:
+        """What its `destroy` means, in one plain sentence for receipts and people."""
+
+    def put(self, root_id: bytes, root: bytes) -> None:
+        """Hold `root` (32 bytes) under `root_id` (16 bytes). Raises `KeeperFailed`."""
+
+    def get(self, root_id: bytes) -> bytes:
+        """Answer the root of that id. Raises `RootGone` where it is not held."""
+
+    def destroy(self, root_id: bytes) -> None:
+        """Destroy the root of that id; one that is not held is destroyed already."""
+
+    def ids(self) -> Collection[bytes]:
+        """Answer the ids of all roots held."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentRoot:
+    """The tree the database holds, its epoch, and the id of the root that opens it."""
+
+    tree_id: bytes
+    epoch: int
+    root_id: bytes
+
+
+class KeyringTransaction(Pages, Protocol):
+    """What one database transaction knows of the key tree."""
+
+    def current_root(self) -> CurrentRoot:
+        """Answer the root the pages of this transaction open under."""
+
+    def set_root(self, root: CurrentRoot) -> None:
+        """Point at another root."""
+
+    def queue_root(self, root_id: bytes) -> None:
+        """Remember that this root must be destroyed."""
+
+    def queued_roots(self) -> Collection[bytes]:
+        """Answer the roots still to be destroyed."""
+
+    def unqueue_root(self, root_id: bytes) -> None:
+        """Forget about a root that is destroyed."""
+
+
+class KeyringDatabase(Protocol):
+    """Where the pages of the tree lie."""
+
+    def writing(self) -> AbstractContextManager[KeyringTransaction]:
+        """Take the write lock; durable when the block ends, undone when it raises."""
+
+
+def open_tree(transaction: KeyringTransaction, keeper: RootKeeper) -> KeyTree:
+    """Answer the tree as `transaction` sees it. Raises `RootGone`."""
+    current = transaction.current_root()
+    return KeyTree(
+        tree_id=current.tree_id,
+        epoch=current.epoch,
+        root=keeper.get(current.root_id),
+        pages=transaction,
+    )
+
+
+def plant(transaction: KeyringTransaction, keeper: RootKeeper) -> None:
+    """Begin a new, empty tree."""
+    root_id = random_bytes(ROOT_ID_BYTES)
+    keeper.put(root_id, random_bytes(KEY_BYTES))
+    transaction.set_root(CurrentRoot(random_bytes(16), 0, root_id))
+
+
+def erase_keys(
+    transaction: KeyringTransaction, keeper: RootKeeper, slots: Collection[int]
+) -> CurrentRoot:
+    """Do steps 2 to 4 of the order for `slots` and answer the root that was replaced.
+
+    The caller holds the write lock, commits, and then has the keeper destroy the replaced root.
+    """
+    old = transaction.current_root()
+    tree = open_tree(transaction, keeper)
+    new_id, new_root = random_bytes(ROOT_ID_BYTES), random_bytes(KEY_BYTES)
+    keeper.put(new_id, new_root)
+    tree.erase(slots, new_root)
+    transaction.set_root(CurrentRoot(old.tree_id, tree.epoch, new_id))
+    transaction.queue_root(old.root_id)
+    return old
+
+
+def recover(database: KeyringDatabase, keeper: RootKeeper) -> None:
+    """Destroy every root but the current one: what an erasure left behind, crashed or done.
+
+    Runs under the write lock, so that a root another process has just put is never taken for a
+    leftover. Raises `RootGone` when the keeper lacks the current root.
+    """
+    with database.writing() as transaction:
+        current = transaction.current_root().root_id
+        held = set(keeper.ids())
+        if current not in held:
+            raise RootGone(
+                "the root key of this house is not in its keeper; without it nothing kept opens. "
+                "Bring back the newest root folder or share"
+            )
+        for root_id in held - {current}:
+            keeper.destroy(root_id)
+        for root_id in transaction.queued_roots():
+            transaction.unqueue_root(root_id)

@@ -1,0 +1,59 @@
+"""Which slots of the key tree are in use, and by which household."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Protocol
+
+from unhear.forget.keytree import FAN_OUT, KeyTree
+from unhear.household.words import HouseholdId
+
+NONE_USED = bytes(FAN_OUT // 8)
+
+
+class SlotTransaction(Protocol):
+    """What one database transaction knows of slots. A leaf page belongs to one household."""
+
+    def page_with_room(self, household: HouseholdId) -> tuple[int, bytes] | None:
+        """Answer a leaf page of the household with a free slot: its index and bitmap (32 bytes)."""
+
+    def next_leaf_page(self) -> int:
+        """Answer the lowest page index never given to a household."""
+
+    def leaf_page(self, page_index: int) -> tuple[HouseholdId, bytes]:
+        """Answer whose a leaf page is, and its bitmap of slots in use."""
+
+    def set_leaf_page(self, page_index: int, household: HouseholdId, used: bytes) -> None:
+        """Say whose a leaf page is and which of its slots are in use."""
+
+
+def take_slot(transaction: SlotTransaction, tree: KeyTree, household: HouseholdId) -> int:
+    """Take a free slot for the household into use; its key is there already.
+
+    Raises `TreeFull`.
+    """
+    found = transaction.page_with_room(household)
+    if found is None:
+        page_index, used = transaction.next_leaf_page(), NONE_USED
+        tree.add_leaf_page(page_index)
+    else:
+        page_index, used = found
+    bits = int.from_bytes(used, "little")
+    offset = (~bits & (bits + 1)).bit_length() - 1
+    _set(transaction, page_index, household, bits | 1 << offset)
+    return page_index * FAN_OUT + offset
+
+
+def free_slots(transaction: SlotTransaction, slots: Collection[int]) -> None:
+    """Give back slots whose keys were erased in this same transaction."""
+    by_page: dict[int, int] = defaultdict(int)
+    for slot in slots:
+        by_page[slot // FAN_OUT] |= 1 << slot % FAN_OUT
+    for page_index, freed in by_page.items():
+        household, used = transaction.leaf_page(page_index)
+        _set(transaction, page_index, household, int.from_bytes(used, "little") & ~freed)
+
+
+def _set(
+    transaction: SlotTransaction, page_index: int, household: HouseholdId, bits: int
+) -> None:
+    transaction.set_leaf_page(page_index, household, bits.to_bytes(FAN_OUT // 8, "little"))

@@ -1,0 +1,160 @@
+"""Keep recordings sealed to their household, list them, and answer what only it can open.
+
+The sound is an age file whose header is taken off: the body is the payload, in its own store; the
+header and the transcript (a whole age file) lie in the recording's capsule. Without the capsule's
+key the payload is noise, and with it only the household's identity opens what is inside.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from unhear.clock import day_start
+from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
+from unhear.forget.errors import NoSuchTrace, RootGone
+from unhear.forget.keytree import KeyTree
+from unhear.forget.roots import RootKeeper, open_tree
+from unhear.forget.traces import (
+    NewTrace,
+    add_trace,
+    content_of,
+    covers,
+    utterance_of,
+)
+from unhear.household.scope import Scope
+from unhear.household.words import HouseholdId, TraceId, Utterance
+from unhear.keep import age
+from unhear.keep.payloads import Payloads
+
+T = TypeVar("T")
+
+SNAPSHOT_TRIES_MAX = 20
+"""How often a reader starts again when an erasure replaces the root under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A kept recording as the index knows it; its words and sound stay sealed."""
+
+    id: TraceId
+    utterance: Utterance
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecording:
+    """What the household's identity opens: two standard age files."""
+
+    sound: bytes
+    transcript: bytes
+
+
+class Catalogue:
+    """The kept recordings of one household."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keeper: RootKeeper,
+        payloads: Payloads,
+        household: HouseholdId,
+        recipient: age.Recipient,
+    ) -> None:
+        self._database = database
+        self._keeper = keeper
+        self._payloads = payloads
+        self._household = household
+        self._recipient = recipient
+
+    def keep(
+        self, *, wav: bytes, transcript: str, utterance: Utterance, keep_until: datetime
+    ) -> TraceId:
+        """Seal a recording and keep it; durable when this returns.
+
+        `utterance.of` names it. Raises `Barred` when an erasure asked for since it was heard
+        names it, and `StoreFull` when there is no room; then nothing of it stays.
+        """
+        header, payload = age.seal(wav, [self._recipient])
+        content = json.dumps(
+            {
+                "header": b64encode(header).decode(),
+                "transcript": b64encode(age.encrypt(transcript.encode(), [self._recipient])).decode(),
+            }
+        ).encode()
+        self._payloads.put(self._household, utterance.of, payload)
+        try:
+            with self._database.writing() as transaction:
+                add_trace(
+                    transaction,
+                    open_tree(transaction, self._keeper),
+                    self._household,
+                    NewTrace(utterance.of, TraceKind.RECORDING, utterance, content, keep_until),
+                )
+        except Exception:
+            self._payloads.delete(self._household, utterance.of)
+            raise
+        return utterance.of
+
+    def recordings(self, scope: Scope | None = None) -> list[Recording]:
+        """Answer the kept recordings a scope names (all without one), oldest first."""
+
+        def read(transaction: Transaction, tree: KeyTree) -> list[Recording]:
+            return [
+                Recording(row.id, utterance, day_start(row.expires_day))
+                for row in transaction.traces(self._household, (TraceKind.RECORDING,))
+                if covers(scope or Scope(), utterance := utterance_of(tree, row))
+            ]
+
+        return sorted(self._read(read), key=lambda recording: recording.utterance.heard_at)
+
+    def sealed(self, trace: TraceId) -> SealedRecording:
+        """Answer a recording as age files. Raises `NoSuchTrace` and `PayloadMissing`."""
+
+        def read(transaction: Transaction, tree: KeyTree) -> bytes:
+            return content_of(tree, self._row(transaction, trace))
+
+        content = json.loads(self._read(read))
+        payload = self._payloads.get(self._household, trace)
+        return SealedRecording(
+            sound=b64decode(content["header"]) + payload,
+            transcript=b64decode(content["transcript"]),
+        )
+
+    def find(self, prefix: str) -> TraceId:
+        """Answer the recording whose id in hex begins with `prefix`. Raises `NoSuchTrace`."""
+        found = [r.id for r in self.recordings() if r.id.hex().startswith(prefix.lower())]
+        if len(found) != 1:
+            many = f"{len(found)} recordings" if found else "no recording"
+            raise NoSuchTrace(f"{many} of an id that begins with {prefix!r}; see `recordings`")
+        return found[0]
+
+    def _row(self, transaction: Transaction, trace: TraceId) -> TraceRow:
+        row = transaction.trace(self._household, trace)
+        if row is None or row.kind is not TraceKind.RECORDING:
+            raise NoSuchTrace("no such recording is kept; it may be forgotten already")
+        return row
+
+    def _read(self, read: Callable[[Transaction, KeyTree], T]) -> T:
+        return snapshot(self._database, self._keeper, read)
+
+
+def snapshot(
+    database: Database, keeper: RootKeeper, read: Callable[[Transaction, KeyTree], T]
+) -> T:
+    """Answer what `read` makes of one consistent state of rows and keys.
+
+    An erasure may destroy the root a reader has just looked up; it then starts again with the new
+    one. Raises `RootGone` when the root is really missing.
+    """
+    for _ in range(SNAPSHOT_TRIES_MAX - 1):
+        try:
+            with database.reading() as transaction:
+                return read(transaction, open_tree(transaction, keeper))
+        except RootGone:
+            continue
+    with database.writing() as transaction:
+        return read(transaction, open_tree(transaction, keeper))

@@ -1,0 +1,93 @@
+"""What skills remember: sealed like a recording, each item under a key of its own.
+
+The server can open these (it must answer from them), so they are not sealed to the household;
+but they die with their key, and with the recording they came of.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from unhear.clock import Clock
+from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
+from unhear.forget.engine import Forgetter
+from unhear.forget.keytree import KeyTree
+from unhear.forget.roots import RootKeeper, open_tree
+from unhear.forget.traces import NewTrace, add_trace, content_of, new_trace_id
+from unhear.household.words import HouseholdId, TraceId, Utterance
+from unhear.keep.catalogue import snapshot
+
+MEMORY_DAYS_MAX = 365
+"""How long a skill may remember something nobody touches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One item of a skill's memory."""
+
+    id: TraceId
+    data: Mapping[str, str]
+    made_at: datetime
+
+
+class SkillMemory:
+    """What one skill remembers for a household, while one request of it is answered."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keeper: RootKeeper,
+        forgetter: Forgetter,
+        household: HouseholdId,
+        skill: str,
+        request: Utterance,
+        clock: Clock,
+    ) -> None:
+        """Items remembered are traces of `request`: its recording, person and device."""
+        self._database = database
+        self._keeper = keeper
+        self._forgetter = forgetter
+        self._household = household
+        self._skill = skill
+        self._request = request
+        self._clock = clock
+
+    def items(self) -> Sequence[Remembered]:
+        """Answer everything remembered, oldest first."""
+
+        def read(transaction: Transaction, tree: KeyTree) -> list[Remembered]:
+            rows = transaction.traces(self._household, (TraceKind.MEMORY,))
+            return [item for row in rows if (item := self._opened(tree, row)) is not None]
+
+        items = snapshot(self._database, self._keeper, read)
+        return sorted(items, key=lambda item: item.made_at)
+
+    def remember(self, data: Mapping[str, str]) -> Remembered:
+        """Keep `data`, as something that came of the request. Raises `Barred`."""
+        made_at = self._clock()
+        new = NewTrace(
+            id=new_trace_id(),
+            kind=TraceKind.MEMORY,
+            utterance=replace(self._request, intent=None, reasons=(f"The {self._skill} skill.",)),
+            content=json.dumps(
+                {"skill": self._skill, "made_at": made_at.isoformat(), "data": dict(data)}
+            ).encode(),
+            expires_at=made_at + timedelta(days=MEMORY_DAYS_MAX),
+        )
+        with self._database.writing() as transaction:
+            add_trace(
+                transaction, open_tree(transaction, self._keeper), self._household, new
+            )
+        return Remembered(new.id, dict(data), made_at)
+
+    def drop(self, ids: Sequence[TraceId]) -> None:
+        """Forget the items of these ids; unknown ids do nothing."""
+        self._forgetter.discard(self._household, ids)
+
+    def _opened(self, tree: KeyTree, row: TraceRow) -> Remembered | None:
+        content = json.loads(content_of(tree, row))
+        if content["skill"] != self._skill:
+            return None
+        return Remembered(row.id, content["data"], datetime.fromisoformat(content["made_at"]))

@@ -1,0 +1,44 @@
+"""What this room needs of a place for sealed payloads."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
+
+from unhear.forget.holder import Place
+from unhear.household.words import HouseholdId, TraceId
+
+
+class Payloads(Protocol):
+    """Where sealed payloads lie, named by random ids only."""
+
+    def put(self, household: HouseholdId, trace: TraceId, payload: bytes) -> None:
+        """Keep a payload, durably."""
+
+    def get(self, household: HouseholdId, trace: TraceId) -> bytes:
+        """Answer a whole payload."""
+
+    def has(self, household: HouseholdId, trace: TraceId) -> bool:
+        """Whether there is a payload of that name."""
+
+    def delete(self, household: HouseholdId, trace: TraceId) -> None:
+        """Remove a payload; one that is not there is removed already."""
+
+    def all(self, household: HouseholdId) -> Iterator[TraceId]:
+        """Yield the names of all payloads of a household."""
+
+
+class PayloadHolder:
+    """Answers to `forget` for the payloads."""
+
+    place = Place.PAYLOADS
+
+    def __init__(self, payloads: Payloads) -> None:
+        self._payloads = payloads
+
+    def destroy(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        """Remove the payloads of these traces."""
+        for trace in traces:
+            self._payloads.delete(household, trace)
+
+    def remaining(self, household: HouseholdId, traces: Collection[TraceId]) -> int:
+        """Answer how many of these traces still have a payload."""
+        return sum(self._payloads.has(household, trace) for trace in traces)

@@ -1,0 +1,25 @@
+"""What can go wrong with the places where things lie; every message says what to do."""
+
+
+class StoreError(Exception):
+    """A store could not do what it was asked."""
+
+
+class StoreFull(StoreError):
+    """The disk is full; what was being kept is not kept, and nothing else was touched."""
+
+
+class StoreDamaged(StoreError):
+    """A file of the store was changed or broken outside unhear."""
+
+
+class StoreUnwritable(StoreError):
+    """The folder or database cannot be written to."""
+
+
+class StoreBusy(StoreError):
+    """Another process held the write lock for too long."""
+
+
+class PayloadMissing(StoreError):
+    """The sealed payload of a kept recording is not in the store."""

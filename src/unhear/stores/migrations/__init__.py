@@ -1,0 +1,1 @@
+"""Alembic's folder: how the schema became what it is."""

@@ -1,0 +1,95 @@
+"""Sealed payloads: age bodies without their headers, noise to everybody but the household."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore
+
+from unhear.household.words import HouseholdId, TraceId
+from unhear.stores.errors import PayloadMissing, StoreFull, StoreUnwritable
+
+
+class FilePayloads:
+    """Payloads as objects below a local folder, named by random ids only."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder if need be. Raises `StoreUnwritable` when that is not possible."""
+        self._folder = folder
+        with _plain_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._store = LocalStore(folder, automatic_cleanup=True)
+
+    def put(self, household: HouseholdId, trace: TraceId, payload: bytes) -> None:
+        """Keep a payload, durably. Raises `StoreFull` or `StoreUnwritable`; nothing is left."""
+        name = _name(household, trace)
+        with _plain_errors(self._folder):
+            obstore.put(self._store, name, payload)
+            path = self._folder / name
+            for durable in (path, path.parent, path.parent.parent):
+                _sync(durable)
+
+    def get(self, household: HouseholdId, trace: TraceId) -> bytes:
+        """Answer a whole payload. Raises `PayloadMissing`."""
+        with _plain_errors(self._folder):
+            try:
+                return bytes(obstore.get(self._store, _name(household, trace)).bytes())
+            except FileNotFoundError:
+                raise PayloadMissing(
+                    "the sealed sound of this recording is missing from the payload folder; "
+                    "restore it from a backup (any age will do), or forget the recording"
+                ) from None
+
+    def has(self, household: HouseholdId, trace: TraceId) -> bool:
+        """Whether there is a payload of that name."""
+        with _plain_errors(self._folder):
+            try:
+                obstore.head(self._store, _name(household, trace))
+            except FileNotFoundError:
+                return False
+            return True
+
+    def delete(self, household: HouseholdId, trace: TraceId) -> None:
+        """Remove a payload; one that is not there is removed already."""
+        with _plain_errors(self._folder):
+            try:
+                obstore.delete(self._store, _name(household, trace))
+            except FileNotFoundError:
+                return
+
+    def all(self, household: HouseholdId) -> Iterator[TraceId]:
+        """Yield the names of all payloads of a household."""
+        with _plain_errors(self._folder):
+            for page in obstore.list(self._store, prefix=household.hex()):
+                for entry in page:
+                    yield TraceId(bytes.fromhex(Path(entry["path"]).stem))
+
+
+def _name(household: HouseholdId, trace: TraceId) -> str:
+    return f"{household.hex()}/{trace.hex()[:2]}/{trace.hex()}.payload"
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _plain_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, BaseError) as error:
+        text = str(error)
+        if "No space left" in text or "Disk quota" in text:
+            raise StoreFull(
+                f"the disk of {folder} is full; nothing was kept. Free some space and try again"
+            ) from None
+        raise StoreUnwritable(
+            f"the payload folder {folder} cannot be used ({type(error).__name__})"
+        ) from None

@@ -1,0 +1,100 @@
+"""The embedded root keeper: one small file a root, in a folder of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from unhear.clock import random_bytes
+from unhear.forget.errors import KeeperFailed, RootGone
+
+SUFFIX = ".root"
+ROOT_BYTES = 32
+
+
+class FileRootKeeper:
+    """Holds roots as files of mode 0600 in a folder of mode 0700, outside every backup set."""
+
+    kind = "file"
+    grade = (
+        "C: the file is overwritten, synced and removed; flash wear levelling, file system "
+        "snapshots and backups of the root folder can keep a remnant"
+    )
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder if need be. Raises `KeeperFailed` when that is not possible."""
+        self._folder = folder
+        with _plain_errors(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def put(self, root_id: bytes, root: bytes) -> None:
+        """Write the root to its file, durably. Raises `KeeperFailed`; nothing is left behind."""
+        path = self._path(root_id)
+        with _plain_errors(self._folder):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                os.write(descriptor, root)
+                os.fsync(descriptor)
+            except OSError:
+                path.unlink()
+                raise
+            finally:
+                os.close(descriptor)
+            self._sync_folder()
+
+    def get(self, root_id: bytes) -> bytes:
+        """Answer the root. Raises `RootGone`, also for a file that is not whole."""
+        with _plain_errors(self._folder):
+            try:
+                root = self._path(root_id).read_bytes()
+            except FileNotFoundError:
+                root = b""
+        if len(root) != ROOT_BYTES:
+            raise RootGone(
+                f"the root key {root_id.hex()} is not in {self._folder}; "
+                "bring back the newest root folder"
+            )
+        return root
+
+    def destroy(self, root_id: bytes) -> None:
+        """Overwrite, sync and remove the root's file. Raises `KeeperFailed`."""
+        path = self._path(root_id)
+        with _plain_errors(self._folder):
+            try:
+                descriptor = os.open(path, os.O_WRONLY)
+            except FileNotFoundError:
+                return
+            try:
+                os.write(descriptor, random_bytes(ROOT_BYTES))
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            path.unlink(missing_ok=True)
+            self._sync_folder()
+
+    def ids(self) -> set[bytes]:
+        """Answer the ids of all roots held."""
+        with _plain_errors(self._folder):
+            return {bytes.fromhex(path.stem) for path in self._folder.glob(f"*{SUFFIX}")}
+
+    def _path(self, root_id: bytes) -> Path:
+        return self._folder / f"{root_id.hex()}{SUFFIX}"
+
+    def _sync_folder(self) -> None:
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def _plain_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise KeeperFailed(
+            f"the root folder {folder} cannot be used: {reason}. Nothing was changed; "
+            "make the folder writable, or free some space, and try again"
+        ) from None

@@ -1,0 +1,33 @@
+"""Bring the database's schema up to date (Alembic)."""
+
+from importlib.resources import files
+
+from sqlalchemy import Connection, Engine, inspect, select, text
+
+NEWEST = "0001"
+"""The revision this code wants; a test compares it with the migration folder's head."""
+
+
+def upgrade(engine: Engine) -> None:
+    """Apply the migrations the database lacks, in one transaction; it is nearly free when none."""
+    with engine.connect() as connection, connection.begin():
+        if _revision(connection) == NEWEST:
+            return
+    # Imported here: starting a command must not pay for it when there is nothing to migrate.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(files("unhear.stores") / "migrations"))
+    with (
+        engine.connect().execution_options(begin_mode="IMMEDIATE") as connection,
+        connection.begin(),
+    ):
+        config.attributes["connection"] = connection
+        command.upgrade(config, NEWEST)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(select(text("version_num")).select_from(text("alembic_version")))

@@ -1,0 +1,118 @@
+"""Every table of the house, with whose each column is and what erases it.
+
+What a column says in clear is what the database must sort by; everything else lies sealed under
+keys of the key tree and dies with them, in every old copy of these tables too.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+household = Table(
+    "household",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("slot", Integer, nullable=False, unique=True),
+    Column("recipient", String(100), nullable=False),
+    Column("identity", LargeBinary, nullable=False),
+)
+"""One row a household: its pseudonym, the slot of its own key, its public age recipient, and its
+age identity wrapped by the guardian's passphrase and recovery phrase."""
+
+trace = Table(
+    "trace",
+    metadata,
+    Column("household", LargeBinary(16), ForeignKey("household.id"), primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("slot", Integer, nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("expires_day", Integer, nullable=False),
+    Column("details", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("trace_by_day", "household", "kind", "day"),
+    Index("trace_by_expiry", "expires_day"),
+)
+"""One row a kept thing. `details` and `content` are its capsule, sealed under the key in `slot`."""
+
+leaf_page = Table(
+    "leaf_page",
+    metadata,
+    Column("page_index", Integer, primary_key=True, autoincrement=False),
+    Column("household", LargeBinary(16), nullable=False),
+    Column("used", LargeBinary(32), nullable=False),
+    Column("free", Integer, nullable=False),
+    Index("leaf_page_with_room", "household", "free"),
+)
+"""Whose each leaf page of the key tree is, and which of its 256 slots are in use (bit = slot)."""
+
+key_page = Table(
+    "key_page",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("page_index", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""The pages of the key tree, each sealed under a key of its parent page."""
+
+key_root = Table(
+    "key_root",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
+    Column("tree_id", LargeBinary(16), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("root_id", LargeBinary(16), nullable=False),
+)
+"""Which root opens the top page. The root itself is with the root keeper."""
+
+root_queue = Table("root_queue", metadata, Column("root_id", LargeBinary(16), primary_key=True))
+"""Replaced roots that the keeper must still destroy."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("household", LargeBinary(16), ForeignKey("household.id"), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("asked_day", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("erasure_by_day", "household", "asked_day"),
+)
+"""One row an erasure: asked, committed or done. Its scope is sealed under the household's key and
+stays as the bar against late traces."""
+
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("erasure", LargeBinary(16), ForeignKey("erasure.id"), primary_key=True),
+    Column("trace", LargeBinary(16), primary_key=True),
+)
+"""Traces whose keys an erasure has destroyed and whose leftovers it has yet to sweep."""
+
+ledger_leaf = Table(
+    "ledger_leaf",
+    metadata,
+    Column("leaf_index", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""The statements of the ledger, in order. They hold salted commitments only."""
+
+ledger_node = Table(
+    "ledger_node",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("node_index", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+"""Hashes of the complete subtrees of the ledger."""
