@@ -53,7 +53,5 @@ def free_slots(transaction: SlotTransaction, slots: Collection[int]) -> None:
         _set(transaction, page_index, household, int.from_bytes(used, "little") & ~freed)
 
 
-def _set(
-    transaction: SlotTransaction, page_index: int, household: HouseholdId, bits: int
-) -> None:
+def _set(transaction: SlotTransaction, page_index: int, household: HouseholdId, bits: int) -> None:
     transaction.set_leaf_page(page_index, household, bits.to_bytes(FAN_OUT // 8, "little"))

@@ -16,8 +16,8 @@ from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId, Utterance
 
 TRACE_ID_BYTES = 16
-DAY_MAX = 3_000_000
-"""The day number of the year 10,000, or so: later than anything."""
+DAY_LAST = 2_932_896
+"""The day number of 9999-12-31."""
 
 
 def new_trace_id() -> TraceId:
@@ -97,7 +97,7 @@ def _candidates(
 
 def _days(scope: Scope) -> tuple[int, int]:
     first = day_number(scope.since) if scope.since else 0
-    last = day_number(scope.until) if scope.until else DAY_MAX
+    last = day_number(scope.until) if scope.until else DAY_LAST
     return first, last
 
 

@@ -185,7 +185,7 @@ class TraceRows:
         return self._traces(*where)
 
     def expired(self, household: HouseholdId, day: int) -> Iterator[TraceRow]:
-        """Yield the kept things that may not stay on `day`."""
+        """Yield the kept things that may not stay on `day`, oldest first."""
         return self._traces(t.trace.c.household == household, t.trace.c.expires_day <= day)
 
     def drop_traces(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:

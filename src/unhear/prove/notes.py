@@ -1,0 +1,209 @@
+"""Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature)."""
+
+import binascii
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from unhear.prove.errors import ProofMalformed, ProofWrong
+from unhear.prove.merkle import HASH_BYTES
+
+SIGNATURES_MAX = 64
+"""More signatures than this on one note are refused (the specification asks for at least 16)."""
+
+DIGITS_MAX = 19
+"""Decimal digits in a tree size or index: enough for 2**63."""
+
+
+class KeyKind(IntEnum):
+    """The signature types of the signed-note specification that are used here."""
+
+    ED25519 = 0x01
+    COSIGNATURE = 0x04
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """A public key somebody decided to trust, as `NAME+KEYID+BASE64` (a "vkey")."""
+
+    name: str
+    kind: KeyKind
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        """The first four bytes of the key's hash, as signature lines carry them."""
+        return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
+
+    def __str__(self) -> str:
+        """Answer the key as text."""
+        encoded = b64encode(bytes([self.kind]) + self.public).decode()
+        return f"{self.name}+{self.id.hex()}+{encoded}"
+
+    @classmethod
+    def parse(cls, text: str) -> "VerifierKey":
+        """Answer the key in `text`. Raises `ProofMalformed`."""
+        name, _, rest = text.strip().partition("+")
+        key_id, _, encoded = rest.partition("+")
+        material = from_base64(encoded)
+        if len(material) != 1 + HASH_BYTES or material[0] not in tuple(KeyKind) or not name:
+            raise ProofMalformed(
+                "this is no log key: it must look like NAME+8 hex digits+base64 of an Ed25519 key"
+            )
+        key = cls(name, KeyKind(material[0]), material[1:])
+        if key.id.hex() != key_id:
+            raise ProofMalformed("the log key's id does not match its key; it was mistyped")
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """One signature of a note, with the name and id of the key it claims to be from."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text (ending in a newline) and its signatures."""
+
+    text: str
+    signatures: tuple[SignatureLine, ...]
+
+    def __str__(self) -> str:
+        """Answer the note as it is stored and sent."""
+        lines = [
+            f"\u2014 {line.name} {b64encode(line.key_id + line.signature).decode()}\n"
+            for line in self.signatures
+        ]
+        return f"{self.text}\n{''.join(lines)}"
+
+    @classmethod
+    def parse(cls, note: str) -> "Note":
+        """Answer the note in `note`. Raises `ProofMalformed`."""
+        text, separator, tail = note.rpartition("\n\n")
+        if not separator or not tail.endswith("\n"):
+            raise ProofMalformed("the note has no signatures, or does not end in a newline")
+        if any(ord(character) < ord(" ") and character != "\n" for character in note):
+            raise ProofMalformed("the note has control characters")
+        lines = tail[:-1].split("\n")
+        if len(lines) > SIGNATURES_MAX:
+            raise ProofMalformed(f"the note has more than {SIGNATURES_MAX} signatures")
+        return cls(text + "\n", tuple(_signature_line(line) for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key that signs the notes of one log or witness."""
+
+    name: str
+    kind: KeyKind
+    private: Ed25519PrivateKey
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public half."""
+        return VerifierKey(self.name, self.kind, self.private.public_key().public_bytes_raw())
+
+    def sign(self, text: str) -> Note:
+        """Answer `text` signed (an Ed25519 key)."""
+        if self.kind is not KeyKind.ED25519:
+            raise ValueError("a witness key makes cosignatures, not signatures")
+        line = SignatureLine(self.name, self.verifier.id, self.private.sign(text.encode()))
+        return Note(text, (line,))
+
+    def cosign(self, note: Note, seconds: int) -> Note:
+        """Answer `note` with a cosignature of the time `seconds` since 1970 added."""
+        if self.kind is not KeyKind.COSIGNATURE:
+            raise ValueError("a log key makes signatures, not cosignatures")
+        signature = self.private.sign(_cosigned(note.text, seconds))
+        line = SignatureLine(self.name, self.verifier.id, seconds.to_bytes(8) + signature)
+        return Note(note.text, (*note.signatures, line))
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state of a log: its origin, how many leaves it has, and the root over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def __str__(self) -> str:
+        """Answer the checkpoint as the text of a note."""
+        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Checkpoint":
+        """Answer the checkpoint in a note's text. Raises `ProofMalformed`."""
+        lines = text.split("\n")
+        if len(lines) < 4 or not all(lines[:-1]):  # noqa: PLR2004 - origin, size, root, ""
+            raise ProofMalformed("the checkpoint must have an origin, a size and a root")
+        origin, size, root = lines[:3]
+        root_hash = from_base64(root)
+        if len(root_hash) != HASH_BYTES:
+            raise ProofMalformed("the checkpoint's root is not a SHA-256 hash")
+        return cls(origin, decimal(size), root_hash)
+
+
+def verify_note(note: Note, keys: Sequence[VerifierKey]) -> list[VerifierKey]:
+    """Answer which of `keys` signed the note; signatures by other keys are ignored.
+
+    Raises `ProofWrong` when a signature by one of `keys` does not verify.
+    """
+    by_id = {(key.name, key.id): key for key in keys}
+    signed = []
+    for line in note.signatures:
+        key = by_id.get((line.name, line.key_id))
+        if key is None:
+            continue
+        message, signature = note.text.encode(), line.signature
+        if key.kind is KeyKind.COSIGNATURE:
+            message = _cosigned(note.text, int.from_bytes(signature[:8]))
+            signature = signature[8:]
+        try:
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+        except InvalidSignature:
+            raise ProofWrong(f"the signature by {key.name} does not verify") from None
+        signed.append(key)
+    return signed
+
+
+def decimal(text: str) -> int:
+    """Answer a number written without sign or leading zeroes. Raises `ProofMalformed`."""
+    plain = text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
+    if not plain or (text[0] == "0" and text != "0"):
+        raise ProofMalformed("a size or index must be a plain decimal number")
+    return int(text)
+
+
+def _cosigned(text: str, seconds: int) -> bytes:
+    return f"cosignature/v1\ntime {seconds}\n{text}".encode()
+
+
+def _signature_line(line: str) -> SignatureLine:
+    parts = line.split(" ")
+    if len(parts) != 3 or parts[0] != "\u2014" or not parts[1] or "+" in parts[1]:  # noqa: PLR2004
+        raise ProofMalformed("a signature line must be a dash, a key name and base64")
+    material = from_base64(parts[2])
+    if len(material) <= 4:  # noqa: PLR2004 - the id's four bytes
+        raise ProofMalformed("a signature line holds no signature")
+    return SignatureLine(parts[1], material[:4], material[4:])
+
+
+def from_base64(text: str) -> bytes:
+    """Answer the bytes of canonical base64 (RFC 4648 section 4). Raises `ProofMalformed`."""
+    try:
+        decoded = b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ProofMalformed("a part of the proof is not base64") from None
+    if b64encode(decoded).decode() != text:
+        raise ProofMalformed("a part of the proof is not canonical base64")
+    return decoded

@@ -1,0 +1,143 @@
+"""The only reader of the environment and of the settings file.
+
+Every setting has a default that works on one box without the internet. A house's own file
+(`settings.toml` in its folder) overrides the defaults, and `UNHEAR_...` variables override both.
+"""
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+SETTINGS_FILE = "settings.toml"
+
+
+class SettingsWrong(Exception):
+    """A setting cannot be used; the message says which and why."""
+
+
+class Settings(BaseSettings):
+    """How one house is run."""
+
+    model_config = SettingsConfigDict(env_prefix="UNHEAR_", extra="forbid", frozen=True)
+
+    house: Path = Field(default_factory=lambda: user_data_path("unhear"))
+    """The folder of the house: `data` (may be backed up) and `roots` (must not be)."""
+
+    roots: Path | None = None
+    """Where root keys lie, if not in `roots` below the house."""
+
+    models: Path = Field(default_factory=lambda: user_cache_path("unhear"))
+    """Where model weights are put together at first use."""
+
+    wake_word: str = "alexa"
+    """The word that opens a request: alexa, hey_jarvis, okay_nabu or hey_mycroft."""
+
+    wake_engine: str = "micro"
+    """Who listens for it: `micro` (light) or `open` (heavier second opinion)."""
+
+    recogniser: str = "packaged"
+    """`packaged`, the folder of a faster-whisper model, or (with internet) a model's hub name."""
+
+    language: str = "en"
+    """The language spoken in the house."""
+
+    time_zone: str = "UTC"
+    """The house's time zone, such as `Europe/Berlin`."""
+
+    device: str = "here"
+    """The name of the device that `ask` and `listen` speak for."""
+
+    passphrase: SecretStr | None = None
+    """The guardian's passphrase, for scripts; people are asked for it."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"no time zone is called {name!r}; try Europe/Berlin") from None
+        return name
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what the caller says, then the environment, then the house's file."""
+        house = init_settings().get("house") or env_settings().get("house")
+        folder = Path(house) if house else user_data_path("unhear")
+        file = TomlConfigSettingsSource(settings_cls, folder / SETTINGS_FILE)
+        return init_settings, env_settings, file
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The house's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def data_folder(self) -> Path:
+        """Everything that may be copied anywhere."""
+        return self.house / "data"
+
+    @property
+    def root_folder(self) -> Path:
+        """The root keys: never to be backed up."""
+        return self.roots or self.house / "roots"
+
+    @property
+    def database_file(self) -> Path:
+        """The database."""
+        return self.data_folder / "unhear.db"
+
+    @property
+    def payload_folder(self) -> Path:
+        """The sealed payloads."""
+        return self.data_folder / "payloads"
+
+    @property
+    def ledger_folder(self) -> Path:
+        """The published ledger: tiles and checkpoint, nothing secret."""
+        return self.data_folder / "ledger"
+
+    @property
+    def log_key_file(self) -> Path:
+        """The key that signs the ledger's checkpoints."""
+        return self.house / "log.key"
+
+
+def read_settings(house: Path | None = None) -> Settings:
+    """Answer the settings in force. Raises `SettingsWrong` naming what cannot be used."""
+    try:
+        return Settings() if house is None else Settings(house=house.absolute())
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise SettingsWrong(f"setting {name!r}: {first['msg']}") from None
+    except (OSError, ValueError) as error:
+        raise SettingsWrong(f"{SETTINGS_FILE} cannot be read: {error}") from None
+
+
+def keep_secrets_from_core_dumps() -> None:
+    """Tell the system never to write this process's memory to disk when it fails."""
+    import resource  # noqa: PLC0415 - not there on every system
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def is_interactive() -> bool:
+    """Whether a person sits at the terminal."""
+    return os.isatty(0) and os.isatty(1)
