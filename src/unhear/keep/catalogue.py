@@ -82,7 +82,9 @@ class Catalogue:
         content = json.dumps(
             {
                 "header": b64encode(header).decode(),
-                "transcript": b64encode(age.encrypt(transcript.encode(), [self._recipient])).decode(),
+                "transcript": b64encode(
+                    age.encrypt(transcript.encode(), [self._recipient])
+                ).decode(),
             }
         ).encode()
         self._payloads.put(self._household, utterance.of, payload)

@@ -77,9 +77,7 @@ class SkillMemory:
             expires_at=made_at + timedelta(days=MEMORY_DAYS_MAX),
         )
         with self._database.writing() as transaction:
-            add_trace(
-                transaction, open_tree(transaction, self._keeper), self._household, new
-            )
+            add_trace(transaction, open_tree(transaction, self._keeper), self._household, new)
         return Remembered(new.id, dict(data), made_at)
 
     def drop(self, ids: Sequence[TraceId]) -> None:

@@ -1,0 +1,224 @@
+"""Turn a stream of sound into requests.
+
+The rules:
+
+1. While a wake word is awaited, only the last fraction of a second is held, and nothing of it
+   ever leaves.
+2. A request begins after the end of its wake word, or a little before its first speech if that is
+   later. A wake word heard within a request starts it anew, so no capture holds one.
+3. A request ends with silence, or at its greatest length. It is then trimmed to its speech.
+4. If no speech begins in time the listener gives up, and nothing leaves.
+5. What comes out depends on the sound alone, never on how it was cut into chunks.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
+from unhear.capture.ring import Ring
+from unhear.capture.sound import RATE_HZ, Capture, Pcm, VoiceActivity, WakeDetector
+from unhear.household.words import DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerSettings:
+    """When a request begins and ends."""
+
+    wake_lag_seconds: float = 0.15
+    """How long after the end of the wake word its detector answers (measured: 0.06 to 0.2)."""
+
+    pre_roll_seconds: float = 0.3
+    """How much before the first speech is kept, so that a soft first sound is not lost."""
+
+    onset_seconds: float = 0.12
+    """How long speech must last to begin a request; a click or the wake word's echo does not."""
+
+    onset_probability: float = 0.5
+    """From which probability on a chunk counts as speech before a request has begun."""
+
+    speech_probability: float = 0.35
+    """The same within a request: lower, so that a weak syllable does not end it."""
+
+    wait_seconds: float = 5.0
+    """How long speech may be awaited before the listener gives up."""
+
+    pause_seconds: float = 0.25
+    """The silence after which a request may be over (`Paused`)."""
+
+    silence_seconds: float = 0.7
+    """The silence after which a request is over (`Captured`)."""
+
+    tail_seconds: float = 0.2
+    """How much after the last speech is kept."""
+
+    request_seconds_max: float = 15.0
+    """The greatest length of a capture."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` unless tail <= pause <= silence and the greatest length allows it."""
+        if not 0 <= self.tail_seconds <= self.pause_seconds <= self.silence_seconds:
+            raise ValueError("listening needs tail_seconds <= pause_seconds <= silence_seconds")
+        if self.request_seconds_max < self.pre_roll_seconds + self.onset_seconds:
+            raise ValueError("request_seconds_max leaves no room for the pre-roll and speech")
+
+
+@dataclass(slots=True)
+class _Request:
+    """A request being heard; all fields but the word are stream positions."""
+
+    word: str | None
+    floor: int
+    """No frame before this belongs to it."""
+
+    since: int
+    run_start: int | None = None
+    """Where the present unbroken speech began, before there is enough of it."""
+
+    start: int | None = None
+    """Where the capture begins, once there is speech."""
+
+    speech_end: int = 0
+    paused: Capture | None = None
+
+
+class Listener:
+    """Listens to one stream; not thread-safe, and does no input or output of its own."""
+
+    def __init__(
+        self,
+        *,
+        device: DeviceId,
+        activity: VoiceActivity,
+        wake: WakeDetector | None,
+        started_at: datetime,
+        settings: ListenerSettings | None = None,
+    ) -> None:
+        """Listen from `started_at` (aware), the moment of the stream's first frame.
+
+        Without `wake` every speech is a request: for push to talk, and for streams that another
+        device opened at its own wake word.
+        """
+        self._device = device
+        self._activity = activity
+        self._wake = wake
+        self._started_at = started_at
+        self._settings = settings or ListenerSettings()
+        self._ring = Ring()
+        self._rest: Pcm = np.zeros(0, np.int16)
+        self._request = _Request(None, 0, 0) if wake is None else None
+
+    @property
+    def held_frames(self) -> int:
+        """How many frames are in memory now; bounded by the settings, whatever is fed."""
+        return self._ring.held_frames + len(self._rest)
+
+    def feed(self, pcm: Pcm) -> list[Event]:
+        """Take the next frames of the stream, any number; answer what happened in them.
+
+        Raises `ValueError` for anything but int16 of shape (frames,).
+        """
+        if pcm.dtype != np.int16 or pcm.ndim != 1:
+            raise ValueError(f"a listener takes int16 mono frames, not {pcm.dtype} {pcm.shape}")
+        size = self._activity.chunk_frames
+        sound = np.concatenate([self._rest, pcm])
+        whole = len(sound) // size * size
+        events: list[Event] = []
+        for start in range(0, whole, size):
+            events += self._step(sound[start : start + size])
+        self._rest = sound[whole:].copy()
+        return events
+
+    def finish(self) -> list[Event]:
+        """End the stream: answer the request that was being heard, or that there was none."""
+        self._ring.append(self._rest)
+        self._rest = np.zeros(0, np.int16)
+        request = self._request
+        if request is None:
+            self._await_next()
+            return []
+        if request.start is None:
+            return [self._give_up(request)]
+        return [self._close(request, request.start)]
+
+    def _step(self, block: Pcm) -> list[Event]:
+        self._ring.append(block)
+        if self._wake is not None and (word := self._wake.feed(block)) is not None:
+            return [self._open(self._wake, word)]
+        if self._request is None:
+            self._ring.drop_before(self._ring.end - _frames(self._settings.wake_lag_seconds))
+            return []
+        probability = self._activity.probability(block)
+        if self._request.start is None:
+            return self._await_speech(self._request, probability, len(block))
+        return self._hear(self._request, self._request.start, probability)
+
+    def _open(self, wake: WakeDetector, word: str) -> Woken:
+        wake.reset()
+        self._activity.reset()
+        end = max(self._ring.end - _frames(self._settings.wake_lag_seconds), self._ring.start)
+        if self._request is not None:
+            end = max(end, self._request.floor)
+        self._request = _Request(word, floor=end, since=self._ring.end)
+        self._ring.drop_before(end)
+        return Woken(word, self._moment(end))
+
+    def _await_speech(self, request: _Request, probability: float, frames: int) -> list[Event]:
+        settings, end = self._settings, self._ring.end
+        if probability < settings.onset_probability:
+            request.run_start = None
+        elif request.run_start is None:
+            request.run_start = end - frames
+        begun = end if request.run_start is None else request.run_start
+        start = max(request.floor, begun - _frames(settings.pre_roll_seconds))
+        self._ring.drop_before(start)
+        if end - begun >= _frames(settings.onset_seconds):
+            request.start, request.speech_end = start, end
+            return []
+        if end - request.since >= _frames(settings.wait_seconds):
+            return [self._give_up(request)]
+        return []
+
+    def _hear(self, request: _Request, start: int, probability: float) -> list[Event]:
+        settings, end = self._settings, self._ring.end
+        if probability >= settings.speech_probability:
+            request.speech_end, request.paused = end, None
+        silence = end - request.speech_end
+        too_long = end - start >= _frames(settings.request_seconds_max)
+        if too_long or silence >= _frames(settings.silence_seconds):
+            return [self._close(request, start)]
+        if request.paused is None and silence >= _frames(settings.pause_seconds):
+            request.paused = self._capture(request, start)
+            return [Paused(request.paused)]
+        return []
+
+    def _close(self, request: _Request, start: int) -> Captured:
+        capture = request.paused or self._capture(request, start)
+        self._await_next()
+        return Captured(capture)
+
+    def _give_up(self, request: _Request) -> GaveUp:
+        self._await_next()
+        return GaveUp(self._moment(request.since))
+
+    def _await_next(self) -> None:
+        end = self._ring.end
+        self._request = _Request(None, end, end) if self._wake is None else None
+        self._ring.drop_before(end)
+
+    def _capture(self, request: _Request, start: int) -> Capture:
+        end = min(
+            request.speech_end + _frames(self._settings.tail_seconds),
+            start + _frames(self._settings.request_seconds_max),
+        )
+        return Capture(
+            self._ring.slice(start, end), self._moment(start), self._device, request.word
+        )
+
+    def _moment(self, position: int) -> datetime:
+        return self._started_at + timedelta(seconds=position / RATE_HZ)
+
+
+def _frames(seconds: float) -> int:
+    return round(seconds * RATE_HZ)

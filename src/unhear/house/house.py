@@ -1,0 +1,114 @@
+"""The composition root: builds a house from its settings and lets the rooms meet."""
+
+from functools import cached_property
+
+from unhear import clock
+from unhear.answer.registry import Skills, find_skills
+from unhear.answer.synthesiser import Synthesiser
+from unhear.engines.choose import choose_recogniser, choose_synthesiser
+from unhear.forget.engine import Forgetter
+from unhear.forget.errors import ForgetError
+from unhear.forget.roots import RootKeeper
+from unhear.house.conversation import Conversation
+from unhear.house.listening import Listening
+from unhear.household.words import Household, HouseholdId, Utterance
+from unhear.keep.age import Recipient
+from unhear.keep.catalogue import Catalogue, snapshot
+from unhear.keep.identity import WrappedIdentity
+from unhear.keep.memory import SkillMemory
+from unhear.keep.payloads import PayloadHolder
+from unhear.keep.profile import profile_of
+from unhear.prove.ledger import Ledger
+from unhear.settings import Settings
+from unhear.stores.database import Database
+from unhear.stores.log_files import open_ledger
+from unhear.stores.payloads import FilePayloads
+from unhear.stores.root_files import FileRootKeeper
+from unhear.understand.grammar import Grammar
+from unhear.understand.recogniser import Recogniser
+
+
+class NotSetUp(Exception):
+    """There is no household in this folder yet."""
+
+
+class House:
+    """One house, open: everything the edges (command line, web, satellites) work with."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the house and finish what a crash left unfinished.
+
+        Raises `NotSetUp`, and `ForgetError` or `StoreError` when something is missing or damaged.
+        """
+        if not settings.database_file.exists():
+            raise NotSetUp(f"no house in {settings.house} yet; make one with `unhear setup`")
+        self.settings = settings
+        self.clock = clock.now
+        self.database = Database(settings.database_file)
+        self.keeper: RootKeeper = FileRootKeeper(settings.root_folder)
+        self.payloads = FilePayloads(settings.payload_folder)
+        self.ledger: Ledger = open_ledger(settings.log_key_file, settings.ledger_folder)
+        self.conversation = Conversation(self.clock)
+        self.listening = Listening(settings.house)
+        self.forgetter = Forgetter(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            holders=[PayloadHolder(self.payloads), self.conversation],
+            clock=self.clock,
+        )
+        self.identity, self.household = self._household()
+        self.forgetter.resume(self.household.id)
+        self.catalogue = Catalogue(
+            database=self.database,
+            keeper=self.keeper,
+            payloads=self.payloads,
+            household=self.household.id,
+            recipient=self.identity.recipient,
+        )
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    @cached_property
+    def skills(self) -> Skills:
+        """The skills that are installed."""
+        return find_skills()
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """The sentences of all skills."""
+        return Grammar(self.skills.all(), language=self.settings.language)
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """The speech recogniser, loaded at first use."""
+        return choose_recogniser(self.settings.recogniser, self.settings.models)
+
+    @cached_property
+    def synthesiser(self) -> Synthesiser:
+        """The synthesiser, loaded at first use."""
+        return choose_synthesiser()
+
+    def memory(self, skill: str, request: Utterance) -> SkillMemory:
+        """Answer what `skill` remembers, while `request` is answered."""
+        return SkillMemory(
+            database=self.database,
+            keeper=self.keeper,
+            forgetter=self.forgetter,
+            household=self.household.id,
+            skill=skill,
+            request=request,
+            clock=self.clock,
+        )
+
+    def _household(self) -> tuple[WrappedIdentity, Household]:
+        with self.database.reading() as transaction:
+            rows = transaction.households()
+        if not rows:
+            raise NotSetUp(f"the house in {self.settings.house} has no household; set it up anew")
+        household = HouseholdId(rows[0].id)
+        return WrappedIdentity.from_bytes(rows[0].identity), snapshot(
+            self.database, self.keeper, lambda tx, tree: profile_of(tx, tree, household)
+        )

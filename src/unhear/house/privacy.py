@@ -1,0 +1,44 @@
+"""What the privacy skill may ask of the house."""
+
+from collections.abc import Sequence
+
+from unhear.answer.skill import Heard, LastTurn
+from unhear.house.house import House
+from unhear.household.scope import Scope
+from unhear.household.words import DeviceId
+
+
+class HousePrivacy:
+    """The privacy skill's view of the house, from one device."""
+
+    def __init__(self, house: House, device: DeviceId) -> None:
+        self._house = house
+        self._device = device
+
+    def forget(self, scope: Scope) -> int:
+        """Erase the scope with a receipt; answer how many recordings it named."""
+        named = len(self._house.catalogue.recordings(scope))
+        self._house.forgetter.forget(self._house.household.id, scope)
+        return named
+
+    def heard(self, scope: Scope) -> Sequence[Heard]:
+        """Answer the kept recordings of `scope`, oldest first, without their words."""
+        return [
+            Heard(
+                trace=recording.id,
+                heard_at=recording.utterance.heard_at,
+                device=recording.utterance.device,
+                person=recording.utterance.person,
+                seconds=recording.utterance.seconds,
+                intent=recording.utterance.intent,
+            )
+            for recording in self._house.catalogue.recordings(scope)
+        ]
+
+    def last_turn(self) -> LastTurn | None:
+        """Answer the turn before this one on this device, or None."""
+        return self._house.conversation.last(self._house.household.id, self._device)
+
+    def set_listening(self, *, listening: bool) -> None:
+        """Stop or start listening on this device."""
+        self._house.set_listening(self._device, listening=listening)

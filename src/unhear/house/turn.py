@@ -1,0 +1,164 @@
+"""One request, the whole way: heard, understood, answered; then kept or forgotten."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+import numpy as np
+
+from unhear.answer.skill import LastTurn, SkillContext
+from unhear.answer.synthesiser import Speech
+from unhear.capture.sound import RATE_HZ, Capture, Pcm
+from unhear.capture.wave import wav_bytes
+from unhear.forget.errors import Barred
+from unhear.forget.traces import new_trace_id
+from unhear.house.house import House
+from unhear.house.privacy import HousePrivacy
+from unhear.household.policy import Decision, decide, forget_now
+from unhear.household.speech import Intent, Reply, Transcript
+from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
+
+log = logging.getLogger(__name__)
+
+Sayer = Callable[[Speech], None]
+"""Takes each piece of the answer as soon as it is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became of one request. `seconds` says how long each stage took.
+
+    `kept` is the recording's id, or None where nothing stays.
+    """
+
+    transcript: Transcript
+    intent: Intent | None
+    reply: Reply
+    decision: Decision
+    kept: TraceId | None
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Words that were heard or typed; typed ones have no sound and are never kept."""
+
+    text: str
+    pcm: Pcm | None
+    heard_at: datetime
+    device: DeviceId
+    person: PersonId
+
+
+class Assistant:
+    """Answers requests for a house; safe to use from several threads."""
+
+    def __init__(self, house: House, announce: Callable[[DeviceId, str], None]) -> None:
+        """`announce` says something unasked, such as a timer that rings."""
+        self._house = house
+        self._announce = announce
+
+    def hear(self, capture: Capture, person: PersonId, say: Sayer) -> Turn:
+        """Answer spoken words, handing each piece of speech to `say` before anything is kept."""
+        started = monotonic()
+        grammar = self._house.grammar
+        transcript = self._house.recogniser.transcribe(capture.pcm, hints=grammar.vocabulary())
+        recognised = monotonic() - started
+        request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
+        return self._answer(request, transcript, say, {"recognise": recognised})
+
+    def read(self, text: str, device: DeviceId, person: PersonId, say: Sayer) -> Turn:
+        """Answer typed words."""
+        request = Request(text, None, self._house.clock(), device, person)
+        return self._answer(request, Transcript(text), say, {})
+
+    def tick(self) -> None:
+        """Let every skill do what has fallen due."""
+        device = DeviceId(self._house.settings.device)
+        request = Utterance(
+            of=new_trace_id(),
+            heard_at=self._house.clock(),
+            device=device,
+            person=PersonId("unknown"),
+        )
+        for skill in self._house.skills.all():
+            skill.tick(self._context(request, skill.name))
+
+    def _answer(
+        self, request: Request, transcript: Transcript, say: Sayer, seconds: dict[str, float]
+    ) -> Turn:
+        trace = new_trace_id()
+        started = monotonic()
+        intent = self._house.grammar.interpret(transcript.text)
+        seconds["understand"] = monotonic() - started
+        utterance = Utterance(
+            of=trace,
+            heard_at=request.heard_at,
+            device=request.device,
+            person=request.person,
+            seconds=0.0 if request.pcm is None else len(request.pcm) / RATE_HZ,
+            intent=None if intent is None else f"{intent.skill}.{intent.name}",
+        )
+        started = monotonic()
+        context = self._context(utterance, intent.skill if intent else "")
+        reply = self._house.skills.answer(intent, context)
+        seconds["answer"] = monotonic() - started
+        self._say(reply, say, seconds)
+        started = monotonic()
+        decision, kept = self._keep(request, transcript, utterance, reply)
+        seconds["keep"] = monotonic() - started
+        last = LastTurn(utterance.intent, reply.text, decision.reasons, kept is not None)
+        self._house.conversation.remember(self._house.household.id, request.device, trace, last)
+        return Turn(transcript, intent, reply, decision, kept, seconds)
+
+    def _say(self, reply: Reply, say: Sayer, seconds: dict[str, float]) -> None:
+        started = monotonic()
+        for number, speech in enumerate(self._house.synthesiser.speak(reply.text)):
+            if number == 0:
+                seconds["first speech"] = monotonic() - started
+            say(speech)
+
+    def _keep(
+        self, request: Request, transcript: Transcript, utterance: Utterance, reply: Reply
+    ) -> tuple[Decision, TraceId | None]:
+        decision = decide(self._house.household, request.person, request.heard_at)
+        if request.pcm is None:
+            return forget_now("It was typed, not spoken."), None
+        if not reply.keep:
+            return forget_now("A request about privacy is never kept itself."), None
+        if decision.keep_until is None:
+            return decision, None
+        sealed = Utterance(
+            of=utterance.of,
+            heard_at=utterance.heard_at,
+            device=utterance.device,
+            person=utterance.person,
+            seconds=utterance.seconds,
+            purposes=decision.purposes,
+            reasons=decision.reasons,
+            intent=utterance.intent,
+        )
+        try:
+            kept = self._house.catalogue.keep(
+                wav=wav_bytes(np.ascontiguousarray(request.pcm)),
+                transcript=transcript.text,
+                utterance=sealed,
+                keep_until=decision.keep_until,
+            )
+        except Barred:
+            return forget_now("Somebody asked to forget it while it was being answered."), None
+        return decision, kept
+
+    def _context(self, request: Utterance, skill: str) -> SkillContext:
+        house = self._house
+        return SkillContext(
+            now=house.clock().astimezone(house.settings.zone),
+            household=house.household,
+            device=request.device,
+            person=request.person,
+            memory=house.memory(skill, request),
+            privacy=HousePrivacy(house, request.device),
+            announce=lambda text: self._announce(request.device, text),
+        )
