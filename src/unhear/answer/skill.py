@@ -7,21 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from unhear.household.scope import Scope
-from unhear.household.speech import Intent, Reply
+from unhear.household.speech import Intent, Item, Reply
 from unhear.household.words import DeviceId, Household, PersonId, TraceId
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing a skill remembers: sealed under a key of its own, so that it can be forgotten.
-
-    `made_from` is the recording it came of (None where that was never to be kept): it is erased
-    together with it when somebody asks for that recording to be forgotten.
-    """
-
-    id: TraceId
-    data: Mapping[str, str]
-    made_at: datetime
 
 
 class Memory(Protocol):

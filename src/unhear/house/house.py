@@ -7,12 +7,10 @@ from unhear.answer.registry import Skills, find_skills
 from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.forget.engine import Forgetter
-from unhear.forget.errors import ForgetError
 from unhear.forget.roots import RootKeeper
 from unhear.house.conversation import Conversation
 from unhear.house.listening import Listening
 from unhear.household.words import Household, HouseholdId, Utterance
-from unhear.keep.age import Recipient
 from unhear.keep.catalogue import Catalogue, snapshot
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory

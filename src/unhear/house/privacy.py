@@ -41,4 +41,4 @@ class HousePrivacy:
 
     def set_listening(self, *, listening: bool) -> None:
         """Stop or start listening on this device."""
-        self._house.set_listening(self._device, listening=listening)
+        self._house.listening.set(self._device, on=listening)

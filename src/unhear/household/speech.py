@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from unhear.household.words import TraceId
 
 SlotValue = str | int | float
 
@@ -34,3 +37,15 @@ class Reply:
 
     text: str
     keep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing a skill remembers: sealed under a key of its own, so that it can be forgotten.
+
+    It is erased, too, when somebody asks for the recording it came of to be forgotten.
+    """
+
+    id: TraceId
+    data: Mapping[str, str]
+    made_at: datetime

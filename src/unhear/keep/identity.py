@@ -110,8 +110,7 @@ class WrappedIdentity:
         try:
             fields = json.loads(stored)
             log_n = int(fields["scrypt_log_n"])
-            if fields["v"] != 1 or not 1 <= log_n <= SCRYPT_LOG_N_MAX:
-                raise ValueError
+            _check_cost(fields["v"], log_n)
             return cls(
                 household=HouseholdId(bytes.fromhex(fields["household"])),
                 recipient=Recipient.parse(fields["recipient"]),
@@ -164,6 +163,11 @@ def _wrap(household: HouseholdId, key: bytes, identity: Identity, how: str) -> b
     nonce = random_bytes(NONCE_BYTES)
     cipher = ChaCha20Poly1305(key)
     return nonce + cipher.encrypt(nonce, identity.secret, _bound_to(household, how))
+
+
+def _check_cost(version: int, log_n: int) -> None:
+    if version != 1 or not 1 <= log_n <= SCRYPT_LOG_N_MAX:
+        raise ValueError("unknown version or cost")
 
 
 def _bound_to(household: HouseholdId, how: str) -> bytes:

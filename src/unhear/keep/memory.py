@@ -6,7 +6,7 @@ but they die with their key, and with the recording they came of.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unhear.clock import Clock
@@ -15,20 +15,12 @@ from unhear.forget.engine import Forgetter
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.traces import NewTrace, add_trace, content_of, new_trace_id
+from unhear.household.speech import Item
 from unhear.household.words import HouseholdId, TraceId, Utterance
 from unhear.keep.catalogue import snapshot
 
 MEMORY_DAYS_MAX = 365
 """How long a skill may remember something nobody touches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """One item of a skill's memory."""
-
-    id: TraceId
-    data: Mapping[str, str]
-    made_at: datetime
 
 
 class SkillMemory:
@@ -54,17 +46,17 @@ class SkillMemory:
         self._request = request
         self._clock = clock
 
-    def items(self) -> Sequence[Remembered]:
+    def items(self) -> Sequence[Item]:
         """Answer everything remembered, oldest first."""
 
-        def read(transaction: Transaction, tree: KeyTree) -> list[Remembered]:
+        def read(transaction: Transaction, tree: KeyTree) -> list[Item]:
             rows = transaction.traces(self._household, (TraceKind.MEMORY,))
             return [item for row in rows if (item := self._opened(tree, row)) is not None]
 
         items = snapshot(self._database, self._keeper, read)
         return sorted(items, key=lambda item: item.made_at)
 
-    def remember(self, data: Mapping[str, str]) -> Remembered:
+    def remember(self, data: Mapping[str, str]) -> Item:
         """Keep `data`, as something that came of the request. Raises `Barred`."""
         made_at = self._clock()
         new = NewTrace(
@@ -78,14 +70,14 @@ class SkillMemory:
         )
         with self._database.writing() as transaction:
             add_trace(transaction, open_tree(transaction, self._keeper), self._household, new)
-        return Remembered(new.id, dict(data), made_at)
+        return Item(new.id, dict(data), made_at)
 
     def drop(self, ids: Sequence[TraceId]) -> None:
         """Forget the items of these ids; unknown ids do nothing."""
         self._forgetter.discard(self._household, ids)
 
-    def _opened(self, tree: KeyTree, row: TraceRow) -> Remembered | None:
+    def _opened(self, tree: KeyTree, row: TraceRow) -> Item | None:
         content = json.loads(content_of(tree, row))
         if content["skill"] != self._skill:
             return None
-        return Remembered(row.id, content["data"], datetime.fromisoformat(content["made_at"]))
+        return Item(row.id, content["data"], datetime.fromisoformat(content["made_at"]))

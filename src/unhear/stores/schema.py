@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 NEWEST = "0001"
 """The revision this code wants; a test compares it with the migration folder's head."""
@@ -30,4 +30,5 @@ def upgrade(engine: Engine) -> None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(select(text("version_num")).select_from(text("alembic_version")))
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision

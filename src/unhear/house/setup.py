@@ -1,0 +1,135 @@
+"""Make a household: its keys, its people, what they consent to, and the first leaves of its log."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from unhear import clock
+from unhear.forget.keytree import KeyTree
+from unhear.forget.roots import open_tree, plant
+from unhear.household.words import (
+    UNKNOWN_PERSON,
+    Consent,
+    Household,
+    HouseholdId,
+    Person,
+    PersonId,
+    PersonKind,
+    Purpose,
+    Retention,
+)
+from unhear.keep.identity import new_identity
+from unhear.keep.profile import add_household
+from unhear.prove.ledger import Ledger
+from unhear.prove.statement import SALT_BYTES, VERSION, Committed, Statement, commit, hour
+from unhear.settings import Settings
+from unhear.stores.database import Database
+from unhear.stores.log_files import make_log_key, open_ledger
+from unhear.stores.root_files import FileRootKeeper
+
+
+class AlreadySetUp(Exception):
+    """There is a household in this folder already."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPlan:
+    """Who lives here and what a guardian allows.
+
+    `keep` is consent to keep what adults and voices nobody was named for say; `keep_children`
+    what children say.
+    """
+
+    name: str
+    guardian: str
+    adults: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    keep: bool = False
+    keep_children: bool = False
+    retention: Retention = field(default_factory=Retention)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SetUp:
+    """What a guardian must write down: the recovery phrase (shown once) and the log's key."""
+
+    recovery_phrase: str
+    log_key: str
+
+
+def set_up(settings: Settings, plan: SetupPlan, passphrase: str) -> SetUp:
+    """Make the household. Raises `AlreadySetUp` and `PassphraseTooShort`; then nothing is made."""
+    if settings.database_file.exists() or settings.log_key_file.exists():
+        raise AlreadySetUp(
+            f"{settings.house} holds a house already; choose another folder with --house"
+        )
+    household = _household(plan, HouseholdId(clock.random_bytes(16)))
+    identity, recovery_phrase = new_identity(household.id, passphrase)
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    make_log_key(settings.log_key_file, f"unhear.local/{clock.random_bytes(4).hex()}")
+    ledger = open_ledger(settings.log_key_file, settings.ledger_folder)
+    keeper = FileRootKeeper(settings.root_folder)
+    database = Database(settings.database_file)
+    with database.writing() as transaction:
+        plant(transaction, keeper)
+        tree: KeyTree = open_tree(transaction, keeper)
+        add_household(
+            transaction,
+            tree,
+            household,
+            recipient=str(identity.recipient),
+            identity=identity.to_bytes(),
+            now=clock.now(),
+        )
+        for statement in _first_statements(ledger, household):
+            ledger.append(transaction, statement)
+    ledger.publish(database)
+    database.close()
+    return SetUp(recovery_phrase, str(ledger.key))
+
+
+def _household(plan: SetupPlan, household: HouseholdId) -> Household:
+    names = [
+        (plan.guardian, PersonKind.GUARDIAN),
+        *((name, PersonKind.ADULT) for name in plan.adults),
+        *((name, PersonKind.CHILD) for name in plan.children),
+    ]
+    people = tuple(
+        Person(PersonId(clock.random_bytes(8).hex()), name, kind) for name, kind in names
+    )
+    return Household(
+        id=household,
+        name=plan.name,
+        people=people,
+        consents=tuple(_consents(plan, people, clock.now())),
+        retention=plan.retention,
+    )
+
+
+def _consents(plan: SetupPlan, people: tuple[Person, ...], given_at: datetime) -> Iterable[Consent]:
+    whose: list[PersonId] = []
+    if plan.keep:
+        whose += [person.id for person in people if person.kind is not PersonKind.CHILD]
+        whose.append(UNKNOWN_PERSON)
+    if plan.keep_children:
+        whose += [person.id for person in people if person.kind is PersonKind.CHILD]
+    for person in whose:
+        yield Consent(person, Purpose.KEEP, "at set-up", given_at)
+
+
+def _first_statements(ledger: Ledger, household: Household) -> Iterable[Statement]:
+    yield {"v": VERSION, "kind": "log-key", "key": str(ledger.key)}
+    for consent in household.consents:
+        yield {
+            "v": VERSION,
+            "kind": "consent",
+            "subject": commit("subject", _hidden(household.id)),
+            "person": commit("person", _hidden(consent.person.encode())),
+            "purpose": consent.purpose.value,
+            "method": consent.method,
+            "given_at": hour(consent.given_at),
+        }
+
+
+def _hidden(item: bytes) -> Committed:
+    return Committed(item, clock.random_bytes(SALT_BYTES))

@@ -1,0 +1,200 @@
+"""Forgotten means gone, nothing else is lost, and a receipt says so."""
+
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.home import PASSPHRASE, SOUND, WORDS, Home
+from unhear.forget.capsule import unseal
+from unhear.forget.database import TraceKind
+from unhear.forget.errors import (
+    Barred,
+    CapsuleClosed,
+    HolderUnanswered,
+    KeyPageDamaged,
+    NoSuchTrace,
+    RootGone,
+)
+from unhear.forget.engine import Forgetter
+from unhear.forget.traces import new_trace_id
+from unhear.household.scope import Scope
+from unhear.household.words import DeviceId, PersonId, TraceId
+from unhear.keep import age
+from unhear.prove.errors import ProofWrong
+from unhear.prove.notes import KeyKind, VerifierKey
+from unhear.prove.receipt import Receipt, verify
+from unhear.stores.root_files import FileRootKeeper
+
+
+def _opened(home: Home, trace: TraceId) -> tuple[bytes, str]:
+    identity = home.identity.open_with_passphrase(PASSPHRASE)
+    sealed = home.catalogue.sealed(trace)
+    return age.decrypt(sealed.sound, [identity]), age.decrypt(sealed.transcript, [identity]).decode()
+
+
+def test_what_is_kept_opens_with_the_passphrase(home: Home) -> None:
+    trace = home.keep()
+    assert _opened(home, trace) == (SOUND, WORDS)
+
+
+def test_a_forgotten_recording_is_gone_and_the_others_stay(home: Home) -> None:
+    traces = [home.keep(f"{WORDS} {number}") for number in range(5)]
+    receipt = home.forgetter.forget(home.id, Scope(recordings=frozenset(traces[1:3])))
+    for trace in traces[1:3]:
+        with pytest.raises(NoSuchTrace):
+            home.catalogue.sealed(trace)
+        assert not home.blobs.has(home.id, trace)
+    assert [r.id for r in home.catalogue.recordings()] == [traces[0], traces[3], traces[4]]
+    assert _opened(home, traces[4]) == (SOUND, f"{WORDS} 4")
+    verdict = verify(receipt, home.ledger.key)
+    assert receipt.statement["count"] == "2-9"
+    assert verdict.statement["scope"] == "recording"
+
+
+def test_the_receipt_verifies_elsewhere_and_not_when_it_is_changed(home: Home) -> None:
+    trace = home.keep()
+    receipt = home.forgetter.forget(home.id, Scope(recordings=frozenset([trace])))
+    text = receipt.to_json()
+    key = VerifierKey.parse(str(home.ledger.key))
+    assert verify(Receipt.from_json(text), key).inclusion.index >= 1
+    assert trace.hex() in text
+    fields = json.loads(text)
+    fields["statement"]["count"] = "0"
+    with pytest.raises(ProofWrong):
+        verify(Receipt.from_json(json.dumps(fields)), key)
+    stranger = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    with pytest.raises(ProofWrong):
+        verify(receipt, VerifierKey(key.name, KeyKind.ED25519, stranger))
+
+
+def test_an_old_copy_with_todays_root_opens_nothing_that_was_forgotten(
+    home: Home, tmp_path: Path
+) -> None:
+    gone, stays = home.keep(), home.keep()
+    home.db.tidy()
+    shutil.copytree(home.settings.data_folder, tmp_path / "thief" / "data")
+    home.forgetter.forget(home.id, Scope(recordings=frozenset([gone])))
+    shutil.copytree(home.settings.root_folder, tmp_path / "thief" / "roots")
+    shutil.copy(home.settings.log_key_file, tmp_path / "thief")
+    thief = Home(home.settings.model_copy(update={"house": tmp_path / "thief"}))
+    with pytest.raises((RootGone, KeyPageDamaged)):
+        thief.catalogue.recordings()
+    with thief.db.reading() as transaction:
+        row = transaction.trace(home.id, gone)
+    assert row is not None
+    for root_id in home.roots.ids():
+        with pytest.raises(CapsuleClosed):
+            unseal(home.roots.get(root_id), "details", home.id, gone, row.details)
+    assert _opened(home, stays)[1] == WORDS
+
+
+@pytest.mark.parametrize(
+    ("scope", "left"),
+    [
+        (Scope(), []),
+        (Scope(device=DeviceId("kitchen")), [1, 3]),
+        (Scope(person=PersonId("mia")), [0, 1]),
+        (Scope(person=PersonId("mia"), device=DeviceId("hall")), [0, 1, 2]),
+    ],
+)
+def test_scopes_name_what_they_say(home: Home, scope: Scope, left: list[int]) -> None:
+    places = [("kitchen", "sam"), ("hall", "sam"), ("kitchen", "mia"), ("hall", "mia")]
+    traces = [home.keep(device=device, person=person) for device, person in places]
+    home.forgetter.forget(home.id, scope)
+    assert {r.id for r in home.catalogue.recordings()} == {traces[n] for n in left}
+
+
+def test_a_time_range_includes_its_start_and_not_its_end(home: Home) -> None:
+    start = home.clock()
+    traces = [home.keep(heard_at=start + timedelta(hours=hour)) for hour in range(4)]
+    scope = Scope(since=start + timedelta(hours=1), until=start + timedelta(hours=3))
+    home.forgetter.forget(home.id, scope)
+    assert {r.id for r in home.catalogue.recordings()} == {traces[0], traces[3]}
+
+
+def test_what_skills_remembered_of_a_recording_goes_with_it(home: Home) -> None:
+    first, second = home.keep(), home.keep()
+    home.memory(first).remember({"item": "walnuts"})
+    home.memory(second).remember({"item": "milk"})
+    home.forgetter.forget(home.id, Scope(recordings=frozenset([first])))
+    assert [item.data["item"] for item in home.memory(second).items()] == ["milk"]
+
+
+def test_what_was_heard_before_an_erasure_cannot_be_kept_after_it(home: Home) -> None:
+    heard_at = home.clock()
+    home.clock.pass_time(seconds=1)
+    home.forgetter.forget(home.id, Scope())
+    home.clock.pass_time(seconds=1)
+    with pytest.raises(Barred):
+        home.keep(heard_at=heard_at)
+    assert list(home.blobs.all(home.id)) == []
+    home.keep()
+
+
+def test_only_the_expired_expire(home: Home) -> None:
+    short, long = home.keep(days=2), home.keep(days=20)
+    assert home.forgetter.expire(home.id) is None
+    home.clock.pass_time(days=2)
+    receipt = home.forgetter.expire(home.id)
+    assert receipt is not None
+    assert receipt.statement["scope"] == "expired"
+    assert [r.id for r in home.catalogue.recordings()] == [long]
+    assert short != long
+
+
+def test_the_keeper_holds_one_root_after_every_erasure(home: Home) -> None:
+    for _ in range(3):
+        home.forgetter.forget(home.id, Scope(recordings=frozenset([home.keep()])))
+        assert len(home.roots.ids()) == 1
+    home.forgetter.discard(home.id, [home.keep()])
+    assert len(home.roots.ids()) == 1
+
+
+def test_slots_of_forgotten_recordings_are_used_again_with_fresh_keys(home: Home) -> None:
+    trace = home.keep()
+    with home.db.reading() as transaction:
+        before = transaction.trace(home.id, trace)
+    home.forgetter.forget(home.id, Scope(recordings=frozenset([trace])))
+    home.keep()
+    with home.db.reading() as transaction:
+        slots = [row.slot for row in transaction.traces(home.id, tuple(TraceKind))]
+    assert before is not None
+    assert before.slot in slots
+
+
+def test_an_unknown_recording_is_said_to_be_unknown(home: Home) -> None:
+    with pytest.raises(NoSuchTrace):
+        home.forgetter.forget(home.id, Scope(recordings=frozenset([new_trace_id()])))
+
+
+def test_the_house_refuses_to_start_while_a_place_is_unanswered(home: Home) -> None:
+    with pytest.raises(HolderUnanswered, match="payloads"):
+        Forgetter(
+            database=home.db,
+            keeper=home.roots,
+            ledger=home.ledger,
+            holders=[home.conversation],
+            clock=home.clock,
+        )
+
+
+def test_a_missing_root_is_said_plainly_and_nothing_is_destroyed(home: Home) -> None:
+    home.keep()
+    empty = FileRootKeeper(home.settings.house / "elsewhere")
+    with pytest.raises(RootGone, match="root"):
+        Home(home.settings, keeper=empty).forgetter.resume(home.id)
+    assert len(home.roots.ids()) == 1
+
+
+def test_receipts_of_one_household_have_nothing_in_common(home: Home) -> None:
+    receipts = [
+        home.forgetter.forget(home.id, Scope(recordings=frozenset([home.keep()])))
+        for _ in range(20)
+    ]
+    for field in ("id", "subject", "items_root"):
+        assert len({receipt.statement[field] for receipt in receipts}) == len(receipts)
+    assert all(home.id.hex() not in json.dumps(dict(r.statement)) for r in receipts)

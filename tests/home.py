@@ -1,0 +1,134 @@
+"""A house's lower half, put together for tests: real database, files, keys and ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from unhear.forget.engine import Forgetter
+from unhear.forget.holder import Holder, Place
+from unhear.forget.roots import RootKeeper
+from unhear.forget.traces import new_trace_id
+from unhear.house.conversation import Conversation
+from unhear.house.setup import SetupPlan, set_up
+from unhear.household.words import DeviceId, Household, HouseholdId, PersonId, TraceId, Utterance
+from unhear.keep.age import Recipient
+from unhear.keep.catalogue import Catalogue, snapshot
+from unhear.keep.identity import WrappedIdentity
+from unhear.keep.memory import SkillMemory
+from unhear.keep.payloads import PayloadHolder, Payloads
+from unhear.keep.profile import profile_of
+from unhear.prove.ledger import Ledger
+from unhear.settings import Settings
+from unhear.stores.database import Database
+from unhear.stores.log_files import open_ledger
+from unhear.stores.payloads import FilePayloads
+from unhear.stores.root_files import FileRootKeeper
+
+PASSPHRASE = "correct horse battery staple"
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+WORDS = "Fetch the purple wheelbarrow"
+SOUND = b"RIFF" + bytes(range(256)) * 40
+
+
+@dataclass
+class SetClock:
+    """A clock that stands still until it is told to move."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_time(self, *, seconds: float = 0, days: float = 0) -> None:
+        self.at += timedelta(days=days, seconds=seconds)
+
+
+@dataclass
+class Home:
+    """The parts of one house."""
+
+    settings: Settings
+    clock: SetClock = field(default_factory=SetClock)
+    keeper: RootKeeper | None = None
+    database: Database | None = None
+    payloads: Payloads | None = None
+
+    def __post_init__(self) -> None:
+        self.db = self.database or Database(self.settings.database_file)
+        self.roots = self.keeper or FileRootKeeper(self.settings.root_folder)
+        self.blobs: Payloads = self.payloads or FilePayloads(self.settings.payload_folder)
+        self.ledger: Ledger = open_ledger(self.settings.log_key_file, self.settings.ledger_folder)
+        self.conversation = Conversation(self.clock)
+        holders: Sequence[Holder] = [PayloadHolder(self.blobs), self.conversation]
+        self.forgetter = Forgetter(
+            database=self.db,
+            keeper=self.roots,
+            ledger=self.ledger,
+            holders=holders,
+            clock=self.clock,
+        )
+        with self.db.reading() as transaction:
+            row = transaction.households()[0]
+        self.identity = WrappedIdentity.from_bytes(row.identity)
+        self.id: HouseholdId = row.id
+        self.catalogue = Catalogue(
+            database=self.db,
+            keeper=self.roots,
+            payloads=self.blobs,
+            household=row.id,
+            recipient=Recipient.parse(row.recipient),
+        )
+
+    @property
+    def household(self) -> Household:
+        return snapshot(self.db, self.roots, lambda tx, tree: profile_of(tx, tree, self.id))
+
+    def keep(
+        self,
+        words: str = WORDS,
+        *,
+        device: str = "kitchen",
+        person: str = "unknown",
+        days: int = 30,
+        sound: bytes = SOUND,
+        heard_at: datetime | None = None,
+    ) -> TraceId:
+        heard = heard_at or self.clock()
+        utterance = Utterance(
+            of=new_trace_id(),
+            heard_at=heard,
+            device=DeviceId(device),
+            person=PersonId(person),
+            seconds=2.0,
+        )
+        return self.catalogue.keep(
+            wav=sound,
+            transcript=words,
+            utterance=utterance,
+            keep_until=heard + timedelta(days=days),
+        )
+
+    def memory(self, of: TraceId, skill: str = "shopping_list") -> SkillMemory:
+        request = Utterance(
+            of=of, heard_at=self.clock(), device=DeviceId("kitchen"), person=PersonId("unknown")
+        )
+        return SkillMemory(
+            database=self.db,
+            keeper=self.roots,
+            forgetter=self.forgetter,
+            household=self.id,
+            skill=skill,
+            request=request,
+            clock=self.clock,
+        )
+
+
+def make_home(folder: Path, **parts: object) -> Home:
+    """Set up a house in `folder` and open its lower half."""
+    settings = Settings(house=folder)
+    set_up(settings, SetupPlan(name="Home", guardian="Sam", keep=True), PASSPHRASE)
+    return Home(settings, **parts)  # type: ignore[arg-type] # the test's own parts
+
+
+__all__ = ["NOON", "PASSPHRASE", "SOUND", "WORDS", "Home", "Place", "SetClock", "make_home"]
