@@ -33,7 +33,9 @@ from unhear.stores.root_files import FileRootKeeper
 def _opened(home: Home, trace: TraceId) -> tuple[bytes, str]:
     identity = home.identity.open_with_passphrase(PASSPHRASE)
     sealed = home.catalogue.sealed(trace)
-    return age.decrypt(sealed.sound, [identity]), age.decrypt(sealed.transcript, [identity]).decode()
+    return age.decrypt(sealed.sound, [identity]), age.decrypt(
+        sealed.transcript, [identity]
+    ).decode()
 
 
 def test_what_is_kept_opens_with_the_passphrase(home: Home) -> None:

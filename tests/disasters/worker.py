@@ -1,0 +1,126 @@
+"""A process that works on a house until it is killed. It says what it was promised on stdout.
+
+python -m tests.disasters.worker HOUSE die STEP TRACE    forget TRACE, die at STEP
+python -m tests.disasters.worker HOUSE live SEED         keep and forget until killed
+"""
+
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.home import Home
+from unhear.clock import now
+from unhear.forget.errors import NoSuchTrace
+from unhear.forget.keytree import SealedPage
+from unhear.household.scope import Scope
+from unhear.household.words import HouseholdId, TraceId
+from unhear.settings import Settings
+from unhear.stores.database import Database
+from unhear.stores.payloads import FilePayloads
+from unhear.stores.root_files import FileRootKeeper
+from unhear.stores.transaction import Transaction
+
+STEPS = (
+    "before the bar",
+    "after the bar",
+    "root put",
+    "path half written",
+    "before the commit",
+    "after the commit",
+    "root destroyed",
+    "payload deleted",
+    "before the attestation",
+    "after the attestation",
+)
+
+_deadly = ""
+
+
+def _reach(step: str) -> None:
+    if step == _deadly:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingKeeper(FileRootKeeper):
+    def put(self, root_id: bytes, root: bytes) -> None:
+        super().put(root_id, root)
+        _reach("root put")
+
+    def destroy(self, root_id: bytes) -> None:
+        _reach("after the commit")
+        super().destroy(root_id)
+        _reach("root destroyed")
+
+
+class DyingPayloads(FilePayloads):
+    def delete(self, household: HouseholdId, trace: TraceId) -> None:
+        super().delete(household, trace)
+        _reach("payload deleted")
+
+
+class DyingDatabase(Database):
+    """Counts the write transactions of one erasure: the bar, the commit, the attestation."""
+
+    names = iter(["the bar", "the commit", "the attestation"])
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        name = next(self.names, "another transaction")
+        with super().writing() as transaction:
+            write_page = transaction.write_page
+
+            def half(level: int, index: int, page: SealedPage) -> None:
+                write_page(level, index, page)
+                _reach("path half written")
+
+            transaction.write_page = half  # type: ignore[method-assign] # this instance only
+            yield transaction
+            _reach(f"before {name}")
+        _reach(f"after {name}")
+
+
+def _die(house: Path, trace: str) -> None:
+    settings = Settings(house=house)
+    home = Home(
+        settings,
+        keeper=DyingKeeper(settings.root_folder),
+        database=DyingDatabase(settings.database_file),
+        payloads=DyingPayloads(settings.payload_folder),
+    )
+    home.forgetter.forget(home.id, Scope(recordings=frozenset([TraceId(bytes.fromhex(trace))])))
+    _say("survived")
+
+
+def _live(house: Path, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - a repeatable life, not a secret
+    home = Home(Settings(house=house))
+    mine: list[TraceId] = []
+    while True:
+        if len(mine) < 3 or rng.random() < 0.6:
+            mine.append(home.keep(heard_at=now(), sound=rng.randbytes(500)))
+            _say(f"kept {mine[-1].hex()}")
+        else:
+            trace = mine.pop(rng.randrange(len(mine)))
+            _say(f"asked {trace.hex()}")
+            try:
+                home.forgetter.forget(home.id, Scope(recordings=frozenset([trace])))
+            except NoSuchTrace:
+                _say(f"lost {trace.hex()}")
+            _say(f"forgot {trace.hex()}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    if sys.argv[2] == "die":
+        _deadly = sys.argv[3]
+        _die(Path(sys.argv[1]), sys.argv[4])
+    else:
+        _live(Path(sys.argv[1]), int(sys.argv[3]))
