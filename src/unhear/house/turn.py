@@ -22,6 +22,8 @@ from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
 
 log = logging.getLogger(__name__)
 
+PRIVACY_SKILL = "privacy"
+
 Sayer = Callable[[Speech], None]
 """Takes each piece of the answer as soon as it is ready."""
 
@@ -101,6 +103,9 @@ class Assistant:
             seconds=0.0 if request.pcm is None else len(request.pcm) / RATE_HZ,
             intent=None if intent is None else f"{intent.skill}.{intent.name}",
         )
+        if not self._may_answer(request.device, intent):
+            asleep = forget_now("This device was told to stop listening.")
+            return Turn(transcript, intent, Reply("", keep=False), asleep, None, seconds)
         started = monotonic()
         context = self._context(utterance, intent.skill if intent else "")
         reply = self._house.skills.answer(intent, context)
@@ -112,6 +117,11 @@ class Assistant:
         last = LastTurn(utterance.intent, reply.text, decision.reasons, kept is not None)
         self._house.conversation.remember(self._house.household.id, request.device, trace, last)
         return Turn(transcript, intent, reply, decision, kept, seconds)
+
+    def _may_answer(self, device: DeviceId, intent: Intent | None) -> bool:
+        """Whether to answer: a device that sleeps obeys requests about privacy and no others."""
+        awake = self._house.listening.is_on(device)
+        return awake or (intent is not None and intent.skill == PRIVACY_SKILL)
 
     def _say(self, reply: Reply, say: Sayer, seconds: dict[str, float]) -> None:
         started = monotonic()

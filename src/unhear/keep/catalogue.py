@@ -126,6 +126,15 @@ class Catalogue:
             transcript=b64decode(content["transcript"]),
         )
 
+    def without_payload(self) -> list[TraceId]:
+        """Answer the recordings whose payload is missing."""
+        return [r.id for r in self.recordings() if not self._payloads.has(self._household, r.id)]
+
+    def orphans(self) -> list[TraceId]:
+        """Answer payloads without a recording: noise that a crash left while keeping."""
+        payloads = set(self._payloads.all(self._household))
+        return sorted(payloads - {recording.id for recording in self.recordings()})
+
     def find(self, prefix: str) -> TraceId:
         """Answer the recording whose id in hex begins with `prefix`. Raises `NoSuchTrace`."""
         found = [r.id for r in self.recordings() if r.id.hex().startswith(prefix.lower())]

@@ -1,0 +1,52 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo run test test-slow check setup-dev clean
+
+demo: $(VENV)/.ready
+	$(BIN)/unhear demo
+	@echo
+	@echo "Start your own assistant with: make run"
+
+run: $(VENV)/.ready
+	@$(BIN)/unhear --house house listen || (test $$? -eq 4 && \
+	    $(BIN)/unhear --house house setup --keep && $(BIN)/unhear --house house listen)
+
+test: setup-dev
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: setup-dev
+	$(BIN)/python -m pytest -n 2 -m slow
+
+check: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup-dev: $(VENV)/.ready-dev tests/node/node_modules/.package-lock.json
+	@sh scripts/install-test-tools
+
+$(VENV)/bin/uv:
+	$(PYTHON) -m venv $(VENV) || sh scripts/explain-venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-build.txt
+
+$(VENV)/.ready: $(VENV)/bin/uv requirements.txt pyproject.toml
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e . -e examples/skills/coffee
+	@touch $@
+
+tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent; \
+	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
+
+clean:
+	rm -rf $(VENV) tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

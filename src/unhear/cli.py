@@ -1,5 +1,0 @@
-"""One command, one function."""
-
-
-def main() -> None:
-    """Run the command line."""

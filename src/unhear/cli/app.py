@@ -1,0 +1,92 @@
+"""The program `unhear`: its commands, and how errors are told.
+
+Exit codes: 0 done; 1 a check or proof failed; 2 wrong usage or settings; 3 refused, for the reason
+given; 4 no house here yet; 5 the passphrase is wrong.
+"""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unhear import __version__
+from unhear.cli import forgetting, kept, making, talking
+from unhear.cli.output import errors
+from unhear.demo import demo
+from unhear.engines.errors import EngineError
+from unhear.forget.errors import ForgetError
+from unhear.house.house import NotSetUp
+from unhear.house.setup import AlreadySetUp
+from unhear.keep.age import AgeError
+from unhear.keep.identity import IdentityError, WrongPassphrase
+from unhear.prove.errors import ProofError
+from unhear.settings import SettingsWrong, keep_secrets_from_core_dumps
+from unhear.stores.errors import StoreError
+
+FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
+
+app = typer.Typer(
+    name="unhear",
+    help="A voice assistant that can be told to forget, and can prove that it did.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("setup")(making.setup)
+app.command("ask")(talking.ask)
+app.command("listen")(talking.listen)
+app.command("recordings")(kept.recordings)
+app.command("play")(kept.play)
+app.command("export")(kept.export)
+app.command("forget")(forgetting.forget)
+app.command("receipts")(forgetting.receipts)
+app.command("verify")(forgetting.verify)
+app.command("audit")(forgetting.audit)
+app.command("demo")(demo)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
+        typer.echo(f"unhear {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    house: Annotated[
+        Path | None, typer.Option(help="The folder of the house.", show_default="your data folder")
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    context.obj = house
+
+
+def main() -> None:
+    """Run the command line; every error becomes a sentence and an exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    keep_secrets_from_core_dumps()
+    try:
+        app()
+    except SettingsWrong as error:
+        _fail(error, USAGE)
+    except NotSetUp as error:
+        _fail(error, NO_HOUSE)
+    except WrongPassphrase as error:
+        _fail(error, WRONG_KEY)
+    except ProofError as error:
+        _fail(error, FAILED)
+    except (ForgetError, StoreError, EngineError, IdentityError, AgeError, AlreadySetUp) as error:
+        _fail(error, REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _fail(error: Exception, code: int) -> None:
+    errors.print(f"unhear: error: {error}", style="bold red", markup=False, highlight=False)
+    sys.exit(code)

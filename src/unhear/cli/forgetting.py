@@ -1,0 +1,191 @@
+"""Forget, and prove it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unhear.cli.output import Json, console, open_house, show_json, show_table
+from unhear.forget.attest import receipts as kept_receipts
+from unhear.house.audit import audit as look_at
+from unhear.house.house import House
+from unhear.household.scope import Scope
+from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
+from unhear.keep.catalogue import snapshot
+from unhear.prove import receipt as proof
+from unhear.prove.notes import VerifierKey
+from unhear.prove.receipt import Receipt
+
+FAILED = 1
+
+
+def forget(
+    context: typer.Context,
+    recording: Annotated[
+        list[str] | None, typer.Argument(help="First digits of a recording's id; several will do.")
+    ] = None,
+    *,
+    last: Annotated[bool, typer.Option("--last", help="The newest recording.")] = False,
+    person: Annotated[str | None, typer.Option(help="Everything this person said.")] = None,
+    device: Annotated[str | None, typer.Option(help="Everything this device heard.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="From this moment on.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Up to this moment.")] = None,
+    everything: Annotated[bool, typer.Option("--everything", help="All of it.")] = False,
+    expired: Annotated[bool, typer.Option("--expired", help="What is past its expiry.")] = False,
+    receipt: Annotated[Path | None, typer.Option(help="Where the receipt goes.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Forget, everywhere and in every old backup, and write a receipt.
+
+    Selectors narrow each other down: --person Mia --device kitchen is what Mia said there.
+    """
+    house = open_house(context)
+    if expired:
+        done = house.forgetter.expire(house.household.id)
+        if done is None:
+            _say_nothing_expired(as_json=as_json)
+            return
+    else:
+        chosen = _chosen(house, recording or [], last=last)
+        scope = Scope(
+            recordings=chosen,
+            person=_person(house, person),
+            device=DeviceId(device) if device else None,
+            since=_aware(house, since),
+            until=_aware(house, until),
+        )
+        if scope == Scope() and not everything:
+            raise typer.BadParameter("say what to forget, or --everything; see --help")
+        done = house.forgetter.forget(house.household.id, scope)
+    path = receipt or Path(f"unhear-receipt-{done.statement['id'][:8]}.json")
+    _write_receipt(path, done)
+    if as_json:
+        show_json({"forgotten": done.statement["count"], "receipt": path, "key": house.ledger.key})
+        return
+    console.print(f"Forgotten: {done.statement['count']} ({done.statement['scope']}).")
+    console.print(f"The receipt is {path}. Anybody can check it:")
+    console.print(f"  unhear verify {path} --key '{house.ledger.key}'", soft_wrap=True)
+
+
+def receipts(
+    context: typer.Context,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write them all to this folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the receipts of this house, and write them out again."""
+    house = open_house(context)
+    found = snapshot(
+        house.database,
+        house.keeper,
+        lambda transaction, _tree: kept_receipts(transaction, house.keeper, house.household.id),
+    )
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for one in found:
+            _write_receipt(out / f"unhear-receipt-{one.statement['id'][:8]}.json", one)
+    if as_json:
+        show_json({"key": house.ledger.key, "receipts": [dict(one.statement) for one in found]})
+        return
+    rows = [
+        [str(one.proof.index), *(str(one.statement[c]) for c in ("done_at", "scope", "count"))]
+        for one in found
+    ]
+    show_table(f"{len(rows)} receipts", ["entry", "done", "scope", "count"], rows)
+
+
+def verify(
+    receipt: Annotated[Path, typer.Argument(help="The receipt.")],
+    *,
+    key: Annotated[str, typer.Option(help="The log's public key, NAME+ID+BASE64, or its file.")],
+    as_json: Json = False,
+) -> None:
+    """Check a receipt with the log's public key alone: no house, no network."""
+    verdict = proof.verify(Receipt.from_json(_read(receipt)), _key(key))
+    if as_json:
+        show_json(
+            {
+                "ok": True,
+                "statement": dict(verdict.statement),
+                "proves": verdict.proves,
+                "cannot_prove": verdict.cannot_prove,
+            }
+        )
+        return
+    console.print("[bold green]The receipt is genuine.[/bold green]\n\nIt proves:")
+    for sentence in verdict.proves:
+        console.print(f"  + {sentence}", markup=False, highlight=False)
+    console.print("\nIt cannot prove:")
+    for sentence in verdict.cannot_prove:
+        console.print(f"  - {sentence}", markup=False, highlight=False)
+
+
+def audit(context: typer.Context, *, as_json: Json = False) -> None:
+    """Check keys, payloads, expiry, ledger, and that no plaintext lies about."""
+    findings = list(look_at(open_house(context)))
+    ok = all(finding.ok for finding in findings)
+    if as_json:
+        rows = [{"check": f.check, "ok": f.ok, "seen": f.seen} for f in findings]
+        show_json({"ok": ok, "findings": rows})
+    else:
+        marks = {True: "[green]ok[/green]", False: "[bold red]wrong[/bold red]"}
+        rows_shown = [[f.check, marks[f.ok], f.seen] for f in findings]
+        show_table("Audit", ["check", "", "seen"], rows_shown)
+    if not ok:
+        raise typer.Exit(FAILED)
+
+
+def _chosen(house: House, prefixes: list[str], *, last: bool) -> frozenset[bytes] | None:
+    chosen = {house.catalogue.find(prefix) for prefix in prefixes}
+    if last:
+        kept = house.catalogue.recordings()
+        if not kept:
+            raise typer.BadParameter("nothing is kept, so there is no last recording")
+        chosen.add(kept[-1].id)
+    return frozenset(chosen) if chosen else None
+
+
+def _person(house: House, name: str | None) -> PersonId | None:
+    if name is None:
+        return None
+    if name == UNKNOWN_PERSON:
+        return UNKNOWN_PERSON
+    person = house.household.named(name)
+    if person is None:
+        names = ", ".join(p.name for p in house.household.people)
+        raise typer.BadParameter(f"nobody here is called {name!r}; there are {names} and unknown")
+    return person.id
+
+
+def _aware(house: House, moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=house.settings.zone)
+
+
+def _say_nothing_expired(*, as_json: bool) -> None:
+    if as_json:
+        show_json({"forgotten": "0"})
+    else:
+        console.print("Nothing is past its expiry.")
+
+
+def _write_receipt(path: Path, receipt: Receipt) -> None:
+    try:
+        path.write_text(receipt.to_json())
+    except OSError as error:
+        raise typer.BadParameter(
+            f"it is forgotten, but {path} cannot be written ({error.strerror}); "
+            "get the receipt again with `unhear receipts --out FOLDER`"
+        ) from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {path}: {error.strerror}") from None
+
+
+def _key(text: str) -> VerifierKey:
+    path = Path(text)
+    return VerifierKey.parse(path.read_text() if path.is_file() else text)

@@ -1,0 +1,139 @@
+"""What is kept: list it, play it, take it out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unhear.cli.output import Json, console, open_house, show_json, show_table, unlock
+from unhear.engines.audio_files import read_sound
+from unhear.engines.microphone import play as play_aloud
+from unhear.answer.synthesiser import Speech
+from unhear.capture.sound import RATE_HZ
+from unhear.house.house import House
+from unhear.household.words import UNKNOWN_PERSON, PersonId
+from unhear.keep import age
+from unhear.keep.catalogue import Recording
+
+ID_DIGITS = 8
+"""Hex digits of an id that are shown; they are enough to name a recording."""
+
+
+def recordings(
+    context: typer.Context,
+    *,
+    words: Annotated[
+        bool, typer.Option("--words", help="Open the transcripts too (asks for the passphrase).")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List what is kept: when, where, who; the words only with the passphrase."""
+    house = open_house(context)
+    kept = house.catalogue.recordings()
+    identity = unlock(house) if words else None
+    rows = []
+    for recording in kept:
+        row = _row(house, recording)
+        if identity is not None:
+            row["words"] = age.decrypt(
+                house.catalogue.sealed(recording.id).transcript, [identity]
+            ).decode()
+        rows.append(row)
+    if as_json:
+        show_json({"recordings": rows})
+        return
+    if not rows:
+        console.print("Nothing is kept.")
+        return
+    columns = ["id", "heard_at", "device", "person", "seconds", "intent", "expires"]
+    columns += ["words"] if words else []
+    show_table(f"{len(rows)} kept", columns, [[row[c][:40] for c in columns] for row in rows])
+
+
+def play(
+    context: typer.Context,
+    recording: Annotated[str, typer.Argument(help="The first digits of its id.")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write a WAV file instead.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Open a recording with the passphrase, and play it or write it to a WAV file."""
+    house = open_house(context)
+    trace = house.catalogue.find(recording)
+    sealed = house.catalogue.sealed(trace)
+    identity = unlock(house)
+    sound = age.decrypt(sealed.sound, [identity])
+    words = age.decrypt(sealed.transcript, [identity]).decode()
+    if out is None:
+        play_aloud(Speech(read_sound(sound), RATE_HZ))
+    else:
+        _write(out, sound)
+    if as_json:
+        show_json({"id": trace.hex(), "words": words, "file": out})
+    else:
+        console.print(words, markup=False)
+
+
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")],
+    *,
+    with_identity: Annotated[
+        bool,
+        typer.Option(
+            "--with-identity", help="Also write the identity that opens them (passphrase needed)."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write everything kept as standard .age files, which the age program opens.
+
+    An exported copy is yours: unhear cannot make it forget.
+    """
+    house = open_house(context)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for recording in house.catalogue.recordings():
+        sealed = house.catalogue.sealed(recording.id)
+        moment = recording.utterance.heard_at.strftime("%Y%m%dT%H%M%SZ")
+        stem = f"{moment}-{recording.id.hex()[:ID_DIGITS]}"
+        for suffix, content in ((".wav.age", sealed.sound), (".txt.age", sealed.transcript)):
+            _write(folder / f"{stem}{suffix}", content)
+            files.append(f"{stem}{suffix}")
+    if with_identity:
+        _write(folder / "identity.txt", f"{unlock(house).reveal()}\n".encode(), secret=True)
+    if as_json:
+        show_json({"folder": folder, "files": files, "identity": with_identity})
+        return
+    console.print(f"{len(files)} files written to {folder}.")
+    if with_identity:
+        console.print(f"Open one with:  age -d -i {folder / 'identity.txt'} FILE.wav.age")
+
+
+def _row(house: House, recording: Recording) -> dict[str, str]:
+    utterance = recording.utterance
+    return {
+        "id": recording.id.hex()[:ID_DIGITS],
+        "heard_at": utterance.heard_at.astimezone(house.settings.zone).strftime(
+            "%Y-%m-%d %H:%M:%S"
+        ),
+        "device": utterance.device,
+        "person": _name(house, utterance.person),
+        "seconds": f"{utterance.seconds:.1f}",
+        "intent": utterance.intent or "",
+        "expires": recording.expires_at.strftime("%Y-%m-%d"),
+        "why": " ".join(utterance.reasons),
+    }
+
+
+def _name(house: House, person: PersonId) -> str:
+    known = house.household.person(person)
+    return known.name if known else str(UNKNOWN_PERSON)
+
+
+def _write(path: Path, content: bytes, *, secret: bool = False) -> None:
+    try:
+        path.touch(mode=0o600 if secret else 0o644)
+        path.write_bytes(content)
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from None

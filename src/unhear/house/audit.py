@@ -1,0 +1,159 @@
+"""Check a house from the cellar to the roof, and say in plain sentences what was found."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from unhear.clock import day_number
+from unhear.forget.database import ErasureState, TraceKind, Transaction
+from unhear.forget.errors import ForgetError
+from unhear.forget.roots import open_tree
+from unhear.forget.traces import content_of, utterance_of
+from unhear.house.house import House
+from unhear.prove.errors import ProofError
+from unhear.prove.merkle import completed_by, root
+from unhear.prove.notes import Checkpoint, Note, verify_note
+from unhear.stores.errors import StoreError
+
+SOUND_MARKS = (b"WAVEfmt ", b"fLaC", b"OggS")
+"""How sound files begin; none of these may stand anywhere in the data folder."""
+
+NAME_BYTES_MIN = 6
+"""Shorter names could stand in random bytes by chance."""
+
+SCAN_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, whether it is as it must be, and what was seen."""
+
+    check: str
+    ok: bool
+    seen: str
+
+
+def audit(house: House) -> Iterator[Finding]:
+    """Yield what every check finds; none changes anything."""
+    for check, look in _CHECKS:
+        try:
+            problems, seen = look(house)
+        except (ForgetError, StoreError, ProofError) as error:
+            problems, seen = [str(error)], ""
+        yield Finding(check, not problems, "; ".join(problems[:5]) if problems else seen)
+
+
+Look = Callable[[House], tuple[list[str], str]]
+"""Looks at a house; answers the problems found, and what was seen when there are none."""
+
+
+def _database(house: House) -> tuple[list[str], str]:
+    return house.database.problems(), "every page of the database is whole"
+
+
+def _roots(house: House) -> tuple[list[str], str]:
+    with house.database.reading() as transaction:
+        current = transaction.current_root()
+        open_tree(transaction, house.keeper)
+    others = len(set(house.keeper.ids()) - {current.root_id})
+    problems = [f"{others} old root keys are still held; open the house again"] if others else []
+    return problems, f"one root key, epoch {current.epoch}; keeper {house.keeper.kind}"
+
+
+def _capsules(house: House) -> tuple[list[str], str]:
+    with house.database.reading() as transaction:
+        tree = open_tree(transaction, house.keeper)
+        rows = list(transaction.traces(house.household.id, tuple(TraceKind)))
+        problems = []
+        for row in rows:
+            try:
+                utterance_of(tree, row)
+                content_of(tree, row)
+            except (ForgetError, ValueError, KeyError):
+                problems.append(f"{row.kind} {row.id.hex()[:8]} does not open")
+    return problems, f"the keys of all {len(rows)} rows open"
+
+
+def _payloads(house: House) -> tuple[list[str], str]:
+    missing, orphans = house.catalogue.without_payload(), house.catalogue.orphans()
+    problems = [f"the sound of {trace.hex()[:8]} is missing" for trace in missing]
+    problems += [f"payload {trace.hex()[:8]} has no recording" for trace in orphans]
+    return problems, f"{len(house.catalogue.recordings())} payloads, each with its recording"
+
+
+def _expiry(house: House) -> tuple[list[str], str]:
+    with house.database.reading() as transaction:
+        today = day_number(house.clock())
+        late = len(list(transaction.expired(house.household.id, today)))
+    problems = [f"{late} kept things are past their expiry; run `unhear forget --expired`"]
+    return problems if late else [], "nothing is kept past its expiry"
+
+
+def _erasures(house: House) -> tuple[list[str], str]:
+    with house.database.reading() as transaction:
+        rows = transaction.erasures(house.household.id)
+    open_ = sum(row.state is not ErasureState.DONE for row in rows)
+    problems = [f"{open_} erasures are unfinished"] if open_ else []
+    return problems, f"all {len(rows)} erasures are finished"
+
+
+def _ledger(house: House) -> tuple[list[str], str]:
+    checkpoint_file = house.settings.ledger_folder / "checkpoint"
+    try:
+        note = Note.parse(checkpoint_file.read_text())
+    except OSError:
+        return ["the ledger has no published checkpoint"], ""
+    if not verify_note(note, [house.ledger.key]):
+        return ["the published checkpoint is not signed with the ledger's key"], ""
+    checkpoint = Checkpoint.parse(note.text)
+    with house.database.reading() as transaction:
+        size = transaction.ledger_size()
+        if checkpoint.size > size:
+            return [f"the ledger was cut short: {size} of {checkpoint.size} entries are left"], ""
+        problems = [] if _root_of_leaves(transaction, size) else ["the ledger's hashes are wrong"]
+        if root(checkpoint.size, transaction.ledger_node) != checkpoint.root:
+            problems.append("the ledger was changed since its checkpoint was published")
+    return problems, f"{size} entries, consistent with the signed checkpoint"
+
+
+def _root_of_leaves(transaction: Transaction, size: int) -> bool:
+    """Whether every stored hash follows from the leaves."""
+    return all(
+        transaction.ledger_node(level, place) == value
+        for index in range(size)
+        for level, place, value in completed_by(
+            index, transaction.ledger_leaf(index), transaction.ledger_node
+        )
+    )
+
+
+def _plaintext(house: House) -> tuple[list[str], str]:
+    people = [person.name for person in house.household.people]
+    names = [name.encode() for name in [house.household.name, *people]]
+    marks = [*SOUND_MARKS, *(name for name in names if len(name) >= NAME_BYTES_MIN)]
+    files = [path for path in sorted(house.settings.data_folder.rglob("*")) if path.is_file()]
+    problems = [f"{path.name} holds plaintext" for path in files if _holds(path, marks)]
+    return problems, f"{len(files)} files hold no sound and no name"
+
+
+def _holds(path: Path, marks: list[bytes]) -> bool:
+    longest = max(len(mark) for mark in marks)
+    tail = b""
+    with path.open("rb") as file:
+        while piece := file.read(SCAN_BYTES):
+            if any(mark in tail + piece for mark in marks):
+                return True
+            tail = piece[-longest:]
+    return False
+
+
+_CHECKS: tuple[tuple[str, Look], ...] = (
+    ("database", _database),
+    ("root key", _roots),
+    ("keys", _capsules),
+    ("payloads", _payloads),
+    ("retention", _expiry),
+    ("erasures", _erasures),
+    ("ledger", _ledger),
+    ("plaintext", _plaintext),
+)
