@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from unhear.clock import random_bytes
-from unhear.keep.age.errors import PayloadDamaged
+from unhear.keep.age.errors import HeaderDamaged, PayloadDamaged
 
 CHUNK_BYTES = 64 << 10
 TAG_BYTES = 16
@@ -43,7 +43,11 @@ class PayloadReader:
     """
 
     def __init__(self, file_key: bytes, payload_bytes: int, read_at: ReadAt) -> None:
-        """Take a payload of `payload_bytes`. Raises `PayloadDamaged`."""
+        """Take a payload of `payload_bytes`. Raises `PayloadDamaged`, or `HeaderDamaged` when not
+        even its nonce, which the specification counts to the header, is whole.
+        """
+        if payload_bytes < NONCE_BYTES:
+            raise HeaderDamaged("the file breaks off before its payload")
         self._read_at = read_at
         self._sealed_bytes = payload_bytes - NONCE_BYTES
         if self._sealed_bytes < TAG_BYTES:
