@@ -21,3 +21,6 @@ class Synthesiser(Protocol):
 
     def speak(self, text: str) -> Iterator[Speech]:
         """Yield speech for `text`, sentence by sentence, as soon as each is ready."""
+
+    def warm(self) -> None:
+        """Load what the first answer would have to wait for."""

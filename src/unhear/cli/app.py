@@ -60,6 +60,7 @@ def _options(
     house: Annotated[
         Path | None, typer.Option(help="The folder of the house.", show_default="your data folder")
     ] = None,
+    *,
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
     ] = False,

@@ -11,7 +11,7 @@ from unhear.forget.attest import receipts as kept_receipts
 from unhear.house.audit import audit as look_at
 from unhear.house.house import House
 from unhear.household.scope import Scope
-from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
+from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, TraceId
 from unhear.keep.catalogue import snapshot
 from unhear.prove import receipt as proof
 from unhear.prove.notes import VerifierKey
@@ -136,7 +136,7 @@ def audit(context: typer.Context, *, as_json: Json = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def _chosen(house: House, prefixes: list[str], *, last: bool) -> frozenset[bytes] | None:
+def _chosen(house: House, prefixes: list[str], *, last: bool) -> frozenset[TraceId] | None:
     chosen = {house.catalogue.find(prefix) for prefix in prefixes}
     if last:
         kept = house.catalogue.recordings()

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from unhear.answer.synthesiser import Speech
+from unhear.capture.sound import RATE_HZ
 from unhear.cli.output import Json, console, open_house, show_json, show_table, unlock
 from unhear.engines.audio_files import read_sound
 from unhear.engines.microphone import play as play_aloud
-from unhear.answer.synthesiser import Speech
-from unhear.capture.sound import RATE_HZ
 from unhear.house.house import House
 from unhear.household.words import UNKNOWN_PERSON, PersonId
 from unhear.keep import age

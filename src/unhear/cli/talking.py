@@ -86,10 +86,10 @@ def listen(
     with _ticking(assistant), microphone() as pieces:
         for pcm in pieces:
             for event in listener.feed(pcm):
-                _on(event, house, assistant, who)
+                _on(event, assistant, who)
 
 
-def _on(event: Event, house: House, assistant: Assistant, who: PersonId) -> None:
+def _on(event: Event, assistant: Assistant, who: PersonId) -> None:
     if isinstance(event, Woken):
         console.print("  [cyan]...[/cyan]")
     elif isinstance(event, Captured):

@@ -82,7 +82,9 @@ class House:
     @cached_property
     def recogniser(self) -> Recogniser:
         """The speech recogniser, loaded at first use."""
-        return choose_recogniser(self.settings.recogniser, self.settings.models)
+        return choose_recogniser(
+            self.settings.recogniser, self.settings.models, self.settings.language
+        )
 
     @cached_property
     def synthesiser(self) -> Synthesiser:

@@ -17,3 +17,6 @@ class Recogniser(Protocol):
 
         `hints` are words likely to be said (skill vocabulary, names); they bias, never force.
         """
+
+    def warm(self) -> None:
+        """Load what the first request would have to wait for."""

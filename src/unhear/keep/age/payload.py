@@ -43,8 +43,10 @@ class PayloadReader:
     """
 
     def __init__(self, file_key: bytes, payload_bytes: int, read_at: ReadAt) -> None:
-        """Take a payload of `payload_bytes`. Raises `PayloadDamaged`, or `HeaderDamaged` when not
-        even its nonce, which the specification counts to the header, is whole.
+        """Take a payload of `payload_bytes`.
+
+        Raises `PayloadDamaged`, or `HeaderDamaged` when not even its nonce, which the
+        specification counts to the header, is whole.
         """
         if payload_bytes < NONCE_BYTES:
             raise HeaderDamaged("the file breaks off before its payload")

@@ -40,14 +40,8 @@ def _result(intent: Intent, numbers: list[Decimal]) -> Reply:
         return Reply(NO_NUMBER)
     kind = str(intent.slots.get("operator", intent.name))
     a, b = numbers[0], numbers[-1]
-    if kind == "divided" and b == 0:
-        return Reply("Nothing can be divided by zero.")
-    if kind == "root" and a < 0:
-        return Reply("A negative number has no real square root.")
-    if kind == "power" and (abs(b) > EXPONENT_MAX or (a == 0 and b <= 0)):
-        return Reply("That power is too much for me.")
-    if kind == "power" and a < 0 and b != b.to_integral_value():
-        return Reply("That power has no real result.")
+    if (why_not := _why_not(kind, a, b)) is not None:
+        return Reply(why_not)
     results = {
         "plus": lambda: a + b,
         "minus": lambda: a - b,
@@ -62,3 +56,15 @@ def _result(intent: Intent, numbers: list[Decimal]) -> Reply:
     if abs(result) > LARGEST:
         return Reply("That is too large a number to say.")
     return Reply(f"That is {spoken_number(result)}.")
+
+
+def _why_not(kind: str, a: Decimal, b: Decimal) -> str | None:
+    if kind == "divided" and b == 0:
+        return "Nothing can be divided by zero."
+    if kind == "root" and a < 0:
+        return "A negative number has no real square root."
+    if kind == "power" and (abs(b) > EXPONENT_MAX or (a == 0 and b <= 0)):
+        return "That power is too much for me."
+    if kind == "power" and a < 0 and b != b.to_integral_value():
+        return "That power has no real result."
+    return None

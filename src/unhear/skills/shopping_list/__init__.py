@@ -1,6 +1,7 @@
 """A shopping list for the household."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
@@ -19,30 +20,37 @@ class ShoppingList:
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Add, remove, read or clear."""
         memory = context.memory
-        listed = {item.data["item"]: item.id for item in memory.items()}
+        listed = [item.data["item"] for item in memory.items()]
         if intent.name == "read":
-            if not listed:
-                return Reply("Your shopping list is empty.")
-            return Reply(f"On your shopping list: {spoken_list(list(listed))}.")
+            said = f"On your shopping list: {spoken_list(listed)}."
+            return Reply(said if listed else "Your shopping list is empty.")
         if intent.name == "clear":
             memory.drop([item.id for item in memory.items()])
             return Reply("Your shopping list is empty now.")
         items = _items(str(intent.slots["items"]))
-        if not items:
-            return Reply("What should I put on the list?")
-        if intent.name == "add":
-            for item in items:
-                if item not in listed:
-                    memory.remember({"item": item})
-            return Reply(f"I put {spoken_list(items)} on your shopping list.")
-        found = [item for item in items if item in listed]
-        memory.drop([listed[item] for item in found])
-        if not found:
-            return Reply(f"There is no {spoken_list(items)} on your shopping list.")
-        return Reply(f"I took {spoken_list(found)} off your shopping list.")
+        return Reply(_add(items, context) if intent.name == "add" else _remove(items, context))
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: lists never fall due."""
+
+
+def _add(items: Sequence[str], context: SkillContext) -> str:
+    if not items:
+        return "What should I put on the list?"
+    listed = {item.data["item"] for item in context.memory.items()}
+    for item in items:
+        if item not in listed:
+            context.memory.remember({"item": item})
+    return f"I put {spoken_list(items)} on your shopping list."
+
+
+def _remove(items: Sequence[str], context: SkillContext) -> str:
+    listed = {item.data["item"]: item.id for item in context.memory.items()}
+    found = [item for item in items if item in listed]
+    if not found:
+        return f"There is no {spoken_list(items)} on your shopping list."
+    context.memory.drop([listed[item] for item in found])
+    return f"I took {spoken_list(found)} off your shopping list."
 
 
 def _items(words: str) -> list[str]:

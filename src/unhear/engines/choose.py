@@ -1,0 +1,47 @@
+"""Build the engines that the settings name."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from unhear.answer.synthesiser import Synthesiser
+from unhear.capture.sound import VoiceActivity, WakeDetector
+from unhear.engines.activity import SileroActivity
+from unhear.engines.errors import UnknownChoice
+from unhear.engines.models import packaged_whisper
+from unhear.engines.voice import PiperVoice
+from unhear.engines.wake import MicroWake, OpenWake
+from unhear.engines.whisper import Whisper
+from unhear.understand.recogniser import Recogniser
+
+PACKAGED = "packaged"
+
+WAKE_ENGINES: dict[str, Callable[[Sequence[str]], WakeDetector]] = {
+    "micro": MicroWake,
+    "open": OpenWake,
+}
+
+
+def choose_wake(engine: str, words: Sequence[str]) -> WakeDetector:
+    """Answer a detector of `words` for one stream. Raises `UnknownChoice`."""
+    if engine not in WAKE_ENGINES:
+        raise UnknownChoice(
+            f"wake_engine cannot be {engine!r}; choose one of {', '.join(sorted(WAKE_ENGINES))}"
+        )
+    return WAKE_ENGINES[engine](words)
+
+
+def choose_activity() -> VoiceActivity:
+    """Answer a voice activity detector for one stream."""
+    return SileroActivity()
+
+
+def choose_recogniser(name: str, models: Path, language: str = "en") -> Recogniser:
+    """Answer the packaged recogniser, or the faster-whisper model `name` (a folder or hub name)."""
+    if name == PACKAGED:
+        return Whisper(lambda: packaged_whisper(models), language=language)
+    return Whisper(lambda: name, language=language)
+
+
+def choose_synthesiser() -> Synthesiser:
+    """Answer the packaged voice."""
+    return PiperVoice()
