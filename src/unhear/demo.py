@@ -8,20 +8,17 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
 
 import numpy as np
-import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from unhear.answer.synthesiser import Speech
 from unhear.capture.events import Captured
 from unhear.capture.listener import Listener
 from unhear.capture.sound import RATE_HZ, Capture, Pcm
-from unhear.cli.output import Json, console, errors, show_json, show_table
 from unhear.clock import now, random_bytes
 from unhear.engines.audio_files import read_sound
 from unhear.engines.choose import choose_activity, choose_wake
@@ -87,45 +84,19 @@ class Stage:
 Show = Callable[[Stage], tuple[bool, str]]
 
 
-def demo(
-    out: Annotated[Path, typer.Option(help="Where the answer and the receipt go.")] = Path(
-        "out/demo"
-    ),
-    *,
-    as_json: Json = False,
-) -> None:
-    """Show the whole way of a recording, in a house made for it and thrown away."""
+def perform(out: Path, begins: Callable[[str], AbstractContextManager[object]]) -> Iterator[Step]:
+    """Yield the steps as they are done, in a house made for it and thrown away.
+
+    `begins` is entered with each step's name while it runs. The answer and the receipt are written
+    to the folder `out`. A step that did not hold is the last.
+    """
     with tempfile.TemporaryDirectory(prefix="unhear-demo-") as folder:
         out.mkdir(parents=True, exist_ok=True)
         stage = Stage(Path(folder), out, Settings(house=Path(folder) / "house"))
-        steps = list(_perform(stage))
-    ok = len(steps) == len(STEPS) and all(step.ok for step in steps)
-    if as_json:
-        rows = [
-            {"name": s.name, "ok": s.ok, "figure": s.figure, "seconds": round(s.seconds, 2)}
-            for s in steps
-        ]
-        show_json({"ok": ok, "steps": rows})
-    else:
-        marks = {True: "[green]yes[/green]", False: "[bold red]NO[/bold red]"}
-        show_table(
-            "What was shown",
-            ["step", "held", "figure", "s"],
-            [[s.name, marks[s.ok], s.figure, f"{s.seconds:.1f}"] for s in steps],
-        )
-        console.print(f"The answer is {out / 'answer.wav'}, the receipt {out / 'receipt.json'}.")
-    if not ok:
-        raise typer.Exit(1)
-
-
-def _perform(stage: Stage) -> Iterator[Step]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as progress:
-        for number, (name, show) in enumerate(STEPS, start=1):
-            task = progress.add_task(f"{number}/{len(STEPS)}  {name}", total=None)
+        for name, show in STEPS:
             started = monotonic()
-            ok, figure = show(stage)
-            progress.remove_task(task)
+            with begins(name):
+                ok, figure = show(stage)
             yield Step(name, ok, figure, monotonic() - started)
             if not ok:
                 return

@@ -12,9 +12,8 @@ from typing import Annotated
 import typer
 
 from unhear import __version__
-from unhear.cli import forgetting, kept, making, talking
+from unhear.cli import demonstrating, forgetting, kept, making, talking
 from unhear.cli.output import errors
-from unhear.demo import demo
 from unhear.engines.errors import EngineError
 from unhear.forget.errors import ForgetError
 from unhear.house.house import NotSetUp
@@ -45,7 +44,7 @@ app.command("forget")(forgetting.forget)
 app.command("receipts")(forgetting.receipts)
 app.command("verify")(forgetting.verify)
 app.command("audit")(forgetting.audit)
-app.command("demo")(demo)
+app.command("demo")(demonstrating.demo)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature

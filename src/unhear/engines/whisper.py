@@ -137,5 +137,6 @@ def _pieces(pcm: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
 
 
 def _hotwords(hints: Sequence[str]) -> str | None:
+    """Answer the hints as words in a row: as a list with commas they come back with commas."""
     words = list(dict.fromkeys(word for hint in hints for word in hint.split()))
-    return ", ".join(words)[:HINT_CHARACTERS_MAX] or None
+    return " ".join(words)[:HINT_CHARACTERS_MAX] or None

@@ -1,5 +1,6 @@
 """Sums, exactly: decimals, not floating point."""
 
+from collections.abc import Callable
 from decimal import Decimal, DecimalException, localcontext
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def _result(intent: Intent, numbers: list[Decimal]) -> Reply:
     a, b = numbers[0], numbers[-1]
     if (why_not := _why_not(kind, a, b)) is not None:
         return Reply(why_not)
-    results = {
+    results: dict[str, Callable[[], Decimal]] = {
         "plus": lambda: a + b,
         "minus": lambda: a - b,
         "times": lambda: a * b,

@@ -37,7 +37,7 @@ class Units:
     sentences = Path(__file__).parent / "sentences"
 
     @cached_property
-    def _units(self) -> pint.UnitRegistry:
+    def _units(self) -> pint.UnitRegistry[float]:
         return pint.UnitRegistry()
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - pure
