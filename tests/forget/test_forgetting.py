@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.home import PASSPHRASE, SOUND, WORDS, Home
 from unhear.forget.capsule import unseal
 from unhear.forget.database import TraceKind
+from unhear.forget.engine import Forgetter
 from unhear.forget.errors import (
     Barred,
     CapsuleClosed,
@@ -19,7 +20,6 @@ from unhear.forget.errors import (
     NoSuchTrace,
     RootGone,
 )
-from unhear.forget.engine import Forgetter
 from unhear.forget.traces import new_trace_id
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId, TraceId

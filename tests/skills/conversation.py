@@ -1,0 +1,117 @@
+"""Hold a conversation with the skills, in words: real grammar, real skills, a set clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from unhear.answer.registry import find_skills
+from unhear.answer.skill import Heard, LastTurn, SkillContext
+from unhear.clock import random_bytes
+from unhear.household.scope import Scope
+from unhear.household.speech import Item
+from unhear.household.words import (
+    UNKNOWN_PERSON,
+    DeviceId,
+    Household,
+    HouseholdId,
+    PersonId,
+    TraceId,
+)
+from unhear.understand.grammar import Grammar
+
+NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
+KITCHEN = DeviceId("kitchen")
+SKILLS = find_skills()
+GRAMMAR = Grammar(SKILLS.all())
+
+
+class ListMemory:
+    """A skill's memory in a list."""
+
+    def __init__(self, now: datetime) -> None:
+        self.kept: list[Item] = []
+        self.now = now
+
+    def items(self) -> Sequence[Item]:
+        return list(self.kept)
+
+    def remember(self, data: Mapping[str, str]) -> Item:
+        self.kept.append(Item(TraceId(random_bytes(16)), dict(data), self.now))
+        return self.kept[-1]
+
+    def drop(self, ids: Sequence[TraceId]) -> None:
+        self.kept = [item for item in self.kept if item.id not in ids]
+
+
+@dataclass
+class ListPrivacy:
+    """What was kept, as a list that scopes are carried out on."""
+
+    kept: list[Heard] = field(default_factory=list)
+    last: LastTurn | None = None
+    listening: bool = True
+
+    def forget(self, scope: Scope) -> int:
+        named = self.heard(scope)
+        self.kept = [one for one in self.kept if one not in named]
+        return len(named)
+
+    def heard(self, scope: Scope) -> Sequence[Heard]:
+        return [
+            one
+            for one in self.kept
+            if scope.covers(
+                trace=one.trace, person=one.person, device=one.device, heard_at=one.heard_at
+            )
+        ]
+
+    def last_turn(self) -> LastTurn | None:
+        return self.last
+
+    def set_listening(self, *, listening: bool) -> None:
+        self.listening = listening
+
+
+@dataclass
+class Talk:
+    """One device in one room."""
+
+    person: PersonId = UNKNOWN_PERSON
+    now: datetime = NOW
+    privacy: ListPrivacy = field(default_factory=ListPrivacy)
+    memories: dict[str, ListMemory] = field(default_factory=dict)
+    announced: list[str] = field(default_factory=list)
+
+    def say(self, words: str) -> str:
+        intent = GRAMMAR.interpret(words)
+        return SKILLS.answer(intent, self._context(intent.skill if intent else "")).text
+
+    def wait(self, **time: float) -> list[str]:
+        self.now += timedelta(**time)
+        for skill in SKILLS.all():
+            skill.tick(self._context(skill.name))
+        rung, self.announced = self.announced, []
+        return rung
+
+    def kept_recording(self, **ago: float) -> None:
+        self.privacy.kept.append(
+            Heard(
+                trace=TraceId(random_bytes(16)),
+                heard_at=self.now - timedelta(**ago),
+                device=KITCHEN,
+                person=self.person,
+                seconds=2.0,
+                intent="timers.set",
+            )
+        )
+
+    def _context(self, skill: str) -> SkillContext:
+        return SkillContext(
+            now=self.now,
+            household=Household(HouseholdId(bytes(16)), "Home", (), ()),
+            device=KITCHEN,
+            person=self.person,
+            memory=self.memories.setdefault(skill, ListMemory(self.now)),
+            privacy=self.privacy,
+            announce=self.announced.append,
+        )
