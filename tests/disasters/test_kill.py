@@ -82,8 +82,7 @@ def _live_and_kill(home: Home, seconds: float, seed: int) -> tuple[set[str], set
     workers = [_worker(home.settings.house, "live", str(seed + n)) for n in range(4)]
     said: list[str] = []
     readers = [
-        threading.Thread(target=lambda w=w: said.extend(w.stdout or []))  # type: ignore[misc] # bound now
-        for w in workers
+        threading.Thread(target=said.extend, args=(worker.stdout or [],)) for worker in workers
     ]
     for reader in readers:
         reader.start()

@@ -32,7 +32,7 @@ class KeepsPageKeys(KeyTree):
 class OverwritesPlainly(KeyTree):
     """A planted bug: the slot is overwritten in its page and nothing above it changes."""
 
-    def erase(self, slots: Collection[int], new_root: bytes) -> None:
+    def erase(self, slots: Collection[int], new_root: bytes) -> None:  # noqa: ARG002 - the bug
         for slot in slots:
             page = bytearray(self._open(0, slot // FAN_OUT))
             start = slot % FAN_OUT * KEY_BYTES
@@ -45,7 +45,7 @@ class OverwritesPlainly(KeyTree):
 def _life(
     kind: type[KeyTree], seed: int, batches: int
 ) -> tuple[RememberingPages, dict[int, bytes], dict[int, bytes], bytes]:
-    """Live through mixed batches of erasures; answer pages, kept keys, erased keys, today's root."""
+    """Live through mixed erasures; answer pages, kept keys, erased keys, today's root."""
     rng = random.Random(seed)  # noqa: S311 - a repeatable life, not a secret
     pages = RememberingPages()
     root = random_bytes(KEY_BYTES)
