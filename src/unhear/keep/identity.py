@@ -5,8 +5,11 @@ Either opens it alone. The passphrase is stretched with scrypt (RFC 7914); the r
 """
 
 import json
+import unicodedata
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -17,17 +20,21 @@ from mnemonic import Mnemonic
 
 from unhear.clock import random_bytes
 from unhear.household.words import HouseholdId
-from unhear.keep.age import Identity, Recipient
+from unhear.keep.age import AgeError, Identity, Recipient
 
 PASSPHRASE_LENGTH_MIN = 8
 SCRYPT_LOG_N = 17
 """128 MiB and about half a second on a small box."""
 
-SCRYPT_LOG_N_MAX = 22
+SCRYPT_LOG_N_MAX = 20
+"""1 GiB; a stored identity that asks for more is damaged."""
+
 RECOVERY_BYTES = 16
 RECOVERY_WORDS = 12
 SALT_BYTES = 16
 NONCE_BYTES = 12
+WRAPPED_BYTES = NONCE_BYTES + 32 + 16
+DAMAGED = "the household's stored identity is damaged; restore the database from a backup"
 
 
 class IdentityError(Exception):
@@ -62,7 +69,7 @@ class WrappedIdentity:
     by_recovery: bytes
 
     def open_with_passphrase(self, passphrase: str) -> Identity:
-        """Answer the identity. Raises `WrongPassphrase`."""
+        """Answer the identity. Raises `WrongPassphrase` and `IdentityDamaged`."""
         key = _stretched(passphrase, self.scrypt_salt, self.scrypt_log_n)
         secret = self._unwrapped(key, self.by_passphrase, "passphrase")
         if secret is None:
@@ -70,21 +77,28 @@ class WrappedIdentity:
                 "the passphrase does not open this household; try again, or use the recovery "
                 "phrase you printed at set-up"
             )
-        return Identity(secret)
+        return self._verified(secret)
 
     def open_with_recovery_phrase(self, phrase: str) -> Identity:
-        """Answer the identity; letter case and spaces do not matter. Raises `WrongRecoveryPhrase`.
+        """Answer the identity; letter case and spaces do not matter.
 
-        The message says which word is wrong by its number, never the word.
+        Raises `WrongRecoveryPhrase` and `IdentityDamaged`. The message says which word is wrong by
+        its number, never the word: even a mistyped one is most of a word of the phrase.
         """
         key = _recovery_key(_recovery_entropy(phrase))
         secret = self._unwrapped(key, self.by_recovery, "recovery")
         if secret is None:
             raise WrongRecoveryPhrase("this recovery phrase is of another household")
-        return Identity(secret)
+        return self._verified(secret)
 
     def with_new_passphrase(self, identity: Identity, passphrase: str) -> "WrappedIdentity":
-        """Answer the same identity under another passphrase. Raises `PassphraseTooShort`."""
+        """Answer the same identity under another passphrase; the recovery phrase stays.
+
+        Whoever kept the old wrapping still opens it with the old passphrase. Raises
+        `PassphraseTooShort`, and `ValueError` when `identity` is not the one wrapped here.
+        """
+        if identity.recipient != self.recipient:
+            raise ValueError("only the household's own identity can take a new passphrase")
         salt, wrapped = _by_passphrase(self.household, identity, passphrase)
         return WrappedIdentity(
             self.household, self.recipient, SCRYPT_LOG_N, salt, wrapped, self.by_recovery
@@ -108,28 +122,28 @@ class WrappedIdentity:
     def from_bytes(cls, stored: bytes) -> "WrappedIdentity":
         """Answer what `to_bytes` wrote. Raises `IdentityDamaged`."""
         try:
-            fields = json.loads(stored)
-            log_n = int(fields["scrypt_log_n"])
-            _check_cost(fields["v"], log_n)
-            return cls(
-                household=HouseholdId(bytes.fromhex(fields["household"])),
-                recipient=Recipient.parse(fields["recipient"]),
-                scrypt_log_n=log_n,
-                scrypt_salt=b64decode(fields["scrypt_salt"], validate=True),
-                by_passphrase=b64decode(fields["by_passphrase"], validate=True),
-                by_recovery=b64decode(fields["by_recovery"], validate=True),
-            )
-        except (ValueError, KeyError, TypeError):
-            raise IdentityDamaged(
-                "the household's stored identity is damaged; restore the database from a backup"
-            ) from None
+            parsed = _parsed(json.loads(stored))
+        except (ValueError, KeyError, TypeError, RecursionError, AgeError):
+            raise IdentityDamaged(DAMAGED) from None
+        if parsed.to_bytes() != stored:
+            raise IdentityDamaged(DAMAGED)
+        return parsed
 
     def _unwrapped(self, key: bytes, wrapped: bytes, how: str) -> bytes | None:
         nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
             return ChaCha20Poly1305(key).decrypt(nonce, sealed, _bound_to(self.household, how))
-        except (InvalidTag, ValueError):
+        except InvalidTag:
             return None
+
+    def _verified(self, secret: bytes) -> Identity:
+        identity = Identity(secret)
+        if identity.recipient != self.recipient:
+            raise IdentityDamaged(
+                "recordings are being sealed to a key that is not this household's: keep nothing "
+                "more, and restore the database from a backup"
+            )
+        return identity
 
 
 def new_identity(household: HouseholdId, passphrase: str) -> tuple[WrappedIdentity, str]:
@@ -150,7 +164,7 @@ def new_identity(household: HouseholdId, passphrase: str) -> tuple[WrappedIdenti
 def _by_passphrase(
     household: HouseholdId, identity: Identity, passphrase: str
 ) -> tuple[bytes, bytes]:
-    if len(passphrase) < PASSPHRASE_LENGTH_MIN:
+    if len(passphrase.strip()) < PASSPHRASE_LENGTH_MIN:
         raise PassphraseTooShort(
             f"a passphrase needs at least {PASSPHRASE_LENGTH_MIN} characters; a few words are best"
         )
@@ -165,9 +179,25 @@ def _wrap(household: HouseholdId, key: bytes, identity: Identity, how: str) -> b
     return nonce + cipher.encrypt(nonce, identity.secret, _bound_to(household, how))
 
 
-def _check_cost(version: int, log_n: int) -> None:
-    if version != 1 or not 1 <= log_n <= SCRYPT_LOG_N_MAX:
+def _parsed(fields: Mapping[str, Any]) -> WrappedIdentity:
+    """Answer the identity in `fields`; raises one of several errors when they are not right."""
+    log_n = fields["scrypt_log_n"]
+    if fields["v"] != 1 or type(log_n) is not int or not 1 <= log_n <= SCRYPT_LOG_N_MAX:
         raise ValueError("unknown version or cost")
+    salt = b64decode(fields["scrypt_salt"], validate=True)
+    by_passphrase = b64decode(fields["by_passphrase"], validate=True)
+    by_recovery = b64decode(fields["by_recovery"], validate=True)
+    lengths = (len(salt), len(by_passphrase), len(by_recovery))
+    if lengths != (SALT_BYTES, WRAPPED_BYTES, WRAPPED_BYTES):
+        raise ValueError("wrong lengths")
+    return WrappedIdentity(
+        household=HouseholdId(bytes.fromhex(fields["household"])),
+        recipient=Recipient.parse(str(fields["recipient"])),
+        scrypt_log_n=log_n,
+        scrypt_salt=salt,
+        by_passphrase=by_passphrase,
+        by_recovery=by_recovery,
+    )
 
 
 def _bound_to(household: HouseholdId, how: str) -> bytes:
@@ -175,7 +205,10 @@ def _bound_to(household: HouseholdId, how: str) -> bytes:
 
 
 def _stretched(passphrase: str, salt: bytes, log_n: int) -> bytes:
-    return Scrypt(salt=salt, length=32, n=1 << log_n, r=8, p=1).derive(passphrase.encode())
+    # One keyboard sends an accented letter whole, another in two parts (RFC 8265, section 4.2.2).
+    # A terminal may send bytes that are no text: they are part of the passphrase like any other.
+    text = unicodedata.normalize("NFC", passphrase).encode(errors="surrogatepass")
+    return Scrypt(salt=salt, length=32, n=1 << log_n, r=8, p=1).derive(text)
 
 
 def _recovery_key(entropy: bytes) -> bytes:

@@ -19,6 +19,8 @@ def encode(prefix: str, data: bytes) -> str:
 
 def decode(text: str, prefix: str) -> bytes:
     """Answer the data in `text`, all of one letter case. Raises `KeyMistyped`."""
+    if not text.isascii():  # str.lower() would turn the Kelvin sign into a k
+        raise KeyMistyped("the key has a character that keys never have")
     if text not in (text.lower(), text.upper()):
         raise KeyMistyped("a key must not mix upper and lower case")
     found, separator, rest = text.lower().rpartition("1")

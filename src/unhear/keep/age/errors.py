@@ -6,7 +6,11 @@ class AgeError(Exception):
 
 
 class KeyMistyped(AgeError):
-    """A recipient or identity is not written as age writes it."""
+    """A recipient or identity is not written as age writes it, or is no usable key."""
+
+
+class NoRecipients(AgeError):
+    """A file was to be sealed to nobody, so that nobody could ever open it."""
 
 
 class HeaderDamaged(AgeError):

@@ -5,6 +5,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -66,12 +67,12 @@ class Header:
             raise HeaderDamaged("the header was changed: its MAC is wrong") from None
 
 
-def parse(file: bytes) -> tuple[Header, int]:
-    """Answer the header at the start of `file`, and its length in bytes.
+def read_header(source: BinaryIO) -> Header:
+    """Answer the header at the start of `source`, and leave `source` where the payload begins.
 
-    Raises `HeaderDamaged`.
+    The parsing is strict, so that the bytes read are `bytes(header)`. Raises `HeaderDamaged`.
     """
-    lines = _Lines(file)
+    lines = _Lines(source)
     if lines.next() != VERSION_LINE:
         raise HeaderDamaged("this is no age file, or of a version this program does not know")
     stanzas = []
@@ -89,7 +90,7 @@ def parse(file: bytes) -> tuple[Header, int]:
     mac = from_base64(_ascii(line[4:]))
     if len(mac) != MAC_BYTES:
         raise HeaderDamaged("the header's MAC has the wrong length")
-    return Header(tuple(stanzas), mac), lines.position
+    return Header(tuple(stanzas), mac)
 
 
 def to_base64(data: bytes) -> str:
@@ -111,17 +112,16 @@ def from_base64(text: str) -> bytes:
 class _Lines:
     """The header's lines, read strictly: each ends in a line feed."""
 
-    def __init__(self, file: bytes) -> None:
-        self._file = file
-        self.position = 0
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._left_bytes = HEADER_BYTES_MAX
 
     def next(self) -> bytes:
-        end = self._file.find(b"\n", self.position, HEADER_BYTES_MAX)
-        if end < 0:
-            raise HeaderDamaged("the header is cut short")
-        line = self._file[self.position : end]
-        self.position = end + 1
-        return line
+        line = self._source.readline(self._left_bytes)
+        self._left_bytes -= len(line)
+        if not line.endswith(b"\n"):
+            raise HeaderDamaged("the header is cut short, or longer than any that age writes")
+        return line[:-1]
 
 
 def _body(lines: _Lines) -> bytes:

@@ -1,6 +1,7 @@
 """The payload of an age file: STREAM over ChaCha20-Poly1305 (C2SP age.md, "Payload")."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -19,20 +20,41 @@ ReadAt = Callable[[int, int], bytes]
 """Answers the payload's bytes at (offset, length): a file's, or an object store's range."""
 
 
-def seal_payload(file_key: bytes, plaintext: bytes) -> bytes:
-    """Answer the payload for `plaintext`."""
+def seal_chunks(file_key: bytes, source: BinaryIO) -> Iterator[bytes]:
+    """Yield the payload for all that `source` holds: the nonce, then chunk by chunk."""
     nonce = random_bytes(NONCE_BYTES)
     cipher = _cipher(file_key, nonce)
-    last = _chunks(len(plaintext)) - 1
-    sealed = [
-        cipher.encrypt(
-            _chunk_nonce(number, last=number == last),
-            plaintext[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES],
-            None,
-        )
-        for number in range(last + 1)
-    ]
-    return nonce + b"".join(sealed)
+    yield nonce
+    for number, chunk, last in _chunks(source, CHUNK_BYTES):
+        yield cipher.encrypt(_chunk_nonce(number, last=last), chunk, None)
+
+
+def open_chunks(file_key: bytes, source: BinaryIO) -> Iterator[bytes]:
+    """Yield the plaintext of the payload in `source`, every chunk verified before it is yielded.
+
+    Raises `PayloadDamaged`; what was yielded before is then true, but not the whole. Raises
+    `HeaderDamaged`, as `plaintext_length` does.
+    """
+    nonce = _read_full(source, NONCE_BYTES)
+    _check_nonce(len(nonce))
+    cipher = _cipher(file_key, nonce)
+    for number, sealed, last in _chunks(source, SEALED_CHUNK_BYTES):
+        yield _opened(cipher, sealed, number, last=last)
+
+
+def plaintext_length(payload_bytes: int) -> int:
+    """Answer how much plaintext a payload of `payload_bytes` holds, going by its length alone.
+
+    Nothing is verified; `PayloadReader` does that. Raises `PayloadDamaged` for a length that no
+    payload has, or `HeaderDamaged` when not even the nonce, which the CCTV vectors count to the
+    header, is whole.
+    """
+    _check_nonce(payload_bytes)
+    chunks = _chunks_in(payload_bytes)
+    last_bytes = payload_bytes - NONCE_BYTES - (chunks - 1) * SEALED_CHUNK_BYTES
+    if chunks < 1 or last_bytes < TAG_BYTES or (chunks > 1 and last_bytes == TAG_BYTES):
+        raise PayloadDamaged("the payload is cut short or added to")
+    return payload_bytes - NONCE_BYTES - chunks * TAG_BYTES
 
 
 class PayloadReader:
@@ -43,52 +65,82 @@ class PayloadReader:
     """
 
     def __init__(self, file_key: bytes, payload_bytes: int, read_at: ReadAt) -> None:
-        """Take a payload of `payload_bytes`.
-
-        Raises `PayloadDamaged`, or `HeaderDamaged` when not even its nonce, which the
-        specification counts to the header, is whole.
-        """
-        if payload_bytes < NONCE_BYTES:
-            raise HeaderDamaged("the file breaks off before its payload")
-        self._read_at = read_at
-        self._sealed_bytes = payload_bytes - NONCE_BYTES
-        if self._sealed_bytes < TAG_BYTES:
-            raise PayloadDamaged("the payload is cut short")
-        self._cipher = _cipher(file_key, read_at(0, NONCE_BYTES))
-        self._last = -(-self._sealed_bytes // SEALED_CHUNK_BYTES) - 1
-        last = self._chunk(self._last)
-        if not last and self._last > 0:
-            raise PayloadDamaged("the payload ends in an empty chunk")
-        self.length = self._last * CHUNK_BYTES + len(last)
+        """Take a payload of `payload_bytes`. Raises as `plaintext_length` does."""
+        self.length = plaintext_length(payload_bytes)
         """Bytes of plaintext."""
+        self._payload_bytes = payload_bytes
+        self._read_at = read_at
+        self._last = _chunks_in(payload_bytes) - 1
+        self._cipher = _cipher(file_key, read_at(0, NONCE_BYTES))
+        self._open(self._last, self._last)
 
     def read(self, offset: int, length: int) -> bytes:
         """Answer up to `length` bytes of plaintext from `offset`, fewer at the end.
 
-        Raises `PayloadDamaged` when a chunk they lie in was changed.
+        Reads the chunks they lie in with one call. Raises `PayloadDamaged` when one of these was
+        changed, and `ValueError` for a negative offset or length.
         """
+        if offset < 0 or length < 0:
+            raise ValueError("a part of a payload has no negative offset or length")
         end = min(offset + length, self.length)
         if offset >= end:
             return b""
         first = offset // CHUNK_BYTES
-        chunks = [self._chunk(number) for number in range(first, (end - 1) // CHUNK_BYTES + 1)]
         start = offset - first * CHUNK_BYTES
-        return b"".join(chunks)[start : start + end - offset]
+        return self._open(first, (end - 1) // CHUNK_BYTES)[start : start + end - offset]
 
-    def _chunk(self, number: int) -> bytes:
-        start = number * SEALED_CHUNK_BYTES
-        size = min(SEALED_CHUNK_BYTES, self._sealed_bytes - start)
-        sealed = self._read_at(NONCE_BYTES + start, size)
-        try:
-            return self._cipher.decrypt(
-                _chunk_nonce(number, last=number == self._last), sealed, None
+    def _open(self, first: int, last: int) -> bytes:
+        """Answer the plaintext of the chunks numbered `first` to `last`."""
+        start = NONCE_BYTES + first * SEALED_CHUNK_BYTES
+        end = min(NONCE_BYTES + (last + 1) * SEALED_CHUNK_BYTES, self._payload_bytes)
+        sealed = memoryview(self._read_at(start, end - start))
+        return b"".join(
+            _opened(
+                self._cipher,
+                sealed[at * SEALED_CHUNK_BYTES : (at + 1) * SEALED_CHUNK_BYTES],
+                first + at,
+                last=first + at == self._last,
             )
-        except InvalidTag:
-            raise PayloadDamaged("the payload was changed, cut short or added to") from None
+            for at in range(last - first + 1)
+        )
 
 
-def _chunks(plaintext_bytes: int) -> int:
-    return max(1, -(-plaintext_bytes // CHUNK_BYTES))
+def _check_nonce(payload_bytes: int) -> None:
+    if payload_bytes < NONCE_BYTES:
+        raise HeaderDamaged("the file breaks off before its payload")
+
+
+def _opened(
+    cipher: ChaCha20Poly1305, sealed: bytes | memoryview, number: int, *, last: bool
+) -> bytes:
+    if last and number > 0 and len(sealed) == TAG_BYTES:
+        raise PayloadDamaged("the payload ends in an empty chunk")
+    try:
+        return cipher.decrypt(_chunk_nonce(number, last=last), sealed, None)
+    except InvalidTag:
+        raise PayloadDamaged("the payload was changed, cut short or added to") from None
+
+
+def _chunks(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield number, bytes and whether it is the last, of all chunks: at least one, maybe empty."""
+    number, chunk = 0, _read_full(source, size)
+    while following := _read_full(source, size):
+        yield number, chunk, False
+        number, chunk = number + 1, following
+    yield number, chunk, True
+
+
+def _read_full(source: BinaryIO, size: int) -> bytes:
+    """Answer `size` bytes, fewer only at the end: a pipe may answer fewer at any time."""
+    parts = []
+    while size and (part := source.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _chunks_in(payload_bytes: int) -> int:
+    return -(-(payload_bytes - NONCE_BYTES) // SEALED_CHUNK_BYTES)
 
 
 def _chunk_nonce(number: int, *, last: bool) -> bytes:

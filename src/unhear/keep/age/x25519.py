@@ -1,6 +1,5 @@
 """X25519 recipients and identities (C2SP age.md, "X25519 recipient stanza")."""
 
-from base64 import b64encode
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from unhear.clock import random_bytes
 from unhear.keep.age import bech32
 from unhear.keep.age.errors import HeaderDamaged, KeyMistyped
-from unhear.keep.age.header import FILE_KEY_BYTES, Stanza, from_base64
+from unhear.keep.age.header import FILE_KEY_BYTES, Stanza, from_base64, to_base64
 
 KIND = "X25519"
 RECIPIENT_PREFIX = "age"
@@ -29,6 +28,11 @@ class Recipient:
 
     public: bytes
 
+    def __post_init__(self) -> None:
+        """Raise `KeyMistyped` unless the key has its length."""
+        if len(self.public) != KEY_BYTES:
+            raise KeyMistyped("the recipient has the wrong length")
+
     def __str__(self) -> str:
         """Answer the recipient as age writes it."""
         return bech32.encode(RECIPIENT_PREFIX, self.public)
@@ -36,19 +40,18 @@ class Recipient:
     @classmethod
     def parse(cls, text: str) -> "Recipient":
         """Answer the recipient in `text`. Raises `KeyMistyped`."""
-        public = bech32.decode(text, RECIPIENT_PREFIX)
-        if len(public) != KEY_BYTES:
-            raise KeyMistyped("the recipient has the wrong length")
-        return cls(public)
+        return cls(bech32.decode(text, RECIPIENT_PREFIX))
 
     def wrap(self, file_key: bytes) -> Stanza:
-        """Answer a stanza that only this recipient's identity opens."""
+        """Answer a stanza that only this recipient's identity opens. Raises `KeyMistyped`."""
         ephemeral = X25519PrivateKey.from_private_bytes(random_bytes(KEY_BYTES))
         share = ephemeral.public_key().public_bytes_raw()
-        shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(self.public))
+        try:
+            shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(self.public))
+        except ValueError:
+            raise KeyMistyped("the recipient is a point of low order, which nobody owns") from None
         cipher = ChaCha20Poly1305(_wrapping_key(shared, share, self.public))
-        argument = b64encode(share).decode().rstrip("=")
-        return Stanza((KIND, argument), cipher.encrypt(ONE_USE_NONCE, file_key, None))
+        return Stanza((KIND, to_base64(share)), cipher.encrypt(ONE_USE_NONCE, file_key, None))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,6 +59,11 @@ class Identity:
     """A private key: 32 bytes, written `AGE-SECRET-KEY-1...`. Never shown by accident."""
 
     secret: bytes
+
+    def __post_init__(self) -> None:
+        """Raise `KeyMistyped` unless the key has its length."""
+        if len(self.secret) != KEY_BYTES:
+            raise KeyMistyped("the identity has the wrong length")
 
     @classmethod
     def generate(cls) -> "Identity":
@@ -65,10 +73,9 @@ class Identity:
     @classmethod
     def parse(cls, text: str) -> "Identity":
         """Answer the identity in `text`. Raises `KeyMistyped`."""
-        secret = bech32.decode(text, IDENTITY_PREFIX)
-        if len(secret) != KEY_BYTES or text != text.upper():
-            raise KeyMistyped("an identity must look like AGE-SECRET-KEY-1...")
-        return cls(secret)
+        if text != text.upper():
+            raise KeyMistyped("an identity is written in capitals: AGE-SECRET-KEY-1...")
+        return cls(bech32.decode(text, IDENTITY_PREFIX))
 
     @property
     def recipient(self) -> Recipient:
