@@ -77,8 +77,8 @@ def test_killed_at_a_named_step(home: Home, step: str) -> None:
     _check_whole(again)
 
 
-def _live_and_kill(home: Home, seconds: float, seed: int) -> tuple[set[str], set[str], set[str]]:
-    """Let four processes work, kill them all; answer what was kept, asked and forgotten."""
+def _live_and_kill(home: Home, lines: int, seed: int) -> tuple[set[str], set[str], set[str]]:
+    """Let four processes say `lines` lines, kill them; answer what was kept, asked, forgotten."""
     workers = [_worker(home.settings.house, "live", str(seed + n)) for n in range(4)]
     said: list[str] = []
     readers = [
@@ -86,7 +86,8 @@ def _live_and_kill(home: Home, seconds: float, seed: int) -> tuple[set[str], set
     ]
     for reader in readers:
         reader.start()
-    threading.Event().wait(seconds)
+    while len(said) < lines:
+        threading.Event().wait(0.005)
     for worker in workers:
         worker.kill()
     for worker, reader in zip(workers, readers, strict=True):
@@ -107,7 +108,7 @@ def _killed_over_and_over(home: Home, rounds: int) -> None:
     asked: set[str] = set()
     forgot: set[str] = set()
     for number in range(rounds):
-        more = _live_and_kill(home, rng.uniform(1.2, 2.5), seed=number * 10)
+        more = _live_and_kill(home, rng.randint(30, 90), seed=number * 10)
         kept, asked, forgot = kept | more[0], asked | more[1], forgot | more[2]
         again = Home(home.settings, clock=SetClock(now()))
         again.forgetter.resume(again.id)
