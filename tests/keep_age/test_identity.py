@@ -1,10 +1,20 @@
 """The household's identity opens with the passphrase or the recovery phrase, and nothing else."""
 
+import json
+import unicodedata
+from base64 import b64decode, b64encode
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mnemonic import Mnemonic
 
 from unhear.household.words import HouseholdId
+from unhear.keep import identity as module
+from unhear.keep.age import Identity
 from unhear.keep.identity import (
     IdentityDamaged,
+    IdentityError,
     PassphraseTooShort,
     WrappedIdentity,
     WrongPassphrase,
@@ -14,48 +24,222 @@ from unhear.keep.identity import (
 
 HOUSEHOLD = HouseholdId(bytes(range(16)))
 PASSPHRASE = "a few plain words"
+WORDS = Mnemonic("english").wordlist
 
 
-def test_either_way_opens_the_same_identity() -> None:
-    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+@given(st.text(min_size=8, max_size=40), st.binary(max_size=16).map(HouseholdId))
+@settings(max_examples=40, deadline=None)
+def test_either_way_opens_the_same_identity(passphrase: str, household: HouseholdId) -> None:
+    if len(passphrase.strip()) < 8:
+        return
+    wrapped, phrase = new_identity(household, passphrase)
     again = WrappedIdentity.from_bytes(wrapped.to_bytes())
-    identity = again.open_with_passphrase(PASSPHRASE)
-    assert identity.recipient == wrapped.recipient
-    assert again.open_with_recovery_phrase(f"  {phrase.upper()}\n") == identity
-    assert identity.secret not in wrapped.to_bytes()
+    assert again == wrapped
+    opened = again.open_with_passphrase(passphrase)
+    assert opened.recipient == wrapped.recipient
+    assert again.open_with_recovery_phrase(f"  {phrase.upper()}\n") == opened
+    assert again.open_with_recovery_phrase(phrase.replace(" ", " \t\n ")) == opened
+
+
+def test_what_is_stored_holds_no_secret() -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    opened = wrapped.open_with_passphrase(PASSPHRASE)
+    entropy = bytes(Mnemonic("english").to_entropy(phrase))
+    stored = wrapped.to_bytes() + repr(wrapped).encode()
+    for secret in (opened.secret, entropy, PASSPHRASE.encode(), phrase.encode()):
+        for written in (secret, b64encode(secret), secret.hex().encode()):
+            assert written not in stored
+    assert opened.reveal().encode() not in stored
+
+
+def test_two_wrappings_have_nothing_in_common() -> None:
+    first, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    second, other_phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    assert first.recipient != second.recipient
+    assert first.scrypt_salt != second.scrypt_salt
+    assert phrase != other_phrase
+    assert len(phrase.split()) == 12
+    assert len(first.by_recovery) == len(first.by_passphrase) == 12 + 32 + 16
 
 
 def test_a_new_passphrase_replaces_the_old_one() -> None:
     wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
-    identity = wrapped.open_with_recovery_phrase(phrase)
-    changed = wrapped.with_new_passphrase(identity, "other plain words")
-    assert changed.open_with_passphrase("other plain words") == identity
-    assert changed.open_with_recovery_phrase(phrase) == identity
+    opened = wrapped.open_with_recovery_phrase(phrase)
+    changed = wrapped.with_new_passphrase(opened, "other plain words")
+    assert changed.open_with_passphrase("other plain words") == opened
+    assert changed.open_with_recovery_phrase(phrase) == opened
     with pytest.raises(WrongPassphrase):
         changed.open_with_passphrase(PASSPHRASE)
+    with pytest.raises(PassphraseTooShort):
+        wrapped.with_new_passphrase(opened, "short")
+    with pytest.raises(ValueError, match="own identity"):
+        wrapped.with_new_passphrase(Identity.generate(), "other plain words")
 
 
-def test_wrong_phrases_are_refused_without_repeating_them() -> None:
+@given(st.text(max_size=40))
+@settings(max_examples=40, deadline=None)
+def test_no_other_passphrase_opens_it(typed: str) -> None:
+    wrapped, _ = new_identity(HOUSEHOLD, PASSPHRASE)
+    with pytest.raises(WrongPassphrase, match="recovery phrase") as caught:
+        wrapped.open_with_passphrase(typed)
+    message = str(caught.value)
+    for almost in (PASSPHRASE + " ", PASSPHRASE.upper(), PASSPHRASE[:-1]):
+        with pytest.raises(WrongPassphrase) as caught:
+            wrapped.open_with_passphrase(almost)
+        assert str(caught.value) == message
+
+
+def test_a_passphrase_opens_from_every_keyboard() -> None:
+    typed = "grün wie café"
+    for made in ("NFC", "NFD"):
+        wrapped, _ = new_identity(HOUSEHOLD, unicodedata.normalize(made, typed))
+        for used in ("NFC", "NFD"):
+            wrapped.open_with_passphrase(unicodedata.normalize(used, typed))
+    not_text = b"latin-1 \xfc\xe9\xe8".decode(errors="surrogateescape")
+    wrapped, _ = new_identity(HOUSEHOLD, not_text)
+    wrapped.open_with_passphrase(not_text)
+
+
+@pytest.mark.parametrize("passphrase", ["", "short", " " * 20, "  seven77  "])
+def test_a_short_passphrase_is_refused(passphrase: str) -> None:
+    with pytest.raises(PassphraseTooShort, match="at least 8 characters") as caught:
+        new_identity(HOUSEHOLD, passphrase)
+    assert not passphrase.strip() or passphrase.strip() not in str(caught.value)
+
+
+def _refused(wrapped: WrappedIdentity, words: list[str]) -> str:
+    with pytest.raises(WrongRecoveryPhrase) as caught:
+        wrapped.open_with_recovery_phrase(" ".join(words))
+    assert caught.value.__context__ is None
+    return str(caught.value)
+
+
+@given(st.integers(0, 11), st.sampled_from(["xyzzy", "abandn", "zoo1", "żółw", "12"]))
+@settings(max_examples=20, deadline=None)
+def test_a_word_that_is_none_is_named_by_its_number_alone(place: int, typed: str) -> None:
     wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
     words = phrase.split()
-    with pytest.raises(WrongRecoveryPhrase, match="word 3") as caught:
-        wrapped.open_with_recovery_phrase(" ".join([*words[:2], "xyzzy", *words[3:]]))
-    assert "xyzzy" not in str(caught.value)
-    with pytest.raises(WrongRecoveryPhrase, match="12 words"):
-        wrapped.open_with_recovery_phrase(" ".join(words[:11]))
+    message = _refused(wrapped, [*words[:place], typed, *words[place + 1 :]])
+    assert message == f"word {place + 1} is not one that recovery phrases use"
+
+
+@given(st.integers(0, 11), st.sampled_from(WORDS))
+@settings(max_examples=40, deadline=None)
+def test_another_word_is_refused_and_none_is_repeated(place: int, typed: str) -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    words = phrase.split()
+    if words[place] == typed:
+        return
+    words[place] = typed
+    assert _refused(wrapped, words) in {
+        "the words do not belong together; check their order",
+        "this recovery phrase is of another household",
+    }
+
+
+def test_a_phrase_of_another_length_or_household_is_refused() -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    words = phrase.split()
+    for wrong in ([], words[:11], [*words, words[0]], words * 2):
+        assert "12 words" in _refused(wrapped, wrong)
     _, foreign = new_identity(HOUSEHOLD, PASSPHRASE)
-    with pytest.raises(WrongRecoveryPhrase):
-        wrapped.open_with_recovery_phrase(foreign)
-    with pytest.raises(PassphraseTooShort, match="8 characters"):
-        new_identity(HOUSEHOLD, "short")
+    assert "another household" in _refused(wrapped, foreign.split())
+
+
+def _stored(wrapped: WrappedIdentity, **fields: object) -> bytes:
+    return json.dumps(json.loads(wrapped.to_bytes()) | fields).encode()
 
 
 def test_it_opens_for_its_own_household_only() -> None:
     wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
-    moved = wrapped.to_bytes().replace(HOUSEHOLD.hex().encode(), bytes(16).hex().encode())
+    moved = WrappedIdentity.from_bytes(_stored(wrapped, household=bytes(16).hex()))
     with pytest.raises(WrongPassphrase):
-        WrappedIdentity.from_bytes(moved).open_with_passphrase(PASSPHRASE)
-    for damaged in (b"", b"{}", b"[1]", wrapped.to_bytes()[:-9]):
-        with pytest.raises(IdentityDamaged):
-            WrappedIdentity.from_bytes(damaged)
-    assert len(phrase.split()) == 12
+        moved.open_with_passphrase(PASSPHRASE)
+    with pytest.raises(WrongRecoveryPhrase):
+        moved.open_with_recovery_phrase(phrase)
+
+
+def test_recordings_sealed_to_a_stranger_are_noticed() -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    stranger = str(Identity.generate().recipient)
+    swapped = WrappedIdentity.from_bytes(_stored(wrapped, recipient=stranger))
+    with pytest.raises(IdentityDamaged, match="not this household's"):
+        swapped.open_with_passphrase(PASSPHRASE)
+    with pytest.raises(IdentityDamaged, match="not this household's"):
+        swapped.open_with_recovery_phrase(phrase)
+
+
+def test_only_what_was_written_is_read() -> None:
+    wrapped, _ = new_identity(HOUSEHOLD, PASSPHRASE)
+    stored = wrapped.to_bytes()
+    fields: list[dict[str, object]] = [
+        {"v": 2}, {"v": "1"}, {"v": True},
+        {"household": 5}, {"household": HOUSEHOLD.hex().upper()}, {"household": "xyz"},
+        {"recipient": 5}, {"recipient": "age1qqqq"}, {"recipient": str(wrapped.recipient).upper()},
+        {"scrypt_log_n": 0}, {"scrypt_log_n": 64}, {"scrypt_log_n": "4"},
+        {"scrypt_log_n": True}, {"scrypt_log_n": 4.0},
+        {"scrypt_salt": ""}, {"scrypt_salt": 5}, {"by_passphrase": "é"},
+        {"by_passphrase": b64encode(wrapped.by_passphrase[1:]).decode()},
+        {"by_recovery": b64encode(wrapped.by_recovery + b"x").decode()},
+        {"more": 1},
+    ]  # fmt: skip
+    damaged = [_stored(wrapped, **field) for field in fields]
+    damaged += [b"", b"{}", b"[1]", b"null", b'"text"', b"\xff", b"[" * 200_000]
+    damaged += [stored[:-9], stored + b"\n", stored.replace(b'{"v": 1', b'{"v": 1, "v": 1')]
+    written = json.loads(stored)
+    damaged += [
+        json.dumps({k: v for k, v in written.items() if k != left_out}).encode()
+        for left_out in written
+    ]
+    for content in damaged:
+        with pytest.raises(IdentityDamaged, match="restore") as caught:
+            WrappedIdentity.from_bytes(content)
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_changed_byte_opens_nothing_else(data: st.DataObject) -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    stored = wrapped.to_bytes()
+    place = data.draw(st.integers(0, len(stored) - 1))
+    flip = data.draw(st.integers(1, 255))
+    changed = stored[:place] + bytes([stored[place] ^ flip]) + stored[place + 1 :]
+    try:
+        read = WrappedIdentity.from_bytes(changed)
+    except IdentityDamaged:
+        return
+    opened = wrapped.open_with_passphrase(PASSPHRASE)
+    results: list[Identity | None] = []
+    for attempt, secret in (
+        (read.open_with_passphrase, PASSPHRASE),
+        (read.open_with_recovery_phrase, phrase),
+    ):
+        try:
+            results.append(attempt(secret))
+        except IdentityError:
+            results.append(None)
+    assert None in results
+    assert set(results) <= {None, opened}
+
+
+def test_the_two_ways_cannot_stand_in_for_each_other() -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    fields = json.loads(wrapped.to_bytes())
+    swapped = WrappedIdentity.from_bytes(
+        _stored(wrapped, by_passphrase=fields["by_recovery"], by_recovery=fields["by_passphrase"])
+    )
+    with pytest.raises(WrongPassphrase):
+        swapped.open_with_passphrase(PASSPHRASE)
+    with pytest.raises(WrongRecoveryPhrase):
+        swapped.open_with_recovery_phrase(phrase)
+    assert b64decode(fields["by_recovery"]) == wrapped.by_recovery
+
+
+def test_the_stored_cost_is_the_one_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrapped, _ = new_identity(HOUSEHOLD, PASSPHRASE)
+    monkeypatch.setattr(module, "SCRYPT_LOG_N", 6)
+    opened = WrappedIdentity.from_bytes(wrapped.to_bytes()).open_with_passphrase(PASSPHRASE)
+    dearer = wrapped.with_new_passphrase(opened, PASSPHRASE)
+    assert (wrapped.scrypt_log_n, dearer.scrypt_log_n) == (4, 6)
+    assert dearer.open_with_passphrase(PASSPHRASE) == opened
