@@ -72,7 +72,7 @@ def test_every_size_round_trips_whole_and_detached(size: int) -> None:
 def test_any_bytes_round_trip(plaintext: bytes) -> None:
     file = encrypt(plaintext, [IDENTITY.recipient])
     assert decrypt(file, [OTHER, IDENTITY]) == plaintext
-    assert len(plaintext) < 8 or plaintext not in file
+    assert len(plaintext) < 8 or plaintext not in split(file)[1]
 
 
 @given(SIZES)
