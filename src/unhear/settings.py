@@ -4,7 +4,6 @@ Every setting has a default that works on one box without the internet. A house'
 (`settings.toml` in its folder) overrides the defaults, and `UNHEAR_...` variables override both.
 """
 
-import os
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -129,15 +128,3 @@ def read_settings(house: Path | None = None) -> Settings:
         raise SettingsWrong(f"setting {name!r}: {first['msg']}") from None
     except (OSError, ValueError) as error:
         raise SettingsWrong(f"{SETTINGS_FILE} cannot be read: {error}") from None
-
-
-def keep_secrets_from_core_dumps() -> None:
-    """Tell the system never to write this process's memory to disk when it fails."""
-    import resource  # noqa: PLC0415 - not there on every system
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def is_interactive() -> bool:
-    """Whether a person sits at the terminal."""
-    return os.isatty(0) and os.isatty(1)

@@ -43,7 +43,7 @@ def _check_whole(home: Home) -> None:
     """One root, every row opens, every payload has its row, and every receipt verifies."""
     assert len(home.roots.ids()) == 1
     rows = {recording.id for recording in home.catalogue.recordings()}
-    assert rows <= set(home.blobs.all(home.id))
+    assert rows <= {trace for trace, _ in home.blobs.all(home.id)}
     assert all(_opens(home, trace) for trace in rows)
     with home.db.reading() as transaction:
         assert list(transaction.queued_roots()) == []

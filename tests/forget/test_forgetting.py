@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.forget.thief import reachable_keys
 from tests.home import PASSPHRASE, SOUND, WORDS, Home
 from unhear.forget.capsule import unseal
 from unhear.forget.database import TraceKind
@@ -20,6 +22,8 @@ from unhear.forget.errors import (
     NoSuchTrace,
     RootGone,
 )
+from unhear.forget.keytree import SealedPage
+from unhear.forget.roots import open_tree
 from unhear.forget.traces import new_trace_id
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId, TraceId
@@ -200,3 +204,45 @@ def test_receipts_of_one_household_have_nothing_in_common(home: Home) -> None:
     for field in ("id", "subject", "items_root"):
         assert len({receipt.statement[field] for receipt in receipts}) == len(receipts)
     assert all(home.id.hex() not in json.dumps(dict(r.statement)) for r in receipts)
+
+
+def test_a_crash_while_keeping_leaves_noise_that_is_swept_later(home: Home) -> None:
+    kept, lost = home.keep(), new_trace_id()
+    home.blobs.put(home.id, lost, b"a body without its head")
+    (put_at,) = (at for trace, at in home.blobs.all(home.id) if trace == lost)
+    assert home.catalogue.orphans(put_at) == []
+    assert home.catalogue.orphans(put_at + timedelta(hours=2)) == [lost]
+    assert home.catalogue.sweep_orphans(put_at + timedelta(hours=2)) == 1
+    assert [trace for trace, _ in home.blobs.all(home.id)] == [kept]
+
+
+def _key_pages(home: Home) -> list[tuple[int, int, SealedPage]]:
+    connection = sqlite3.connect(home.settings.database_file)
+    rows = connection.execute("SELECT level, page_index, epoch, sealed FROM key_page").fetchall()
+    connection.close()
+    return [(level, index, SealedPage(epoch, sealed)) for level, index, epoch, sealed in rows]
+
+
+def _keys(home: Home, traces: list[TraceId]) -> dict[TraceId, tuple[int, bytes]]:
+    with home.db.reading() as transaction:
+        tree = open_tree(transaction, home.roots)
+        rows = [row for trace in traces if (row := transaction.trace(home.id, trace))]
+        return {row.id: (row.slot, tree.key(row.slot)) for row in rows}
+
+
+def test_every_backup_ever_made_and_todays_root_reach_no_forgotten_key(home: Home) -> None:
+    traces = [home.keep() for _ in range(12)]
+    keys = _keys(home, traces)
+    backups = _key_pages(home)
+    for trace in traces[:6]:
+        home.forgetter.forget(home.id, Scope(recordings=frozenset([trace])))
+        backups += _key_pages(home)
+    with home.db.reading() as transaction:
+        current = transaction.current_root()
+    found = reachable_keys(current.tree_id, backups, [home.roots.get(current.root_id)])
+    for trace in traces[:6]:
+        slot, key = keys[trace]
+        assert key not in found[slot]
+    for trace in traces[6:]:
+        slot, key = keys[trace]
+        assert key in found[slot]

@@ -50,7 +50,7 @@ def test_a_full_disk_while_keeping(small_disk: Path) -> None:
         _keep_very_much(home)
     rows = {recording.id for recording in home.catalogue.recordings()}
     assert kept in rows
-    assert set(home.blobs.all(home.id)) == rows
+    assert {trace for trace, _ in home.blobs.all(home.id)} == rows
     assert home.db.problems() == []
 
 

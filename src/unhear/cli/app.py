@@ -5,6 +5,7 @@ given; 4 no house here yet; 5 the passphrase is wrong.
 """
 
 import logging
+import resource
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ from unhear.house.setup import AlreadySetUp
 from unhear.keep.age import AgeError
 from unhear.keep.identity import IdentityError, WrongPassphrase
 from unhear.prove.errors import ProofError
-from unhear.settings import SettingsWrong, keep_secrets_from_core_dumps
+from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
 
 FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
@@ -70,7 +71,7 @@ def _options(
 def main() -> None:
     """Run the command line; every error becomes a sentence and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    keep_secrets_from_core_dumps()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and words
     try:
         app()
     except SettingsWrong as error:

@@ -42,7 +42,7 @@ def forget(
     """
     house = open_house(context)
     if expired:
-        done = house.forgetter.expire(house.household.id)
+        done = house.tidy()
         if done is None:
             _say_nothing_expired(as_json=as_json)
             return

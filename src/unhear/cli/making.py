@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from unhear.cli.output import Json, console, passphrase_of, settings_of, show_json
+from unhear.cli.output import Json, console, is_interactive, passphrase_of, settings_of, show_json
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.words import Retention
-from unhear.settings import is_interactive
 
 
 def setup(

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from unhear.house.house import House
 from unhear.keep.age import Identity
-from unhear.settings import Settings, is_interactive, read_settings
+from unhear.settings import Settings, read_settings
 
 console = Console()
 errors = Console(stderr=True)
@@ -44,6 +44,11 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def is_interactive() -> bool:
+    """Whether a person sits at the terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def passphrase_of(settings: Settings) -> str:

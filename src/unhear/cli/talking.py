@@ -81,7 +81,7 @@ def listen(
         house.recogniser.warm()
         house.synthesiser.warm()
         listener = _listener(house, device, wake=wake)
-    house.forgetter.expire(house.household.id)
+    house.tidy()
     console.print(f"Listening for [bold]{house.settings.wake_word}[/bold]; Ctrl-C ends it.")
     with _ticking(assistant), microphone() as pieces:
         for pcm in pieces:

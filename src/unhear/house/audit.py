@@ -75,9 +75,12 @@ def _capsules(house: House) -> tuple[list[str], str]:
 
 
 def _payloads(house: House) -> tuple[list[str], str]:
-    missing, orphans = house.catalogue.without_payload(), house.catalogue.orphans()
+    missing, orphans = house.catalogue.without_payload(), house.catalogue.orphans(house.clock())
     problems = [f"the sound of {trace.hex()[:8]} is missing" for trace in missing]
-    problems += [f"payload {trace.hex()[:8]} has no recording" for trace in orphans]
+    problems += [
+        f"payload {trace.hex()[:8]} is left over; run `unhear forget --expired`"
+        for trace in orphans
+    ]
     return problems, f"{len(house.catalogue.recordings())} payloads, each with its recording"
 
 

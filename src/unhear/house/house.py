@@ -17,6 +17,7 @@ from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
 from unhear.keep.profile import profile_of
 from unhear.prove.ledger import Ledger
+from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
 from unhear.stores.database import Database
 from unhear.stores.log_files import open_ledger
@@ -90,6 +91,14 @@ class House:
     def synthesiser(self) -> Synthesiser:
         """The synthesiser, loaded at first use."""
         return choose_synthesiser()
+
+    def tidy(self) -> Receipt | None:
+        """Do what must be done once a day: forget what is past its expiry, sweep what crashed.
+
+        Answers the receipt, or None when nothing had expired.
+        """
+        self.catalogue.sweep_orphans(self.clock())
+        return self.forgetter.expire(self.household.id)
 
     def memory(self, skill: str, request: Utterance) -> SkillMemory:
         """Answer what `skill` remembers, while `request` is answered."""

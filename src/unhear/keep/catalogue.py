@@ -9,7 +9,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from unhear.clock import day_start
@@ -33,6 +33,10 @@ T = TypeVar("T")
 
 SNAPSHOT_TRIES_MAX = 20
 """How often a reader starts again when an erasure replaces the root under it."""
+
+
+ORPHAN_AGE = timedelta(hours=1)
+"""How old a payload without a recording must be to be called left over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,24 @@ class Catalogue:
         """Answer the recordings whose payload is missing."""
         return [r.id for r in self.recordings() if not self._payloads.has(self._household, r.id)]
 
-    def orphans(self) -> list[TraceId]:
-        """Answer payloads without a recording: noise that a crash left while keeping."""
-        payloads = set(self._payloads.all(self._household))
-        return sorted(payloads - {recording.id for recording in self.recordings()})
+    def orphans(self, now: datetime) -> list[TraceId]:
+        """Answer payloads without a recording: noise that a crash left while keeping.
+
+        A payload is put before its recording is known, so young ones do not count.
+        """
+        old = {
+            trace
+            for trace, put_at in self._payloads.all(self._household)
+            if now - put_at > ORPHAN_AGE
+        }
+        return sorted(old - {recording.id for recording in self.recordings()})
+
+    def sweep_orphans(self, now: datetime) -> int:
+        """Remove the orphans; answer how many there were."""
+        orphans = self.orphans(now)
+        for trace in orphans:
+            self._payloads.delete(self._household, trace)
+        return len(orphans)
 
     def find(self, prefix: str) -> TraceId:
         """Answer the recording whose id in hex begins with `prefix`. Raises `NoSuchTrace`."""

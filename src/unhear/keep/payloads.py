@@ -1,6 +1,7 @@
 """What this room needs of a place for sealed payloads."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from unhear.forget.holder import Place
@@ -22,8 +23,8 @@ class Payloads(Protocol):
     def delete(self, household: HouseholdId, trace: TraceId) -> None:
         """Remove a payload; one that is not there is removed already."""
 
-    def all(self, household: HouseholdId) -> Iterator[TraceId]:
-        """Yield the names of all payloads of a household."""
+    def all(self, household: HouseholdId) -> Iterator[tuple[TraceId, datetime]]:
+        """Yield the names of all payloads of a household, and when each was put."""
 
 
 class PayloadHolder:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import obstore
@@ -60,12 +61,13 @@ class FilePayloads:
             except FileNotFoundError:
                 return
 
-    def all(self, household: HouseholdId) -> Iterator[TraceId]:
-        """Yield the names of all payloads of a household."""
+    def all(self, household: HouseholdId) -> Iterator[tuple[TraceId, datetime]]:
+        """Yield the names of all payloads of a household, and when each was put."""
         with _plain_errors(self._folder):
             for page in obstore.list(self._store, prefix=household.hex()):
                 for entry in page:
-                    yield TraceId(bytes.fromhex(Path(entry["path"]).stem))
+                    trace = TraceId(bytes.fromhex(Path(entry["path"]).stem))
+                    yield trace, entry["last_modified"]
 
 
 def _name(household: HouseholdId, trace: TraceId) -> str:
