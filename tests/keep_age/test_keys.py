@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unhear.keep.age import AgeError, Identity, KeyMistyped, Recipient, seal
-from unhear.keep.age.bech32 import ALPHABET, encode
+from unhear.keep.age.bech32 import ALPHABET, _expanded, _polymod, encode
 
 SECRETS = st.binary(min_size=32, max_size=32)
 IDENTITY = Identity(bytes(range(32)))
@@ -82,6 +82,17 @@ def test_keys_of_another_length_are_refused(length: int) -> None:
         Identity.parse(encode("age-secret-key-", bytes(length)).upper())
     with pytest.raises(KeyMistyped):
         Recipient.parse(encode("age1pq", bytes(32)))
+
+
+def test_a_key_is_written_in_one_way_only() -> None:
+    """The last character of 32 bytes carries four bits too many; they must be zero."""
+    values = [ALPHABET.index(letter) for letter in str(IDENTITY.recipient)[4:-6]]
+    for spare_bits in range(1, 16):
+        odd = [*values[:-1], values[-1] | spare_bits]
+        checksum = _polymod([*_expanded("age"), *odd, *[0] * 6]) ^ 1
+        odd += [checksum >> 5 * (5 - place) & 31 for place in range(6)]
+        with pytest.raises(KeyMistyped, match="length"):
+            Recipient.parse("age1" + "".join(ALPHABET[value] for value in odd))
 
 
 def test_a_recipient_of_low_order_is_refused() -> None:
