@@ -1,21 +1,25 @@
 """Words -> Intent, by the sentence files of all skills (hassil templates, or spotting)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import yaml
-from hassil import Intents, RecognizeResult, recognize_all
-from hassil.intents import TextSlotList
+from hassil import RecognizeResult, recognize_all
 
 from unhear.household.speech import Intent, SlotValue
-from unhear.understand.spotting import Spotter
+from unhear.understand.errors import GrammarError
+from unhear.understand.sentence_file import SentenceFile, load
 from unhear.understand.wording import plain
 
+log = logging.getLogger(__name__)
 
-class GrammarError(Exception):
-    """A skill's sentence file cannot be used; the message names the file and what is wrong."""
+LANGUAGES = ("en",)
+"""The languages `wording` and `values` know."""
+
+OWN = Path(__file__).parents[1]
+"""The skills under this folder come with unhear; theirs must be whole."""
 
 
 class Sentences(Protocol):
@@ -31,23 +35,36 @@ class Sentences(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _SkillGrammar:
-    skill: str
-    templates: Intents
-    spotters: Sequence[Spotter]
-    phrases: Sequence[str]
+class _Match:
+    intent: Intent
+    said: int
+    """How many characters of the request the skill's own sentence accounts for."""
+
+    @property
+    def order(self) -> tuple[int, int, str, str, str]:
+        """The best match comes first; the same words always in the same order."""
+        slots = sorted(self.intent.slots.items())
+        return (-self.said, -len(slots), self.intent.skill, self.intent.name, repr(slots))
 
 
 class Grammar:
     """The sentences of all skills in one language; safe to use from several threads."""
 
     def __init__(self, skills: Iterable[Sentences], *, language: str = "en") -> None:
-        """Load the sentence files. Raises `GrammarError`; a skill may lack the language."""
+        """Load the sentence files; a skill may lack the language.
+
+        Raises `GrammarError` for a language without wording, and for a broken file of a skill that
+        comes with unhear. Somebody else's broken skill is named in the log and left out.
+        """
+        if language not in LANGUAGES:
+            raise GrammarError(
+                f"the language {language!r} is not understood; choose one of {', '.join(LANGUAGES)}"
+            )
         self._language = language
-        files = [(skill.name, skill.sentences / f"{language}.yaml") for skill in skills]
-        self._skills = [_load(name, file, language) for name, file in files if file.is_file()]
-        phrases = {phrase for skill in self._skills for phrase in skill.phrases}
-        self._vocabulary = tuple(sorted(phrases))
+        files = (_load_if_whole(skill, language) for skill in skills)
+        self._files = [file for file in files if file is not None]
+        phrases = (phrase for file in self._files for phrase in file.vocabulary)
+        self._vocabulary = tuple(sorted(set(phrases)))
 
     def vocabulary(self) -> Sequence[str]:
         """Answer the phrases worth telling a recogniser about."""
@@ -56,87 +73,61 @@ class Grammar:
     def interpret(self, text: str) -> Intent | None:
         """Answer what `text` asks for, or None.
 
-        Where several skills' sentences match, the one that says most of it itself wins.
+        Where several sentences match, the one that says most of it itself wins (what a typed slot
+        or a list holds is said, what a wildcard holds is not), then the one with more slots.
         """
         words = plain(text)
         if not words:
             return None
-        found = [match for skill in self._skills for match in self._matches(skill, words)]
-        best = min(found, key=lambda match: match[0], default=None)
-        return None if best is None else best[1]
+        found = (match for file in self._files for match in self._matches(file, words))
+        best = min(found, key=lambda match: match.order, default=None)
+        return None if best is None else best.intent
 
-    def _matches(
-        self, skill: _SkillGrammar, words: str
-    ) -> Iterable[tuple[tuple[int, str, str], Intent]]:
-        for result in recognize_all(words, skill.templates, language=self._language):
-            intent = Intent(skill.skill, result.intent.name, _slots(result))
-            yield (-_said(result, words), skill.skill, intent.name), intent
-        for spotter in skill.spotters:
-            slots = spotter.spot(words)
+    def _matches(self, file: SentenceFile, words: str) -> Iterable[_Match]:
+        for result in recognize_all(words, file.templates, language=self._language):
+            slots = _slots(result, file)
             if slots is not None:
-                intent = Intent(skill.skill, spotter.intent, slots)
-                said = sum(len(str(value)) for value in slots.values())
-                yield (-said, skill.skill, intent.name), intent
+                intent = Intent(file.skill, result.intent.name, slots)
+                yield _Match(intent, len(words) - _wild(result, file))
+        for spotter in file.spotters:
+            spotted = spotter.spot(words)
+            if spotted is not None:
+                yield _Match(Intent(file.skill, spotter.intent, spotted.slots), spotted.said)
 
 
-def _said(result: RecognizeResult, words: str) -> int:
-    """Answer how many characters of `words` the template says itself, not a wildcard."""
-    wild = [entity.text for entity in result.entities_list if entity.is_wildcard]
-    return len(words) - sum(len(text) for text in wild)
-
-
-def _slots(result: RecognizeResult) -> dict[str, SlotValue]:
+def _slots(result: RecognizeResult, file: SentenceFile) -> dict[str, SlotValue] | None:
+    """Answer the slots with their types, or None where a typed one does not hold its type."""
     slots: dict[str, SlotValue] = {}
     for name, entity in result.entities.items():
-        value = entity.value
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        slots[name] = value.strip() if isinstance(value, str) else value
+        value = entity.value.strip() if isinstance(entity.value, str) else entity.value
+        read = file.types.get(name)
+        if read is not None and entity.is_wildcard:
+            value = read(value)
+        if value is None:
+            return None
+        slots[name] = int(value) if isinstance(value, float) and value.is_integer() else value
     return slots
 
 
-def _load(skill: str, file: Path, language: str) -> _SkillGrammar:
+def _wild(result: RecognizeResult, file: SentenceFile) -> int:
+    """Answer how many characters are held by wildcards, which would hold anything."""
+    return sum(
+        len(entity.text.strip())
+        for entity in result.entities_list
+        if entity.is_wildcard and entity.name not in file.types
+    )
+
+
+def _load_if_whole(skill: Sentences, language: str) -> SentenceFile | None:
+    file = skill.sentences / f"{language}.yaml"
+    if not file.is_file():
+        return None
     try:
-        content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-        templates = Intents.from_dict(
-            {
-                "language": language,
-                "intents": {
-                    name: {"data": [{"sentences": sentences}]}
-                    for name, sentences in content.get("intents", {}).items()
-                },
-                "lists": content.get("lists", {}),
-                "expansion_rules": content.get("rules", {}),
-            }
+        return load(skill.name, file, language)
+    except GrammarError as error:
+        if OWN in file.parents:
+            raise
+        log.error(  # noqa: TRY400 - the message says where
+            "skill's sentences cannot be used", extra={"skill": skill.name, "error": str(error)}
         )
-        spotters = [
-            Spotter(name, _phrases(fields["slots"], content), tuple(fields["requires"]))
-            for name, fields in content.get("spotting", {}).items()
-        ]
-        # Parsing is lazy; a broken template must be found now, not at somebody's first request.
-        for intent in templates.intents.values():
-            for data in intent.data:
-                _ = data.sentences
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise GrammarError(f"{file}: {error}") from None
-    return _SkillGrammar(skill, templates, spotters, tuple(_vocabulary(content, templates)))
-
-
-def _phrases(
-    slots: Mapping[str, str], content: Mapping[str, Any]
-) -> dict[str, list[tuple[str, str]]]:
-    """Answer the phrases of each slot; list values are words, or {in: words, out: value}."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for slot, list_name in slots.items():
-        found[slot] = []
-        for value in content["lists"][list_name]["values"]:
-            said, meant = (value["in"], value["out"]) if isinstance(value, dict) else (value, value)
-            found[slot].append((plain(said), str(meant)))
-    return found
-
-
-def _vocabulary(content: Mapping[str, Any], templates: Intents) -> Iterable[str]:
-    yield from content.get("vocabulary", [])
-    for slot_list in templates.slot_lists.values():
-        if isinstance(slot_list, TextSlotList):
-            yield from (str(value.value_out) for value in slot_list.values)
+        return None

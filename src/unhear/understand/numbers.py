@@ -14,7 +14,7 @@ TENS = {
 }  # fmt: skip
 HUNDRED = "hundred"
 LARGE = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-PARTS = {
+PARTS: dict[tuple[str, ...], str] = {
     ("and", "a", "half"): ".5",
     ("and", "a", "quarter"): ".25",
     ("and", "three", "quarters"): ".75",
@@ -22,7 +22,7 @@ PARTS = {
 }
 DIGITS = 10
 
-_NUMERAL = re.compile(r"\d+(?:\.\d+)?")
+_NUMERAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def numbers_as_digits(text: str) -> str:
@@ -54,10 +54,10 @@ def _digits(words: list[str]) -> str:
     """Answer the single digits `words` begin with."""
     digits = ""
     for word in words:
-        digit = int(word) if word.isascii() and word.isdigit() else SMALL.get(word, DIGITS)
-        if digit >= DIGITS or len(word) == len(digits) == 0:
+        digit = word if re.fullmatch("[0-9]", word) else str(SMALL.get(word, DIGITS))
+        if len(digit) > 1:
             break
-        digits += str(digit)
+        digits += digit
     return digits
 
 

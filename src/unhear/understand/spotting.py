@@ -5,38 +5,68 @@ same; a template for every order would be thousands of sentences.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from unhear.household.speech import SlotValue
 
+TAKEN = "/"
+"""Stands where a phrase was found; `plain` leaves no such sign in what is said."""
+
 
 @dataclass(frozen=True, slots=True)
+class Spotted:
+    """The slots found, and how many characters of the text are their phrases."""
+
+    slots: Mapping[str, SlotValue]
+    said: int
+
+
 class Spotter:
-    """One intent: phrases by slot, and the slots without which it is not meant.
+    """One intent, known by the phrases of its slots."""
 
-    `phrases` maps each slot to (phrase as said, value) pairs.
-    """
+    def __init__(
+        self,
+        intent: str,
+        *,
+        phrases: Mapping[str, Mapping[str, SlotValue]],
+        requires: Collection[str],
+        around: Collection[str],
+    ) -> None:
+        """`phrases` holds by slot what each phrase means; `requires` the slots it needs.
 
-    intent: str
-    phrases: Mapping[str, Sequence[tuple[str, str]]]
-    requires: Sequence[str]
+        `around` are words that people say around the phrases and that mean nothing of their own.
+        """
+        self.intent = intent
+        self._requires = tuple(requires)
+        self._around = frozenset(around)
+        every = [
+            (phrase, slot, value)
+            for slot, meanings in phrases.items()
+            for phrase, value in meanings.items()
+        ]
+        every.sort(key=lambda one: (-len(one[0]), one[0], one[1]))
+        self._phrases = [
+            (re.compile(rf"(?<= ){re.escape(phrase)}(?= )"), slot, value)
+            for phrase, slot, value in every
+        ]
 
-    def spot(self, text: str) -> Mapping[str, SlotValue] | None:
+    def spot(self, text: str) -> Spotted | None:
         """Answer the slots found in `text`, or None where a required one is missing.
 
-        Longer phrases win over shorter ones, wherever they are; no word is used twice.
+        Longer phrases win over shorter ones, wherever they are; no word is used twice. None, too,
+        where the words that are neither phrase nor `around` are as many as those of the phrases:
+        "I spilled my coffee" orders none.
         """
         slots: dict[str, SlotValue] = {}
-        left = f" {text} "
-        every = [
-            (phrase, slot, value) for slot, pairs in self.phrases.items() for phrase, value in pairs
-        ]
-        for phrase, slot, value in sorted(every, key=lambda found: (-len(found[0]), found)):
-            if slot in slots:
+        left, said, words = f" {text} ", 0, 0
+        for pattern, slot, value in self._phrases:
+            if slot in slots or (found := pattern.search(left)) is None:
                 continue
-            pattern = rf" {re.escape(phrase)}(?= )"
-            if re.search(pattern, left):
-                slots[slot] = value
-                left = re.sub(pattern, " /", left, count=1)
-        return slots if all(slot in slots for slot in self.requires) else None
+            slots[slot] = value
+            said, words = said + len(found[0]), words + len(found[0].split())
+            left = f"{left[: found.start()]}{TAKEN}{left[found.end() :]}"
+        unexplained = sum(word != TAKEN and word not in self._around for word in left.split())
+        if unexplained >= words or any(slot not in slots for slot in self._requires):
+            return None
+        return Spotted(slots, said)

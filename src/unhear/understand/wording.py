@@ -9,7 +9,8 @@ from unhear.understand.numbers import numbers_as_digits
 
 WAKE_WORDS = ("alexa", "hey jarvis", "okay nabu", "ok nabu", "hey mycroft")
 POLITE = (
-    "please", "can you", "could you", "would you", "will you", "hey", "um", "uh", "so", "okay", "ok",
+    "please", "can you", "could you", "would you", "will you", "hey", "um", "uh", "so", "okay",
+    "ok",
 )  # fmt: skip
 THANKS = ("please", "thanks", "thank you", "now please", *WAKE_WORDS)
 
@@ -30,7 +31,7 @@ _OPERATORS = (
     (re.compile(r"(?<=\d) ?- ?(?=-?\d)"), " minus "),
     (re.compile(r"-(?=\d)"), " minus "),
 )
-_LEADING = re.compile(rf"(?:(?:{'|'.join((*WAKE_WORDS, *POLITE))})\b[\s,.!-]*)+")
+_LEADING = re.compile(rf"(?:(?:{'|'.join((*WAKE_WORDS, *POLITE))})\b[\s,.!]*)+")
 _TRAILING = re.compile(rf"(?:[\s,.!?]*\b(?:{'|'.join(THANKS)}))+$")
 _UNIT_AT_NUMBER = re.compile(r"(?<=\d)(?=[a-z])(?!(?:st|nd|rd|th|x)\b|x\d)")
 
@@ -39,8 +40,10 @@ def plain(text: str) -> str:
     """Answer `text` as the grammar reads it: "Alexa, add milk, eggs!" -> "add milk and eggs"."""
     words = text.casefold().translate(_SIGNS)
     words = re.sub(r"(?<=\d),(?=\d{3}\b)", "", words)
-    words = re.sub(r"\s+", " ", words).strip(" .,!?;:-")
-    words = _TRAILING.sub("", _LEADING.sub("", words, count=1) if _LEADING.match(words) else words)
+    words = re.sub(r"\s+", " ", words).strip(" .,!?;:")
+    if leading := _LEADING.match(words):
+        words = words[leading.end() :]
+    words = _TRAILING.sub("", words)
     words = re.sub(r",\s*(?:and\s+)?", " and ", words.strip(" ,"))
     return _without_signs(numbers_as_digits(_spaced(words)))
 

@@ -1,0 +1,142 @@
+"""Read one skill's sentence file (YAML): hassil templates, lists, rules, spotting, vocabulary."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hassil import Intents, recognize_all
+from hassil.errors import HassilError
+from hassil.intents import TextSlotList
+
+from unhear.household.speech import SlotValue
+from unhear.understand.errors import GrammarError
+from unhear.understand.spotting import Spotter
+from unhear.understand.values import TYPES
+from unhear.understand.wording import plain, plain_template
+
+SECTIONS = {"intents", "lists", "rules", "spotting", "vocabulary"}
+
+_REFERENCE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+Read = Callable[[str], SlotValue | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceFile:
+    """What a skill listens for in one language. `types` reads the typed slots by name."""
+
+    skill: str
+    templates: Intents
+    types: Mapping[str, Read]
+    spotters: Sequence[Spotter]
+    vocabulary: Sequence[str]
+
+
+def load(skill: str, file: Path, language: str) -> SentenceFile:
+    """Read a file whole. Raises `GrammarError`, so that no request ever finds a broken template."""
+    try:
+        content = _content(file)
+        templates = _templates(content, language)
+        _try(templates, language)
+        return SentenceFile(
+            skill,
+            templates,
+            _types(content),
+            [_spotter(name, part, content) for name, part in content.get("spotting", {}).items()],
+            _vocabulary(content, templates),
+        )
+    except KeyError as error:
+        raise GrammarError(f"{file}: there is no {error}") from None
+    except (
+        GrammarError, HassilError, yaml.YAMLError, OSError, TypeError, AttributeError, ValueError,
+    ) as error:  # fmt: skip
+        raise GrammarError(f"{file}: {error}") from None
+
+
+def _content(file: Path) -> Mapping[str, Any]:
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(content, dict) or not content.keys() <= SECTIONS:
+        raise GrammarError(f"expected only {', '.join(sorted(SECTIONS))} at the top")
+    return content
+
+
+def _templates(content: Mapping[str, Any], language: str) -> Intents:
+    intents = {
+        name: {"data": [{"sentences": [plain_template(sentence) for sentence in sentences]}]}
+        for name, sentences in content.get("intents", {}).items()
+    }
+    rules = {name: plain_template(rule) for name, rule in content.get("rules", {}).items()}
+    lists = {name: _list(one) for name, one in content.get("lists", {}).items()}
+    return Intents.from_dict(
+        {"language": language, "intents": intents, "lists": lists, "expansion_rules": rules}
+    )
+
+
+def _list(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer a list as hassil reads it: a typed one is a wildcard whose text is read later."""
+    if "type" in one:
+        if one["type"] not in TYPES:
+            raise GrammarError(f"a list's type is one of {', '.join(TYPES)}, not {one['type']!r}")
+        return {"wildcard": True}
+    if "values" not in one:
+        return one
+    return {"values": [{"in": plain_template(said), "out": out} for said, out in _values(one)]}
+
+
+def _values(one: Mapping[str, Any]) -> Iterable[tuple[str, SlotValue]]:
+    """Yield what is said and what it means; a value is words, or {in: words, out: value}."""
+    for value in one["values"]:
+        yield (value["in"], value["out"]) if isinstance(value, dict) else (value, value)
+
+
+def _types(content: Mapping[str, Any]) -> Mapping[str, Read]:
+    """Answer how to read each typed slot: `{list}` or `{list:slot}`."""
+    templates = [text for texts in content.get("intents", {}).values() for text in texts]
+    templates += content.get("rules", {}).values()
+    typed = {name: one["type"] for name, one in content.get("lists", {}).items() if "type" in one}
+    return {
+        slot or name: TYPES[typed[name]]
+        for name, slot in _REFERENCE.findall(" ".join(templates))
+        if name in typed
+    }
+
+
+def _try(templates: Intents, language: str) -> None:
+    """Parse every template and look up all it refers to; hassil does so only when it must."""
+    for intent in templates.intents.values():
+        for data in intent.data:
+            for sentence in data.sentences:
+                names = set(sentence.list_names(templates.expansion_rules))
+                missing = {name for name in names - templates.slot_lists.keys() if ".." not in name}
+                if missing:
+                    raise GrammarError(f"there is no list {', '.join(sorted(missing))}")
+    for slot_list in templates.slot_lists.values():
+        if isinstance(slot_list, TextSlotList) and not slot_list.values:
+            raise GrammarError(f"the list {slot_list.name!r} is empty")
+    next(iter(recognize_all("nothing", templates, language=language)), None)
+
+
+def _spotter(name: str, part: Mapping[str, Any], content: Mapping[str, Any]) -> Spotter:
+    phrases = {
+        slot: {plain(said): out for said, out in _values(content["lists"][list_name])}
+        for slot, list_name in part["slots"].items()
+    }
+    if unknown := set(part["requires"]) - phrases.keys():
+        raise GrammarError(f"{name} requires {', '.join(sorted(unknown))}, which is no slot of it")
+    around = " ".join(plain(words) or words for words in part.get("around", []))
+    return Spotter(name, phrases=phrases, requires=part["requires"], around=around.split())
+
+
+def _vocabulary(content: Mapping[str, Any], templates: Intents) -> Sequence[str]:
+    """Answer the phrases the file gives; without them, what its lists mean."""
+    if "vocabulary" in content:
+        return [str(phrase) for phrase in content["vocabulary"]]
+    return [
+        str(value.value_out)
+        for slot_list in templates.slot_lists.values()
+        if isinstance(slot_list, TextSlotList)
+        for value in slot_list.values
+    ]
