@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from unhear.answer.synthesiser import Speech
-from unhear.capture.events import Captured, Event, Woken
+from unhear.capture.events import Captured, Event, Paused, Woken
 from unhear.capture.listener import Listener
 from unhear.capture.sound import Capture, Pcm
 from unhear.cli.output import Json, console, errors, open_house, show_json
@@ -92,6 +92,8 @@ def listen(
 def _on(event: Event, assistant: Assistant, who: PersonId) -> None:
     if isinstance(event, Woken):
         console.print("  [cyan]...[/cyan]")
+    elif isinstance(event, Paused):
+        assistant.foresee(event.capture)
     elif isinstance(event, Captured):
         turn = assistant.hear(event.capture, who, play)
         if turn.reply.text:

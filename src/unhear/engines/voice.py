@@ -1,6 +1,7 @@
 """Speech by Piper (package `piper-tts`)."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.engines.models import packaged_voice
 
 PCM_MAX = 32_767
+WHOLE_CHARACTERS_MAX = 40
+PART_CHARACTERS_MIN = 12
 
 
 class PiperVoice:
@@ -38,7 +41,8 @@ class PiperVoice:
         """
         voice = self._loaded()
         # Step by step, since Piper's own `synthesize` writes the text to its debug log.
-        for phonemes in voice.phonemize(text):
+        parts = (phonemes for part in _parts(text) for phonemes in voice.phonemize(part))
+        for phonemes in parts:
             if not phonemes:
                 continue
             made = voice.phoneme_ids_to_audio(voice.phonemes_to_ids(phonemes))
@@ -52,6 +56,22 @@ class PiperVoice:
             if self._voice is None:
                 self._voice = _load(self._find())
             return self._voice
+
+
+def _parts(text: str) -> list[str]:
+    """Cut long text after its commas, so that the first words can be heard while the rest is made.
+
+    A part keeps its comma, and with it the voice that goes on.
+    """
+    if len(text) <= WHOLE_CHARACTERS_MAX:
+        return [text]
+    parts = [""]
+    for clause in re.split(r"(?<=[,;:]) ", text):
+        if parts[-1] and len(parts[-1]) >= PART_CHARACTERS_MIN:
+            parts.append(clause)
+        else:
+            parts[-1] = f"{parts[-1]} {clause}".strip()
+    return parts
 
 
 def _load(file: Path) -> Piper:

@@ -29,7 +29,7 @@ CUT_SECONDS = 4
 """How far before the end of a piece a quiet place is looked for."""
 
 SILENCE_BEHIND_SECONDS = 6
-BEAMS = 3
+BEAMS = 2
 NO_REPEAT_NGRAM_TOKENS = 4
 TOKENS_PER_SECOND = 8
 TOKENS_AT_LEAST = 24

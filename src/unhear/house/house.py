@@ -20,6 +20,7 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
 from unhear.stores.database import Database
+from unhear.stores.errors import StoreDamaged
 from unhear.stores.log_files import open_ledger
 from unhear.stores.payloads import FilePayloads
 from unhear.stores.root_files import FileRootKeeper
@@ -118,6 +119,12 @@ class House:
         if not rows:
             raise NotSetUp(f"the house in {self.settings.house} has no household; set it up anew")
         household = HouseholdId(rows[0].id)
-        return WrappedIdentity.from_bytes(rows[0].identity), snapshot(
+        identity = WrappedIdentity.from_bytes(rows[0].identity)
+        if rows[0].recipient != str(identity.recipient):
+            raise StoreDamaged(
+                "the household's recipient was changed outside unhear: what is kept would be "
+                "sealed to somebody else. Restore the database from a backup"
+            )
+        return identity, snapshot(
             self.database, self.keeper, lambda tx, tree: profile_of(tx, tree, household)
         )

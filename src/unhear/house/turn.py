@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -61,15 +62,31 @@ class Assistant:
         """`announce` says something unasked, such as a timer that rings."""
         self._house = house
         self._announce = announce
+        self._ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ears")
+        self._foreseen: tuple[Capture, Future[Transcript]] | None = None
+
+    def foresee(self, capture: Capture) -> None:
+        """Begin to recognise what will be the request if the speaker's pause lasts.
+
+        `hear` uses the work when it is given the very same capture; otherwise it was in vain.
+        """
+        self._foreseen = (capture, self._ears.submit(self._recognise, capture))
 
     def hear(self, capture: Capture, person: PersonId, say: Sayer) -> Turn:
         """Answer spoken words, handing each piece of speech to `say` before anything is kept."""
         started = monotonic()
-        grammar = self._house.grammar
-        transcript = self._house.recogniser.transcribe(capture.pcm, hints=grammar.vocabulary())
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None and foreseen[0] is capture:
+            transcript = foreseen[1].result()
+        else:
+            transcript = self._recognise(capture)
         recognised = monotonic() - started
         request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
         return self._answer(request, transcript, say, {"recognise": recognised})
+
+    def _recognise(self, capture: Capture) -> Transcript:
+        hints = self._house.grammar.vocabulary()
+        return self._house.recogniser.transcribe(capture.pcm, hints=hints)
 
     def read(self, text: str, device: DeviceId, person: PersonId, say: Sayer) -> Turn:
         """Answer typed words."""
