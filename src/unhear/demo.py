@@ -35,6 +35,7 @@ from unhear.prove.errors import ProofError
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt, verify
 from unhear.settings import Settings
+from unhear.understand.scoring import word_errors
 
 COMMANDS = (
     "Alexa. Set a timer for ten minutes.",
@@ -182,7 +183,7 @@ def _recognise(stage: Stage) -> tuple[bool, str]:
             continue
         pcm = read_sound((SENTENCES / f"{match[2]}.wav").read_bytes())
         said, heard = _words(match[1]), _words(stage.open_house.recogniser.transcribe(pcm).text)
-        wrong, words = wrong + _distance(said, heard), words + len(said)
+        wrong, words = wrong + word_errors(said, heard), words + len(said)
     rate = wrong / max(words, 1)
     return rate <= 0.15, f"{rate:.1%} of {words} words of real speech wrong"  # noqa: PLR2004
 
@@ -297,14 +298,3 @@ STEPS: tuple[tuple[str, Show], ...] = (
 
 def _words(text: str) -> list[str]:
     return re.sub(r"[^a-z' ]", " ", text.lower().replace("-", " ")).split()
-
-
-def _distance(said: list[str], heard: list[str]) -> int:
-    """Answer the word errors between the two: the least insertions, deletions and changes."""
-    row = list(range(len(heard) + 1))
-    for number, word in enumerate(said, start=1):
-        before, row = row, [number]
-        for place, other in enumerate(heard, start=1):
-            changed = before[place - 1] + (word != other)
-            row.append(min(before[place] + 1, row[-1] + 1, changed))
-    return row[-1]

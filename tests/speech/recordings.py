@@ -58,17 +58,6 @@ def words(text: str) -> list[str]:
     return [SAME.get(word, word) for word in bare.split()]
 
 
-def word_errors(said: list[str], heard: list[str]) -> int:
-    """Answer the least insertions, deletions and changes between the two."""
-    row = list(range(len(heard) + 1))
-    for number, word in enumerate(said, start=1):
-        before, row = row, [number]
-        for place, other in enumerate(heard, start=1):
-            changed = before[place - 1] + (word != other)
-            row.append(min(before[place] + 1, row[-1] + 1, changed))
-    return row[-1]
-
-
 def _sentences() -> Iterator[Sentence]:
     for folder, file in (("librivox", "transcription"), ("cards", "cards.transcription")):
         for line in (SPHINX / folder / file).read_text().splitlines():

@@ -11,7 +11,6 @@ from tests.speech.recordings import (
     sentences,
     sphinx_sounds,
     wake_words,
-    word_errors,
     words,
 )
 from unhear.capture.sound import RATE_HZ, Pcm
@@ -20,6 +19,7 @@ from unhear.engines.choose import choose_recogniser, choose_synthesiser, choose_
 from unhear.engines.speech_files import speech_wav
 from unhear.settings import Settings
 from unhear.understand.recogniser import Recogniser
+from unhear.understand.scoring import word_errors
 
 pytestmark = pytest.mark.speech
 
