@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from unhear.answer.registry import find_skills
 from unhear.answer.skill import Heard, LastTurn, SkillContext
 from unhear.clock import random_bytes
+from unhear.forget.errors import NoSuchTrace
 from unhear.household.scope import Scope
-from unhear.household.speech import Item
+from unhear.household.speech import Item, Reply
 from unhear.household.words import (
     UNKNOWN_PERSON,
     DeviceId,
@@ -50,9 +51,13 @@ class ListPrivacy:
     kept: list[Heard] = field(default_factory=list)
     last: LastTurn | None = None
     listening: bool = True
+    asked: list[Scope] = field(default_factory=list)
 
     def forget(self, scope: Scope) -> int:
+        self.asked.append(scope)
         named = self.heard(scope)
+        if scope.recordings is not None and not named:
+            raise NoSuchTrace("no such recording is kept")
         self.kept = [one for one in self.kept if one not in named]
         return len(named)
 
@@ -83,15 +88,28 @@ class Talk:
     announced: list[str] = field(default_factory=list)
 
     def say(self, words: str) -> str:
+        return self.reply(words).text
+
+    def reply(self, words: str) -> Reply:
         intent = GRAMMAR.interpret(words)
-        return SKILLS.answer(intent, self._context(intent.skill if intent else "")).text
+        return SKILLS.answer(intent, self._context(intent.skill if intent else ""))
 
     def wait(self, **time: float) -> list[str]:
-        self.now += timedelta(**time)
-        for skill in SKILLS.all():
-            skill.tick(self._context(skill.name))
+        self.now = (self.now.astimezone(UTC) + timedelta(**time)).astimezone(self.now.tzinfo)
+        SKILLS.tick(self._context)
         rung, self.announced = self.announced, []
         return rung
+
+    def said_just_now(self, *, kept: bool, intent: str | None = "timers.set") -> None:
+        """Have a turn in mind, as the house does after each."""
+        self.privacy.last = LastTurn(
+            intent=intent,
+            reply="Timer set.",
+            reasons=("No guardian has consented.",),
+            kept=kept,
+            heard_at=self.now - timedelta(seconds=20),
+            person=self.person,
+        )
 
     def kept_recording(self, **ago: float) -> None:
         self.privacy.kept.append(

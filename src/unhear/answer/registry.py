@@ -1,17 +1,20 @@
 """Which skills there are, and who answers what."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from unhear.answer.skill import Skill, SkillContext
-from unhear.forget.errors import ForgetError
+from unhear.forget.errors import Barred, ForgetError
 from unhear.household.speech import Intent, Reply
 
 log = logging.getLogger(__name__)
 
 GROUP = "unhear.skills"
 OWN_PACKAGE = "unhear."
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 UNKNOWN = (
     "Sorry, I did not understand that. I can tell the time, set timers, do sums, convert units, "
@@ -22,10 +25,15 @@ NOT_FORGOTTEN_YET = (
     "I could not finish forgetting just now. Nothing more is learned from it, and I will go on as "
     "soon as I can."
 )
+NOT_REMEMBERED = "Somebody asked me to forget that, so I did not do it."
 
 
-class SkillBroken(Exception):
-    """A skill that comes with unhear cannot be loaded."""
+class AnswerError(Exception):
+    """Something stood in the way of answering."""
+
+
+class SkillBroken(AnswerError):
+    """A skill that comes with unhear cannot be used; the message names it."""
 
 
 class Skills:
@@ -44,35 +52,71 @@ class Skills:
             return Reply(UNKNOWN)
         try:
             return self._skills[intent.skill].handle(intent, context)
+        except Barred:
+            return Reply(NOT_REMEMBERED, keep=False)
         except ForgetError as error:
             # The error's words may name ids, never what was said; still only its kind is logged.
             log.warning("erasure unfinished", extra={"error": type(error).__name__})
             return Reply(NOT_FORGOTTEN_YET, keep=False)
         except Exception as error:  # noqa: BLE001 - a skill must not stop the house
-            log.error(  # noqa: TRY400 - a traceback could hold words
-                "skill failed", extra={"skill": intent.skill, "error": type(error).__name__}
-            )
+            _report("skill failed", intent.skill, error)
             return Reply(FAILED)
+
+    def tick(self, context_of: Callable[[str], SkillContext]) -> None:
+        """Let every skill do what has fallen due, in the context `context_of` answers for it.
+
+        One that fails is named in the log and stops no other.
+        """
+        for skill in self.all():
+            try:
+                skill.tick(context_of(skill.name))
+            except Exception as error:  # noqa: BLE001 - a skill must not stop the house
+                _report("skill's tick failed", skill.name, error)
 
 
 def find_skills() -> Skills:
     """Answer the installed skills (entry points of the group `unhear.skills`).
 
-    A broken skill of somebody else's is named in the log and left out. Raises `SkillBroken` when
-    one of our own is broken.
+    A broken skill of somebody else's, or one that takes the name of another, is named in the log
+    and left out; a skill of our own keeps its name. Raises `SkillBroken` when one of our own is
+    broken.
     """
-    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    return Skills([skill for point in points if (skill := _made(point)) is not None])
+    found: dict[str, Skill] = {}
+    points = sorted(entry_points(group=GROUP), key=lambda one: (not _is_own(one), one.name))
+    for point in points:
+        skill = _made(point)
+        if skill is None:
+            continue
+        if skill.name in found:
+            log.error("skill's name is taken", extra={"skill": point.name, "taken": skill.name})
+            continue
+        found[skill.name] = skill
+    return Skills(list(found.values()))
+
+
+def _is_own(point: EntryPoint) -> bool:
+    return point.value.startswith(OWN_PACKAGE)
 
 
 def _made(point: EntryPoint) -> Skill | None:
     try:
         make: Callable[[], Skill] = point.load()
-        return make()
+        return _checked(make())
     except Exception as error:
-        if point.value.startswith(OWN_PACKAGE):
+        if _is_own(point):
             raise SkillBroken(f"the skill {point.name} that comes with unhear is broken") from error
-        log.error(  # noqa: TRY400 - the skill's name says enough
-            "skill cannot be loaded", extra={"skill": point.name, "error": type(error).__name__}
-        )
+        _report("skill cannot be loaded", point.name, error)
         return None
+
+
+def _checked(skill: Skill) -> Skill:
+    """Answer `skill`, having looked at all that will be asked of it."""
+    if not NAME.fullmatch(skill.name):
+        raise AnswerError("a skill's name is lower-case letters, digits and underscores")
+    _ = skill.sentences, skill.handle, skill.tick
+    return skill
+
+
+def _report(what: str, skill: str, error: Exception) -> None:
+    """Log that a skill failed: its name and the kind of error, for the rest could hold words."""
+    log.error(what, extra={"skill": skill, "error": type(error).__name__})

@@ -38,12 +38,17 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class LastTurn:
-    """Why the assistant did what it last did on this device; held in memory for minutes."""
+    """Why the assistant did what it last did on this device; held in memory for minutes.
+
+    `heard_at` and `person` tell whose request it was and since when there can be traces of it.
+    """
 
     intent: str | None
     reply: str
     reasons: Sequence[str]
     kept: bool
+    heard_at: datetime
+    person: PersonId
 
 
 class Privacy(Protocol):

@@ -1,33 +1,27 @@
-"""Say numbers, lists and lengths of time as people do."""
+"""Say numbers, lists, times and lengths of time as people do. English."""
 
-import re
 from collections.abc import Sequence
-from datetime import timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 
 UNIT_SECONDS = {"hour": 3600, "minute": 60, "second": 1}
 
-_PART = re.compile(r"(\d+(?:\.\d+)?|an?|half an?|quarter of an)\s+(hour|minute|second)s?\b")
-_HALF_AFTER = re.compile(r"(hour|minute)s? and a half\b|and a half (hour|minute)s?\b")
-_FRACTIONS = {"half a": 0.5, "half an": 0.5, "quarter of an": 0.25, "a": 1.0, "an": 1.0}
+DIGITS_EXACT = 12
+"""A number that has no more digits than these is said whole."""
 
+DIGITS_ROUNDED = 6
+"""How many digits of any other number are said."""
 
-def duration_from(words: str) -> timedelta | None:
-    """Answer the length of time in words with digits ("1 hour and 30 minutes"), or None."""
-    found = [(match[1], match[2]) for match in _PART.finditer(words)]
-    if not found:
-        return None
-    seconds = sum(
-        (_FRACTIONS[number] if number in _FRACTIONS else float(number)) * UNIT_SECONDS[unit]
-        for number, unit in found
-    )
-    for match in _HALF_AFTER.finditer(words):
-        seconds += UNIT_SECONDS[match[1] or match[2]] / 2
-    return timedelta(seconds=seconds)
+NOON_HOUR = 12
+DAYS_BY_NAME_MAX = 6
+"""A day longer ago than this is said by its date, not as "on Tuesday"."""
+
+_LIMITED = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 def spoken_duration(duration: timedelta) -> str:
-    """Answer "1 hour, 2 minutes and 5 seconds"; seconds are rounded."""
+    """Answer "1 hour, 2 minutes and 5 seconds"; seconds are rounded, and less than none is none."""
     left = max(round(duration.total_seconds()), 0)
     parts = []
     for unit, length in UNIT_SECONDS.items():
@@ -42,15 +36,64 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def spoken_list(parts: Sequence[str]) -> str:
-    """Answer "a, b and c"."""
+def spoken_list(parts: Sequence[str], last: str = "and") -> str:
+    """Answer "a, b and c", or with another word before the last."""
     if len(parts) <= 1:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
-def spoken_number(number: Decimal) -> str:
-    """Answer a number without needless zeroes, to 6 digits after the point."""
-    rounded = number.quantize(Decimal("0.000001")).normalize()
-    plain = f"{rounded:f}"
+def sentence(words: str) -> str:
+    """Answer `words` with a capital letter at the start."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def spoken_number(
+    number: Decimal | Fraction, *, exact: int = DIGITS_EXACT, rounded: int = DIGITS_ROUNDED
+) -> str:
+    """Answer "2.5", "minus 3", or "about 0.333333" where not all of the number is said.
+
+    A number of at most `exact` digits is said whole; any other rounded to `rounded` digits, yet
+    never to fewer than all before the point.
+    """
+    value = Fraction(number)
+    whole = _to_digits(value, exact)
+    if Fraction(whole) == value:
+        return _signed(whole)
+    before_point = len(str(abs(int(value))))
+    return f"about {_signed(_to_digits(value, max(rounded, before_point)))}"
+
+
+def spoken_time(moment: datetime) -> str:
+    """Answer "3:09 p.m."."""
+    half = "a.m." if moment.hour < NOON_HOUR else "p.m."
+    return f"{moment.hour % NOON_HOUR or NOON_HOUR}:{moment.minute:02d} {half}"
+
+
+def spoken_date(moment: datetime) -> str:
+    """Answer "Saturday, 14 March 2026"."""
+    return f"{moment:%A}, {moment.day} {moment:%B} {moment.year}"
+
+
+def spoken_past(moment: datetime, now: datetime) -> str:
+    """Answer "today at 3:09 p.m.", "yesterday at ...", "on Tuesday at ..." in the zone of `now`."""
+    local = moment.astimezone(now.tzinfo)
+    days = (now.date() - local.date()).days
+    if days <= 1:
+        day = "yesterday" if days == 1 else "today"
+    elif days <= DAYS_BY_NAME_MAX:
+        day = f"on {local:%A}"
+    else:
+        day = f"on {local.day} {local:%B}"
+    return f"{day} at {spoken_time(local)}"
+
+
+def _to_digits(value: Fraction, digits: int) -> Decimal:
+    return Context(prec=digits, rounding=ROUND_HALF_EVEN).divide(
+        Decimal(value.numerator), Decimal(value.denominator)
+    )
+
+
+def _signed(number: Decimal) -> str:
+    plain = f"{number.normalize(_LIMITED):f}"
     return f"minus {plain[1:]}" if plain.startswith("-") else plain

@@ -102,8 +102,7 @@ class Assistant:
             device=device,
             person=PersonId("unknown"),
         )
-        for skill in self._house.skills.all():
-            skill.tick(self._context(request, skill.name))
+        self._house.skills.tick(lambda skill: self._context(request, skill))
 
     def _answer(
         self, request: Request, transcript: Transcript, say: Sayer, seconds: dict[str, float]
@@ -131,7 +130,14 @@ class Assistant:
         started = monotonic()
         decision, kept = self._keep(request, transcript, utterance, reply)
         seconds["keep"] = monotonic() - started
-        last = LastTurn(utterance.intent, reply.text, decision.reasons, kept is not None)
+        last = LastTurn(
+            intent=utterance.intent,
+            reply=reply.text,
+            reasons=decision.reasons,
+            kept=kept is not None,
+            heard_at=request.heard_at,
+            person=request.person,
+        )
         self._house.conversation.remember(self._house.household.id, request.device, trace, last)
         return Turn(transcript, intent, reply, decision, kept, seconds)
 

@@ -44,7 +44,7 @@ class _Match:
     def order(self) -> tuple[int, int, str, str, str]:
         """The best match comes first; the same words always in the same order."""
         slots = sorted(self.intent.slots.items())
-        return (-self.said, -len(slots), self.intent.skill, self.intent.name, repr(slots))
+        return (-self.said, len(slots), self.intent.skill, self.intent.name, repr(slots))
 
 
 class Grammar:
@@ -74,7 +74,8 @@ class Grammar:
         """Answer what `text` asks for, or None.
 
         Where several sentences match, the one that says most of it itself wins (what a typed slot
-        or a list holds is said, what a wildcard holds is not), then the one with more slots.
+        or a list holds is said, what a wildcard holds is not), then the simplest: that with fewest
+        slots.
         """
         words = plain(text)
         if not words:

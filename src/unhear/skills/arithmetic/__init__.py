@@ -1,19 +1,33 @@
-"""Sums, exactly: decimals, not floating point."""
+"""Sums, exactly: fractions, not floating point."""
 
-from collections.abc import Callable
-from decimal import Decimal, DecimalException, localcontext
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
 from unhear.answer.wording import spoken_number
-from unhear.household.speech import Intent, Reply
+from unhear.household.speech import Intent, Reply, SlotValue
+from unhear.skills.arithmetic import replies
 
-DIGITS = 28
+DIGITS = 40
+"""How exact a result is that has no end, such as a root."""
+
 EXPONENT_MAX = 1_000
-LARGEST = Decimal(10) ** 18
+LARGEST = Fraction(10**18)
 """Larger results are no longer pleasant to listen to."""
 
-NO_NUMBER = "I can only count with numbers."
+SMALLEST = 1 / Fraction(10**9)
+
+BINDING = ({"power"}, {"times", "divided"}, {"plus", "minus"})
+"""What is worked out first; among equals, from the left."""
+
+NUMBERS = ("a", "b", "c")
+OPERATORS = ("operator", "operator_2")
+
+
+class NoResult(Exception):
+    """A sum without a result; the message is the reply that says why."""
 
 
 class Arithmetic:
@@ -24,48 +38,82 @@ class Arithmetic:
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - a pure sum
         """Answer the result, or say kindly why there is none."""
+        numbers = [_exact(intent.slots[name]) for name in NUMBERS if name in intent.slots]
+        operators = [str(intent.slots[name]) for name in OPERATORS if name in intent.slots]
         try:
-            with localcontext() as digits:
-                digits.prec = DIGITS
-                numbers = [Decimal(str(intent.slots[k])) for k in ("a", "b") if k in intent.slots]
-                return _result(intent, numbers)
-        except DecimalException:
-            return Reply(NO_NUMBER)
+            result = _result(intent.name, numbers, operators)
+        except NoResult as why:
+            return Reply(str(why))
+        if abs(result) > LARGEST:
+            return Reply(replies.TOO_LARGE)
+        if 0 < abs(result) < SMALLEST:
+            return Reply(replies.TOO_SMALL)
+        return Reply(replies.RESULT.format(number=spoken_number(result)))
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: sums never fall due."""
 
 
-def _result(intent: Intent, numbers: list[Decimal]) -> Reply:
-    if not all(number.is_finite() for number in numbers):
-        return Reply(NO_NUMBER)
-    kind = str(intent.slots.get("operator", intent.name))
-    a, b = numbers[0], numbers[-1]
-    if (why_not := _why_not(kind, a, b)) is not None:
-        return Reply(why_not)
-    results: dict[str, Callable[[], Decimal]] = {
-        "plus": lambda: a + b,
-        "minus": lambda: a - b,
-        "times": lambda: a * b,
-        "divided": lambda: a / b,
-        "power": lambda: a**b,
-        "percent": lambda: a * b / 100,
-        "root": a.sqrt,
-        "square": lambda: a * a,
-    }
-    result = results[kind]()
-    if abs(result) > LARGEST:
-        return Reply("That is too large a number to say.")
-    return Reply(f"That is {spoken_number(result)}.")
+def _exact(value: SlotValue) -> Fraction:
+    """Answer a slot's number as it was said: 0.1 is a tenth, not the float beside it."""
+    return Fraction(Decimal(str(value)))
 
 
-def _why_not(kind: str, a: Decimal, b: Decimal) -> str | None:
-    if kind == "divided" and b == 0:
-        return "Nothing can be divided by zero."
-    if kind == "root" and a < 0:
-        return "A negative number has no real square root."
-    if kind == "power" and (abs(b) > EXPONENT_MAX or (a == 0 and b <= 0)):
-        return "That power is too much for me."
-    if kind == "power" and a < 0 and b != b.to_integral_value():
-        return "That power has no real result."
-    return None
+def _result(name: str, numbers: Sequence[Fraction], operators: Sequence[str]) -> Fraction:
+    first, last = numbers[0], numbers[-1]
+    if name == "percent":
+        return first * last / 100
+    if name == "root":
+        return _root(first)
+    if name == "power":
+        return _power(first, Fraction(int(operators[0])))
+    if name == "part":
+        return first * last
+    if name == "sum":
+        return first + last
+    return _calculated(list(numbers), list(operators))
+
+
+def _calculated(numbers: list[Fraction], operators: list[str]) -> Fraction:
+    for together in BINDING:
+        place = 0
+        while place < len(operators):
+            if operators[place] in together:
+                operator = operators.pop(place)
+                b = numbers.pop(place + 1)
+                numbers[place] = _applied(operator, numbers[place], b)
+            else:
+                place += 1
+    return numbers[0]
+
+
+def _applied(operator: str, a: Fraction, b: Fraction) -> Fraction:
+    if operator == "power":
+        return _power(a, b)
+    if operator == "divided":
+        if b == 0:
+            raise NoResult(replies.NO_ZERO)
+        return a / b
+    return {"plus": a + b, "minus": a - b, "times": a * b}[operator]
+
+
+def _power(a: Fraction, b: Fraction) -> Fraction:
+    if abs(b) > EXPONENT_MAX or (a == 0 and b < 0):
+        raise NoResult(replies.TOO_MUCH)
+    if b.denominator == 1:
+        return Fraction(a ** int(b))
+    if a < 0:
+        raise NoResult(replies.NO_POWER)
+    with localcontext(prec=DIGITS):
+        return Fraction(_decimal(a) ** _decimal(b))
+
+
+def _root(a: Fraction) -> Fraction:
+    if a < 0:
+        raise NoResult(replies.NO_ROOT)
+    with localcontext(prec=DIGITS):
+        return Fraction(_decimal(a).sqrt())
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return Decimal(number.numerator) / Decimal(number.denominator)

@@ -1,9 +1,12 @@
 """What time it is, and which day."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
+from unhear.answer.wording import spoken_date, spoken_time
 from unhear.household.speech import Intent, Reply
+from unhear.skills.time_and_date import replies
 
 
 class TimeAndDate:
@@ -13,14 +16,17 @@ class TimeAndDate:
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
-        """Tell the time, the date or the weekday."""
-        now = context.now
-        if intent.name == "time":
-            half = "a.m." if now.hour < 12 else "p.m."  # noqa: PLR2004 - noon
-            return Reply(f"It is {now.hour % 12 or 12}:{now.minute:02d} {half}")
-        if intent.name == "weekday":
-            return Reply(f"Today is {now:%A}.")
-        return Reply(f"Today is {now:%A}, {now.day} {now:%B} {now.year}.")
+        """Tell the time, the date, the weekday or the year."""
+        days = int(intent.slots.get("days", 0))
+        then = context.now + timedelta(days=days)
+        said = {
+            "time": spoken_time(context.now),
+            "date": spoken_date(then),
+            "weekday": f"{then:%A}",
+            "year": str(context.now.year),
+        }
+        day = replies.DAYS[days]
+        return Reply(replies.SAID[intent.name, days < 0].format(day=day, said=said[intent.name]))
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: the time tells itself."""

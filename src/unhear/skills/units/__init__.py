@@ -1,6 +1,5 @@
-"""Convert lengths, weights, volumes, speeds and temperatures (pint)."""
+"""Convert lengths, weights, volumes, speeds, temperatures and times (pint)."""
 
-import re
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -8,26 +7,18 @@ from pathlib import Path
 import pint
 
 from unhear.answer.skill import SkillContext
-from unhear.answer.wording import spoken_number
+from unhear.answer.wording import sentence, spoken_number
 from unhear.household.speech import Intent, Reply
+from unhear.skills.units import replies
+from unhear.skills.units.names import FLUID, UNITS, Unit
 
-SIGNIFICANT_DIGITS = 6
-LARGEST = 1e15
+DIGITS_EXACT = 6
+DIGITS_ROUNDED = 4
+"""Nobody wants to hear that a mile is 1.609344 kilometers; "about 1.609" says that it is more."""
 
-SPOKEN = {
-    "celsius": "degree_Celsius",
-    "centigrade": "degree_Celsius",
-    "fahrenheit": "degree_Fahrenheit",
-    "kelvin": "kelvin",
-    "miles per hour": "mile / hour",
-    "kilometers per hour": "kilometer / hour",
-    "kilometres per hour": "kilometer / hour",
-    "feet": "foot",
-    "inches": "inch",
-    "stone": "stone",
-}
-
-_AMOUNT = re.compile(r"(minus |-)?(\d+(?:\.\d+)?|an?|half an?)\s+(.+)")
+DIGITS_KEPT = 20
+LARGEST = Decimal(10) ** 15
+SMALLEST = Decimal(10) ** -9
 
 
 class Units:
@@ -37,36 +28,46 @@ class Units:
     sentences = Path(__file__).parent / "sentences"
 
     @cached_property
-    def _units(self) -> pint.UnitRegistry[float]:
-        return pint.UnitRegistry()
+    def _units(self) -> "pint.UnitRegistry[Decimal]":
+        return pint.UnitRegistry(non_int_type=Decimal)
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - pure
         """Answer the amount in the unit asked for."""
-        match = _AMOUNT.fullmatch(str(intent.slots["amount"]))
-        target_words = str(intent.slots["target"])
-        if match is None:
-            return Reply("How much should I convert?")
-        number = {"a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5}.get(match[2])
-        amount = float(match[2]) if number is None else number
-        amount = -amount if match[1] else amount
-        try:
-            source = self._units.Quantity(amount, _unit(match[3]))
-            result = source.to(_unit(target_words)).magnitude
-        except pint.DimensionalityError:
-            return Reply(f"{match[3].capitalize()} cannot be converted to {target_words}.")
-        except (pint.UndefinedUnitError, pint.DefinitionSyntaxError, ValueError, AttributeError):
-            return Reply("I do not know one of those units.")
-        if not abs(result) < LARGEST:
-            return Reply("That is too large a number to say.")
-        said = spoken_number(Decimal(f"{result:.{SIGNIFICANT_DIGITS}g}"))
-        return Reply(f"{match[0].capitalize()} is {said} {target_words}.")
+        if intent.name == "unknown":
+            return Reply(replies.UNKNOWN)
+        amount = Decimal(str(intent.slots.get("amount", 1)))
+        source, target = (str(intent.slots[slot]) for slot in ("source", "target"))
+        for names in ((source, target), (FLUID.get(source, source), FLUID.get(target, target))):
+            one, other = UNITS[names[0]], UNITS[names[1]]
+            try:
+                result = self._units.Quantity(amount, one.pint).to(other.pint).magnitude
+            except pint.DimensionalityError:
+                continue
+            return Reply(_said(amount, one, Decimal(result), other))
+        return Reply(
+            replies.NO_WAY.format(source=sentence(UNITS[source].many), to=UNITS[target].many)
+        )
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: conversions never fall due."""
 
 
-def _unit(words: str) -> str:
-    name = re.sub(r"^degrees? ", "", words.strip())
-    if not re.fullmatch(r"[a-z ]+", name):
-        raise ValueError(name)
-    return SPOKEN.get(name, name.replace(" ", "_"))
+def _said(amount: Decimal, unit: Unit, result: Decimal, target: Unit) -> str:
+    # Definitions such as Fahrenheit's 5/9 leave an error in the last of pint's 28 digits.
+    rounded = result.quantize(Decimal(1).scaleb(result.adjusted() - DIGITS_KEPT))
+    if abs(rounded) > LARGEST:
+        return replies.TOO_LARGE
+    if 0 < abs(rounded) < SMALLEST:
+        return replies.TOO_SMALL
+    spoken = spoken_number(rounded, exact=DIGITS_EXACT, rounded=DIGITS_ROUNDED)
+    said = replies.IS.format(
+        amount=spoken_number(amount),
+        unit=_called(unit, spoken_number(amount)),
+        result=spoken,
+        to=_called(target, spoken),
+    )
+    return sentence(said)
+
+
+def _called(unit: Unit, number: str) -> str:
+    return unit.one if number.removeprefix("minus ") == "1" else unit.many

@@ -1,0 +1,13 @@
+"""What the shopping list skill says."""
+
+ADDED = "I put {items} on your shopping list."
+ALREADY = "{items} {is_or_are} on your shopping list already."
+WHAT = "What should I put on the list?"
+REMOVED = "I took {items} off your shopping list."
+MISSING = "There is no {items} on your shopping list."
+ON_IT = "On your shopping list: {items}."
+EMPTY = "Your shopping list is empty."
+CLEARED = "Your shopping list is empty now."
+IS = "is"
+ARE = "are"
+OR = "or"
