@@ -57,10 +57,10 @@ def spoken_number(
     never to fewer than all before the point.
     """
     value = Fraction(number)
-    whole = _to_digits(value, exact)
-    if Fraction(whole) == value:
-        return _signed(whole)
     before_point = len(str(abs(int(value))))
+    said = _to_digits(value, max(exact, before_point))
+    if Fraction(said) == value:
+        return _signed(said)
     return f"about {_signed(_to_digits(value, max(rounded, before_point)))}"
 
 
