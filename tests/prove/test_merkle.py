@@ -2,6 +2,8 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.needs import need
 from unhear.prove.errors import ProofError
+from unhear.prove.merkle import _whole_subtree as whole_subtree
 from unhear.prove.merkle import (
     completed_by,
     consistency_proof,
@@ -20,6 +23,7 @@ from unhear.prove.merkle import (
     root,
     verify_consistency,
     verify_inclusion,
+    verify_subtree,
 )
 
 VECTORS = Path(__file__).parents[2] / "../shared/data/merkle-vectors/testdata"
@@ -29,17 +33,23 @@ class Leaves:
     """A log in memory, keeping complete subtrees only."""
 
     def __init__(self, count: int) -> None:
-        self.data = [index.to_bytes(4) for index in range(count)]
+        self.data: list[bytes] = []
         self.nodes: dict[tuple[int, int], bytes] = {}
-        for index, data in enumerate(self.data):
-            for level, place, value in completed_by(index, data, self.node):
-                self.nodes[level, place] = value
+        for index in range(count):
+            self.add(index.to_bytes(4))
+
+    def add(self, data: bytes) -> None:
+        for level, place, value in completed_by(len(self.data), data, self.node):
+            self.nodes[level, place] = value
+        self.data.append(data)
 
     def node(self, level: int, index: int) -> bytes:
         return self.nodes[level, index]
 
 
 def _slow_root(leaves: list[bytes]) -> bytes:
+    if not leaves:
+        return sha256(b"").digest()
     if len(leaves) == 1:
         return leaf_hash(leaves[0])
     split = 1
@@ -52,12 +62,16 @@ def _bytes(text: str | None) -> bytes:
     return b64decode(text or "")
 
 
+def _hashes(case: dict[str, Any]) -> list[bytes]:
+    return [_bytes(value) for value in case["proof"] or []]
+
+
 def _check_inclusion(case: dict[str, Any]) -> None:
     verify_inclusion(
         leaf=_bytes(case["leafHash"]),
         index=case["leafIdx"],
         size=case["treeSize"],
-        proof=[_bytes(h) for h in case["proof"] or []],
+        proof=_hashes(case),
         root_hash=_bytes(case["root"]),
     )
 
@@ -66,17 +80,47 @@ def _check_consistency(case: dict[str, Any]) -> None:
     verify_consistency(
         old=case["size1"],
         size=case["size2"],
-        proof=[_bytes(h) for h in case["proof"] or []],
+        proof=_hashes(case),
         old_root=_bytes(case["root1"]),
         root_hash=_bytes(case["root2"]),
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "check"), [("inclusion", _check_inclusion), ("consistency", _check_consistency)]
-)
-def test_published_vectors(kind: str, check: Any) -> None:
+def _check_subtree_inclusion(case: dict[str, Any]) -> None:
+    start, end = case["start"], case["end"]
+    whole_subtree(start, end, end)
+    verify_inclusion(
+        leaf=_bytes(case["leafHash"]),
+        index=case["leafIdx"] - start,
+        size=end - start,
+        proof=_hashes(case),
+        root_hash=_bytes(case["root"]),
+    )
+
+
+def _check_subtree_consistency(case: dict[str, Any]) -> None:
+    verify_subtree(
+        start=case["start"],
+        end=case["end"],
+        size=case["size"],
+        proof=_hashes(case),
+        subtree=_bytes(case["root1"]),
+        root_hash=_bytes(case["root2"]),
+    )
+
+
+VECTOR_KINDS = {
+    "inclusion": (_check_inclusion, 98),
+    "consistency": (_check_consistency, 98),
+    "subtreeinclusion": (_check_subtree_inclusion, 204),
+    "subtreeconsistency": (_check_subtree_consistency, 118),
+}
+
+
+@pytest.mark.parametrize("kind", VECTOR_KINDS)
+def test_published_vectors(kind: str) -> None:
     need(VECTORS.is_dir(), "the Merkle test vectors (merkle-vectors)")
+    check, count = VECTOR_KINDS[kind]
     files = sorted((VECTORS / kind).rglob("*.json"))
     wrong = []
     for file in files:
@@ -89,42 +133,120 @@ def test_published_vectors(kind: str, check: Any) -> None:
         if accepted == case["wantErr"]:
             wrong.append(str(file.relative_to(VECTORS)))
     assert wrong == []
-    assert len(files) >= 90
+    assert len(files) == count
 
 
-@given(st.integers(1, 150), st.data())
-def test_proofs_of_every_shape_verify(size: int, data: st.DataObject) -> None:
-    leaves = Leaves(150)
+LEAVES = Leaves(300)
+ROOTS = [_slow_root(LEAVES.data[:size]) for size in range(301)]
+
+
+def test_the_root_of_every_size_is_the_slow_one() -> None:
+    assert [root(size, LEAVES.node) for size in range(301)] == ROOTS
+
+
+def test_every_leaf_of_every_size_has_a_proof_that_verifies() -> None:
+    for size in range(1, 301):
+        for index in {0, 1, size // 3, size // 2, size - 2, size - 1} & set(range(size)):
+            verify_inclusion(
+                leaf=leaf_hash(LEAVES.data[index]),
+                index=index,
+                size=size,
+                proof=inclusion_proof(index, size, LEAVES.node),
+                root_hash=ROOTS[size],
+            )
+
+
+def test_every_size_is_consistent_with_every_larger_one() -> None:
+    for size in range(1, 301):
+        for old in {1, 2, size // 3, size // 2, size - 1, size} & set(range(1, size + 1)):
+            proof = consistency_proof(old, size, LEAVES.node)
+            _consistent(old, size, proof, ROOTS[old])
+            with pytest.raises(ProofError):
+                _consistent(old, size, proof, ROOTS[old - 1])
+
+
+def _consistent(old: int, size: int, proof: list[bytes], old_root: bytes) -> None:
+    verify_consistency(old=old, size=size, proof=proof, old_root=old_root, root_hash=ROOTS[size])
+
+
+@given(st.lists(st.binary(max_size=4), max_size=40), st.data())
+def test_a_log_of_any_leaves_agrees_with_the_slow_tree(
+    leaves: list[bytes], data: st.DataObject
+) -> None:
+    log = Leaves(0)
+    for leaf in leaves:
+        log.add(leaf)
+    size = data.draw(st.integers(0, len(leaves)))
+    assert root(size, log.node) == _slow_root(leaves[:size])
+
+
+@given(st.integers(2, 300), st.data())
+def test_a_changed_proof_is_refused(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
-    old = data.draw(st.integers(1, size))
-    whole = root(size, leaves.node)
-    assert whole == _slow_root(leaves.data[:size])
-    verify_inclusion(
-        leaf=leaf_hash(leaves.data[index]),
-        index=index,
-        size=size,
-        proof=inclusion_proof(index, size, leaves.node),
-        root_hash=whole,
-    )
-    verify_consistency(
-        old=old,
-        size=size,
-        proof=consistency_proof(old, size, leaves.node),
-        old_root=root(old, leaves.node),
-        root_hash=whole,
-    )
+    old = data.draw(st.integers(1, size - 1))
+    change = data.draw(st.sampled_from(["drop", "add", "flip"]))
+    for proof, check in (
+        (inclusion_proof(index, size, LEAVES.node), _includes(index, size)),
+        (
+            consistency_proof(old, size, LEAVES.node),
+            lambda changed: _consistent(old, size, changed, ROOTS[old]),
+        ),
+    ):
+        check(proof)
+        place = data.draw(st.integers(0, len(proof) - 1))
+        changed = list(proof)
+        if change == "drop":
+            del changed[place]
+        elif change == "add":
+            changed.insert(place, proof[place])
+        else:
+            changed[place] = bytes([proof[place][0] ^ 1]) + proof[place][1:]
+        with pytest.raises(ProofError):
+            check(changed)
 
 
-@given(st.integers(2, 150), st.data())
+def _includes(index: int, size: int) -> Callable[[list[bytes]], None]:
+    def check(proof: list[bytes]) -> None:
+        verify_inclusion(
+            leaf=leaf_hash(LEAVES.data[index]),
+            index=index,
+            size=size,
+            proof=proof,
+            root_hash=ROOTS[size],
+        )
+
+    return check
+
+
+@pytest.mark.parametrize("size", [1 << 40, (1 << 40) - 1, (1 << 40) + 12345])
+def test_proofs_read_few_nodes_however_large_the_log(size: int) -> None:
+    reads: list[tuple[int, int]] = []
+
+    def node(level: int, index: int) -> bytes:
+        assert (index + 1) << level <= size, "a subtree that is not complete was asked for"
+        reads.append((level, index))
+        return sha256(f"{level} {index}".encode()).digest()
+
+    for prove in (
+        lambda: root(size, node),
+        lambda: inclusion_proof(size // 3, size, node),
+        lambda: inclusion_proof(size - 1, size, node),
+        lambda: consistency_proof(size // 3, size, node),
+    ):
+        reads.clear()
+        prove()
+        assert len(reads) <= 2 * 41
+
+
+@given(st.integers(2, 300), st.data())
 def test_a_proof_of_another_leaf_is_refused(size: int, data: st.DataObject) -> None:
-    leaves = Leaves(150)
     index = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(0, size - 1).filter(lambda n: n != index))
     with pytest.raises(ProofError):
         verify_inclusion(
-            leaf=leaf_hash(leaves.data[other]),
+            leaf=leaf_hash(LEAVES.data[other]),
             index=index,
             size=size,
-            proof=inclusion_proof(index, size, leaves.node),
-            root_hash=root(size, leaves.node),
+            proof=inclusion_proof(index, size, LEAVES.node),
+            root_hash=ROOTS[size],
         )

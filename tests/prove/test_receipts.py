@@ -1,203 +1,300 @@
 """Receipts verify offline with the log's public key, and no changed receipt does."""
 
 import json
-from hashlib import sha256
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.prove.memory import (
+    OTHER_WITNESS,
+    SIGNER,
+    WITNESS,
+    Files,
+    MemoryLog,
+    erasure,
+    receipt,
+    salt,
+    signer,
+    thing,
+)
 from unhear.prove.errors import ProofError, ProofMalformed, ProofWrong
 from unhear.prove.ledger import Ledger
-from unhear.prove.log import tile_path, tiles
-from unhear.prove.merkle import leaf_hash, root
-from unhear.prove.notes import Checkpoint, KeyKind, Note, Signer, VerifierKey, verify_note
-from unhear.prove.receipt import Opening, Receipt, verify
-from unhear.prove.statement import Committed, commit, count_class, items_root, statement_bytes
-
-GOLDEN = Path(__file__).parent / "golden" / "receipt.json"
-SIGNER = Signer(
-    "unhear.local/test", KeyKind.ED25519, Ed25519PrivateKey.from_private_bytes(bytes(32))
+from unhear.prove.notes import KeyKind, VerifierKey
+from unhear.prove.proof import TlogProof
+from unhear.prove.receipt import Disclosure, Opening, Receipt, Verdict, verify
+from unhear.prove.statement import (
+    Committed,
+    ConsentGiven,
+    LogKey,
+    Statement,
+    commit,
+    statement_bytes,
+    statement_of,
 )
-WITNESS = Signer(
-    "witness.example", KeyKind.COSIGNATURE, Ed25519PrivateKey.from_private_bytes(b"w" * 32)
-)
+
+GOLDEN = Path(__file__).parent / "golden"
+KEY = SIGNER.verifier
 
 
-class MemoryLog:
-    """A ledger's rows in memory."""
-
-    def __init__(self) -> None:
-        self.leaves: list[bytes] = []
-        self.nodes: dict[tuple[int, int], bytes] = {}
-
-    def ledger_size(self) -> int:
-        return len(self.leaves)
-
-    def ledger_node(self, level: int, index: int) -> bytes:
-        return self.nodes[level, index]
-
-    def ledger_leaf(self, index: int) -> bytes:
-        return self.leaves[index]
-
-    def append_leaf(self, index: int, data: bytes, nodes: Any) -> None:
-        assert index == len(self.leaves)
-        self.leaves.append(data)
-        self.nodes.update({(level, place): value for level, place, value in nodes})
+def _issued(statement: Statement, opening: Opening | None = None) -> Receipt:
+    log, ledger = MemoryLog(), Ledger(SIGNER, Files())
+    return ledger.receipt(log, ledger.append(log, statement), statement, opening)
 
 
-class Nowhere:
-    def published_size(self) -> int:
-        return 0
-
-    def publish(self, path: str, content: bytes) -> None:  # noqa: ARG002 - the protocol's
-        raise AssertionError(path)
-
-
-def _salt(number: int) -> bytes:
-    return sha256(number.to_bytes(4)).digest()
-
-
-def _statement(items: int, *, salt: int = 0) -> tuple[dict[str, Any], Opening]:
-    opening = Opening(
-        Committed(b"household-pseudo", _salt(salt)),
-        tuple(Committed(bytes([n]) * 16, _salt(salt + n + 1)) for n in range(items)),
-    )
-    statement = {
-        "v": 1,
-        "kind": "erasure",
-        "id": f"{salt:032x}",
-        "subject": commit("subject", opening.subject),
-        "items_root": items_root(opening.items),
-        "count": count_class(items),
-        "scope": "recording",
-        "asked_at": "2026-03-14T12:00:00Z",
-        "done_at": "2026-03-14T12:00:00Z",
-        "epoch_from": 4,
-        "epoch_to": 5,
-        "keeper": {"kind": "file", "grade": "C"},
-        "roots_destroyed": ["00" * 32],
-        "looked": [{"holder": "payloads", "remaining": 0}],
-        "live_gone_at": "2026-03-14T12:00:00Z",
-        "backups_unreadable_by": "2026-03-14T12:00:00Z",
-        "exceptions": ["an answer already spoken"],
-    }
-    return statement, opening
-
-
-def _receipt(items: int = 3, before: int = 5) -> Receipt:
-    log, ledger = MemoryLog(), Ledger(SIGNER, Nowhere())
-    for number in range(before):
-        ledger.append(log, _statement(1, salt=100 + number)[0])
-    statement, opening = _statement(items)
-    index = ledger.append(log, statement)
-    ledger.append(log, _statement(1, salt=200)[0])
-    return ledger.receipt(log, index, statement, opening)
+def _with(change: Callable[[dict[str, Any]], object]) -> str:
+    fields = json.loads(receipt().to_json())
+    change(fields)
+    return json.dumps(fields)
 
 
 @given(st.integers(0, 12), st.integers(0, 40))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_receipt_verifies_from_its_text_alone(items: int, before: int) -> None:
-    receipt = Receipt.from_json(_receipt(items, before).to_json())
-    verdict = verify(receipt, VerifierKey.parse(str(SIGNER.verifier)))
+    read = Receipt.from_json(receipt(items, before).to_json())
+    verdict = verify(read, VerifierKey.parse(str(KEY)))
     assert verdict.inclusion.index == before
-    assert any("key" in sentence for sentence in verdict.proves)
-    assert any("copied" in sentence for sentence in verdict.cannot_prove)
+    assert read.to_json() == receipt(items, before).to_json()
 
 
-def test_the_format_does_not_change_by_itself() -> None:
-    text = _receipt().to_json()
-    assert text == GOLDEN.read_text()
-    verify(Receipt.from_json(GOLDEN.read_bytes()), SIGNER.verifier)
+@pytest.mark.parametrize("name", ["receipt", "disclosure"])
+def test_the_format_does_not_change_by_itself(name: str) -> None:
+    golden = GOLDEN / f"{name}.json"
+    made = {"receipt": receipt(), "disclosure": receipt().disclosing(thing(1))}[name]
+    assert made.to_json() == golden.read_text()
+    verify(Receipt.from_json(golden.read_bytes()), KEY)
+
+
+def _same_or_refused(changed: bytes) -> None:
+    try:
+        verdict = verify(Receipt.from_json(changed), KEY, [WITNESS.verifier])
+    except ProofError:
+        return
+    assert statement_bytes(verdict.statement) == statement_bytes(receipt().statement)
+
+
+@pytest.mark.parametrize("name", ["receipt", "disclosure"])
+def test_no_byte_can_be_changed_to_say_something_else(name: str) -> None:
+    original = (GOLDEN / f"{name}.json").read_bytes()
+    for place, byte in enumerate(original):
+        before, after = original[:place], original[place + 1 :]
+        for change in (b"", bytes([byte ^ 1]), bytes([byte ^ 0x80]), bytes([byte, byte])):
+            _same_or_refused(before + change + after)
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
-def test_a_changed_receipt_says_the_same_or_is_refused(data: st.DataObject) -> None:
-    original = GOLDEN.read_bytes()
-    place = data.draw(st.integers(0, len(original) - 1))
-    changed = original[:place] + data.draw(st.binary(max_size=3)) + original[place + 1 :]
-    try:
-        verdict = verify(Receipt.from_json(changed), SIGNER.verifier)
-    except ProofError:
-        return
-    assert statement_bytes(verdict.statement) == statement_bytes(_receipt().statement)
+@settings(max_examples=200, deadline=None)
+def test_a_receipt_cut_and_pasted_says_the_same_or_is_refused(data: st.DataObject) -> None:
+    original = (GOLDEN / "receipt.json").read_bytes()
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(original))] * 2)))
+    middle = data.draw(st.binary(max_size=6) | st.just(original[start:end] * 2))
+    _same_or_refused(original[:start] + middle + original[end:])
 
 
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
+    ),
+    st.sampled_from(["format", "statement", "proof", "opening", "something else"]),
 )
-def test_any_json_is_refused_with_one_kind_of_error(value: object) -> None:
-    for text in (
-        json.dumps(value),
-        json.dumps({"format": "unhear-receipt/v1", "statement": value}),
-    ):
+def test_any_json_is_refused_with_one_kind_of_error(value: object, name: str) -> None:
+    for text in (json.dumps(value), _with(lambda fields: fields.update({name: value}))):
         with pytest.raises(ProofMalformed):
             Receipt.from_json(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"kind": "erasure"', '"kind": "consent", "kind": "erasure"'),
+        ('"epoch_from": 4', '"epoch_from": 4.0'),
+        ('"epoch_from": 4', '"epoch_from": NaN'),
+        ('"epoch_from": 4', '"epoch_from": ' + "9" * 5000),
+        ('"epoch_from": 4', '"epoch_from": ' + "[" * 100_000),
+        ('"item": "4', '"item": " 4'),
+        ('"salt": "b407', '"salt": "B407'),
+        ('"salt": "b407', '"salt": "'),
+        ("index 5\\n", "index 05\\n"),
+        ("unhear.local/test\\n7", "unhear.local/test\\n7\\n\\ud800"),
+        ("{", "\ufeff{"),
+    ],
+)
+def test_json_that_others_could_read_otherwise_is_refused(old: str, new: str) -> None:
+    text = receipt().to_json()
+    assert old in text
+    changed = text.replace(old, new, 1)
+    with pytest.raises(ProofError):
+        verify(Receipt.from_json(changed), KEY)
+    with pytest.raises(ProofError):
+        Receipt.from_json(changed.encode("utf-16"))
+
+
 def test_a_receipt_by_another_key_or_log_is_refused() -> None:
-    stranger = Ed25519PrivateKey.from_private_bytes(b"x" * 32)
-    for name in (SIGNER.name, "unhear.local/other"):
+    for name, seed in ((SIGNER.name, b"x" * 32), ("unhear.local/other", b"x" * 32)):
         with pytest.raises(ProofWrong):
-            verify(_receipt(), Signer(name, KeyKind.ED25519, stranger).verifier)
+            verify(receipt(), signer(name, KeyKind.ED25519, seed).verifier)
+    renamed = replace(KEY, name="unhear.local/other")
+    with pytest.raises(ProofWrong):
+        verify(receipt(), renamed)
+
+
+def test_a_log_cannot_sign_for_another_origin() -> None:
+    other = signer("unhear.local/other", KeyKind.ED25519, b"o" * 32)
+    genuine = receipt()
+    again = other.sign(genuine.proof.checkpoint.text)
+    with pytest.raises(ProofWrong, match="another log"):
+        verify(replace(genuine, proof=replace(genuine.proof, checkpoint=again)), other.verifier)
+
+
+def test_a_statement_or_place_that_was_changed_is_refused() -> None:
+    genuine = receipt()
+    for changed in (
+        replace(genuine, statement={**genuine.statement, "epoch_to": 6}),
+        replace(genuine, proof=replace(genuine.proof, index=4)),
+        replace(genuine, proof=replace(genuine.proof, hashes=genuine.proof.hashes[:-1])),
+    ):
+        with pytest.raises(ProofWrong):
+            verify(changed, KEY)
 
 
 def test_an_opening_of_something_else_is_refused() -> None:
-    receipt = _receipt()
-    other = _statement(3, salt=50)[1]
-    assert receipt.opening is not None
-    for opening in (other, Opening(receipt.opening.subject, receipt.opening.items[:2])):
+    genuine = receipt()
+    other = erasure(3, salts=50)[1]
+    mine = genuine.opening
+    assert isinstance(mine, Opening)
+    for opening in (
+        other,
+        Opening(mine.subject, other.items),
+        Opening(other.subject, mine.items),
+        Opening(mine.subject, mine.items[:2]),
+        Opening(mine.subject, mine.items * 4),
+    ):
         with pytest.raises(ProofWrong):
-            verify(Receipt(receipt.statement, receipt.proof, opening), SIGNER.verifier)
-    verify(Receipt(receipt.statement, receipt.proof, None), SIGNER.verifier)
+            verify(replace(genuine, opening=opening), KEY)
+    verify(replace(genuine, opening=None), KEY)
 
 
-def test_witnesses_are_counted_and_a_false_one_is_refused() -> None:
-    receipt = _receipt()
-    witnessed = WITNESS.cosign(receipt.proof.checkpoint, 1_800_000_000)
-    proof = type(receipt.proof)(receipt.proof.index, receipt.proof.hashes, witnessed)
-    verdict = verify(Receipt(receipt.statement, proof, None), SIGNER.verifier, [WITNESS.verifier])
-    assert verdict.inclusion.witnesses == (WITNESS.verifier,)
-    line = witnessed.signatures[-1]
-    false = type(line)(
-        line.name, line.key_id, line.signature[:-1] + bytes([line.signature[-1] ^ 1])
-    )
-    forged = Note(witnessed.text, (witnessed.signatures[0], false))
+@given(st.integers(1, 40), st.data())
+@settings(deadline=None)
+def test_one_item_can_be_shown_without_the_others(items: int, data: st.DataObject) -> None:
+    whole = receipt(items, 0)
+    item = thing(data.draw(st.integers(0, items - 1)))
+    shown = whole.disclosing(item)
+    text = shown.to_json()
+    verdict = verify(Receipt.from_json(text), KEY)
+    assert any(item.hex() in sentence for sentence in verdict.proves)
+    assert isinstance(whole.opening, Opening)
+    assert whole.opening.subject.salt.hex() not in text
+    others = [other for other in whole.opening.items if other.item != item]
+    assert not [other for other in others if other.salt.hex() in text or other.item.hex() in text]
+
+
+def test_a_disclosure_of_something_else_is_refused() -> None:
+    genuine = receipt().disclosing(thing(1))
+    shown = genuine.opening
+    assert isinstance(shown, Disclosure)
+    for changed in (
+        replace(shown, item=Committed(thing(1), salt(99))),
+        replace(shown, item=Committed(thing(7), shown.item.salt)),
+        replace(shown, index=shown.index ^ 1),
+        replace(shown, size=1, index=0, path=()),
+        replace(shown, path=shown.path[::-1] + shown.path[:1]),
+    ):
+        with pytest.raises(ProofWrong):
+            verify(replace(genuine, opening=changed), KEY)
+    for closed in (genuine, replace(genuine, opening=None)):
+        with pytest.raises(ProofWrong, match="does not hold"):
+            closed.disclosing(thing(2))
+
+
+def test_witnesses_are_named_and_a_false_one_is_refused() -> None:
+    genuine = receipt()
+    noon = 1_800_000_000
+    note = OTHER_WITNESS.cosign(WITNESS.cosign(genuine.proof.checkpoint, noon), noon - 60)
+    seen = replace(genuine, proof=replace(genuine.proof, checkpoint=note))
+    seen = Receipt.from_json(seen.to_json())
+    verdict = verify(seen, KEY, [WITNESS.verifier, OTHER_WITNESS.verifier])
+    assert len(verdict.inclusion.witnesses) == 2
+    assert any("witness.example/2; first at 2027-01-15T07:59:00Z" in s for s in verdict.proves)
+    assert not any("no witness you trust" in s for s in verdict.cannot_prove)
+    assert any("no witness you trust" in s for s in verify(seen, KEY).cannot_prove)
+    line = note.signatures[1]
+    false = replace(line, signature=line.signature[:-1] + bytes([line.signature[-1] ^ 1]))
+    forged = replace(note, signatures=(note.signatures[0], false))
     with pytest.raises(ProofWrong):
-        verify_note(forged, [SIGNER.verifier, WITNESS.verifier])
+        verify(replace(seen, proof=replace(seen.proof, checkpoint=forged)), KEY, [WITNESS.verifier])
 
 
-def test_tiles_hold_the_whole_log() -> None:
-    log, ledger = MemoryLog(), Ledger(SIGNER, Nowhere())
-    for number in range(300):
-        ledger.append(log, {"v": 1, "kind": "log-key", "key": str(number)})
-    files: dict[str, bytes] = {}
-    for old, new in ((0, 10), (10, 256), (256, 300)):
-        files.update(tiles(log, old, new))
-    hashes = files["tile/0/000"] + files["tile/0/001.p/44"]
-    assert hashes == b"".join(leaf_hash(leaf) for leaf in log.leaves)
-    assert files["tile/1/000.p/1"] == log.ledger_node(8, 0)
-    bundle, entries = files["tile/entries/000"] + files["tile/entries/001.p/44"], []
-    while bundle:
-        size = int.from_bytes(bundle[:2])
-        entries.append(bundle[2 : 2 + size])
-        bundle = bundle[2 + size :]
-    assert entries == log.leaves
-    checkpoint = Checkpoint.parse(ledger.checkpoint(log).text)
-    assert checkpoint == Checkpoint(SIGNER.name, 300, root(300, log.ledger_node))
-    assert tile_path("0", 1234067, 256) == "tile/0/x001/x234/067"
+def _said(statement: Statement) -> Verdict:
+    return verify(_issued(statement), KEY)
 
 
-@pytest.mark.parametrize(
-    ("count", "said"),
-    [(0, "0"), (1, "1"), (2, "2-9"), (9, "2-9"), (10, "10-99"), (1000, "1000-9999")],
-)
-def test_counts_are_told_coarsely(count: int, said: str) -> None:
-    assert count_class(count) == said
+def test_the_verdict_says_what_an_erasure_claims_and_no_more() -> None:
+    statement = erasure(3)[0]
+    verdict = _said(statement)
+    text = " ".join(verdict.proves)
+    assert "states that 2-9 kept things (scope: recording) lost their keys" in text
+    assert "epoch 4 to 5" in text
+    assert "found nothing: payloads" in text
+    assert "not reached: an answer already spoken" in text
+    assert not [s for s in verdict.proves[1:] if not s.startswith(("Its operator states", "It "))]
+    doubts = " ".join(verdict.cannot_prove)
+    for doubt in (
+        "nobody copied",
+        "already spoken",
+        "did what it states",
+        "C: the file",
+        "witness",
+    ):
+        assert doubt in doubts
+
+
+def test_the_verdict_names_no_destroyed_root_where_none_was() -> None:
+    verdict = _said({**erasure(0)[0], "roots_destroyed": [], "looked": [], "exceptions": []})
+    text = " ".join(verdict.proves)
+    assert "no key had to be destroyed" in text
+    assert "destroyed the old root" not in text
+    assert "found nothing" not in text
+
+
+def test_consents_and_log_keys_have_receipts_too() -> None:
+    hidden = Committed(b"x" * 16, salt(1))
+    consent = ConsentGiven(
+        subject=commit("subject", hidden),
+        person=commit("person", hidden),
+        purpose="keep",
+        method="at set-up",
+        given_at="2026-03-14T12:00:00Z",
+    )
+    assert any("purpose keep" in sentence for sentence in _said(statement_of(consent)).proves)
+    key = statement_of(LogKey(str(KEY)))
+    assert any(str(KEY) in sentence for sentence in _said(key).proves)
+    with pytest.raises(ProofWrong, match="opening"):
+        verify(_issued(key, erasure(1)[1]), KEY)
+
+
+def test_a_key_inside_the_receipt_is_not_trusted() -> None:
+    stranger = signer("unhear.local/stranger", KeyKind.ED25519, b"s" * 32)
+    log, ledger = MemoryLog(), Ledger(stranger, Files())
+    statement = statement_of(LogKey(str(stranger.verifier)))
+    forged = ledger.receipt(log, ledger.append(log, statement), statement, None)
+    verify(forged, stranger.verifier)
+    with pytest.raises(ProofWrong):
+        verify(forged, KEY)
+
+
+def test_the_ledger_takes_no_statement_that_no_verifier_would_read() -> None:
+    log, ledger = MemoryLog(), Ledger(SIGNER, Files())
+    with pytest.raises(ProofMalformed):
+        ledger.append(log, {**erasure(1)[0], "asked_at": "2026-03-14T12:34:56Z"})
+    assert log.ledger_size() == 0
+
+
+def test_a_proof_reads_back() -> None:
+    proof = receipt().proof
+    assert TlogProof.parse(str(proof)) == proof

@@ -4,12 +4,13 @@ from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Protocol
 
-from unhear.prove.log import LedgerStore, tiles
+from unhear.prove.log import LedgerStore
 from unhear.prove.merkle import completed_by, inclusion_proof, root
 from unhear.prove.notes import Checkpoint, Note, Signer, VerifierKey
 from unhear.prove.proof import TlogProof
 from unhear.prove.receipt import Opening, Receipt
 from unhear.prove.statement import Statement, statement_bytes
+from unhear.prove.tiles import tiles
 
 
 class Reading(Protocol):
@@ -43,7 +44,10 @@ class Ledger:
         return self._signer.verifier
 
     def append(self, store: LedgerStore, statement: Statement) -> int:
-        """Add a statement inside the caller's transaction; answer its index."""
+        """Add a statement inside the caller's transaction; answer its index.
+
+        Raises `ProofMalformed` for a statement that no verifier would read.
+        """
         index = store.ledger_size()
         data = statement_bytes(statement)
         store.append_leaf(index, data, completed_by(index, data, store.ledger_node))

@@ -1,10 +1,10 @@
-"""What the ledger needs of a database, and the files others read it by (C2SP tlog-tiles)."""
+"""What the ledger needs of a database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-TILE_HEIGHT = 8
-TILE_WIDTH = 256
+LEAF_BYTES_MAX = (1 << 16) - 1
+"""Entry bundles tell the length of a leaf in two bytes (C2SP tlog-tiles)."""
 
 
 class LedgerStore(Protocol):
@@ -21,37 +21,3 @@ class LedgerStore(Protocol):
 
     def append_leaf(self, index: int, data: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Add leaf `index` with the subtrees (level, index, hash) that it completes."""
-
-
-def tiles(store: LedgerStore, old: int, new: int) -> Iterator[tuple[str, bytes]]:
-    """Yield path and content of every tile and entry bundle that growing from `old` changed.
-
-    A partial tile is published with its width and replaced by a wider one later.
-    """
-    level = 0
-    while new >> (TILE_HEIGHT * level):
-        before, now = old >> TILE_HEIGHT * level, new >> TILE_HEIGHT * level
-        for tile in range(before // TILE_WIDTH, -(-now // TILE_WIDTH)):
-            first, last = tile * TILE_WIDTH, min((tile + 1) * TILE_WIDTH, now)
-            if last <= before:
-                continue
-            hashes = [store.ledger_node(TILE_HEIGHT * level, index) for index in range(first, last)]
-            yield tile_path(str(level), tile, last - first), b"".join(hashes)
-            if level == 0:
-                bundle = b"".join(_entry(store.ledger_leaf(i)) for i in range(first, last))
-                yield tile_path("entries", tile, last - first), bundle
-        level += 1
-
-
-def tile_path(level: str, index: int, width: int) -> str:
-    """Answer where a tile lies: `tile/L/x001/x234/067` and `.p/W` when it is partial."""
-    digits = f"{index:03d}"
-    digits = digits.zfill(-(-len(digits) // 3) * 3)
-    groups = [digits[start : start + 3] for start in range(0, len(digits), 3)]
-    path = "/".join([f"x{group}" for group in groups[:-1]] + groups[-1:])
-    partial = "" if width == TILE_WIDTH else f".p/{width}"
-    return f"tile/{level}/{path}{partial}"
-
-
-def _entry(data: bytes) -> bytes:
-    return len(data).to_bytes(2) + data

@@ -6,6 +6,7 @@ from hashlib import sha256
 from unhear.prove.errors import ProofWrong
 
 HASH_BYTES = 32
+EMPTY_ROOT = sha256(b"").digest()
 
 Node = Callable[[int, int], bytes]
 """Answers the hash of the complete subtree of 2**level leaves at `index` of its level."""
@@ -23,7 +24,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(size: int, node: Node) -> bytes:
     """Answer the root of the first `size` leaves, from the hashes of complete subtrees."""
-    return sha256(b"").digest() if size == 0 else _range_hash(0, size, node)
+    return EMPTY_ROOT if size == 0 else _range_hash(0, size, node)
 
 
 def completed_by(index: int, data: bytes, node: Node) -> list[tuple[int, int, bytes]]:
@@ -74,41 +75,67 @@ def verify_inclusion(
 def verify_consistency(
     *, old: int, size: int, proof: Sequence[bytes], old_root: bytes, root_hash: bytes
 ) -> None:
-    """Raise `ProofWrong` unless the old tree is a prefix of the new one (RFC 9162 2.1.4.2)."""
+    """Raise `ProofWrong` unless the old tree is a prefix of the new one (RFC 9162 2.1.4.2).
+
+    Give it only sizes and roots of checkpoints whose signatures were verified: for sizes that
+    nobody signed, proofs can be made up.
+    """
     if not 0 < old <= size:
         raise ProofWrong(f"a tree of {old} leaves is no part of one of {size}")
-    if old == size:
-        if proof or old_root != root_hash:
-            raise ProofWrong("two trees of one size must be the same tree")
+    verify_subtree(start=0, end=old, size=size, proof=proof, subtree=old_root, root_hash=root_hash)
+
+
+def verify_subtree(
+    *, start: int, end: int, size: int, proof: Sequence[bytes], subtree: bytes, root_hash: bytes
+) -> None:
+    """Raise `ProofWrong` unless `subtree` is the root over leaves `start` to `end` of the tree.
+
+    A tree's prefix is the subtree that starts at 0; every tree holds empty subtrees
+    (draft-ietf-plants-merkle-tree-certs, section 4.4).
+    """
+    if 0 <= start == end <= size and subtree == EMPTY_ROOT and not proof:
         return
-    _whole_hashes(old_root, root_hash, *proof)
-    first = [old_root] if old & (old - 1) == 0 else []
-    hashes = [*first, *proof]
+    _whole_subtree(start, end, size)
+    if proof:
+        _whole_hashes(subtree, root_hash, *proof)
+    first, last, end_of_tree = start, end - 1, size - 1
+    while first != last and (last & 1 or last == end_of_tree):
+        first, last, end_of_tree = first >> 1, last >> 1, end_of_tree >> 1
+    hashes = [subtree, *proof] if first == last else list(proof)
     if not hashes:
         raise ProofWrong("the consistency proof is empty")
-    if _climb(old, size, hashes) != (old_root, root_hash):
+    if _climb(first, last, end_of_tree, hashes) != (subtree, root_hash):
         raise ProofWrong("the consistency proof does not join the two roots")
 
 
-def _climb(old: int, size: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Answer the two roots that the proof's hashes lead to."""
-    index, last = old - 1, size - 1
-    while index & 1:
-        index, last = index >> 1, last >> 1
-    old_now = new_now = hashes[0]
+def _climb(first: int, last: int, end: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Answer the roots of the subtree from `first` to `last` and of the tree up to `end`.
+
+    All three are indexes of nodes on one level; `hashes` begins with the node at `last`.
+    """
+    inner = outer = hashes[0]
     for sibling in hashes[1:]:
-        if last == 0:
+        if end == 0:
             raise ProofWrong("the consistency proof is too long")
-        if index & 1 or index == last:
-            old_now, new_now = node_hash(sibling, old_now), node_hash(sibling, new_now)
-            while index and not index & 1:
-                index, last = index >> 1, last >> 1
+        if last & 1 or last == end:
+            if first < last:
+                inner = node_hash(sibling, inner)
+            outer = node_hash(sibling, outer)
+            while not last & 1:
+                first, last, end = first >> 1, last >> 1, end >> 1
         else:
-            new_now = node_hash(new_now, sibling)
-        index, last = index >> 1, last >> 1
-    if last != 0:
+            outer = node_hash(outer, sibling)
+        first, last, end = first >> 1, last >> 1, end >> 1
+    if end != 0:
         raise ProofWrong("the consistency proof is too short")
-    return old_now, new_now
+    return inner, outer
+
+
+def _whole_subtree(start: int, end: int, size: int) -> None:
+    """Raise `ProofWrong` unless a tree of `size` leaves has a subtree over these."""
+    aligned = end > start >= 0 and start % (1 << (end - start - 1).bit_length()) == 0
+    if not aligned or end > size:
+        raise ProofWrong(f"a tree of {size} leaves has no subtree from {start} to {end}")
 
 
 def _whole_hashes(*hashes: bytes) -> None:

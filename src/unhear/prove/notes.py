@@ -16,8 +16,18 @@ from unhear.prove.merkle import HASH_BYTES
 SIGNATURES_MAX = 64
 """More signatures than this on one note are refused (the specification asks for at least 16)."""
 
-DIGITS_MAX = 19
-"""Decimal digits in a tree size or index: enough for 2**63."""
+NUMBER_MAX = 2**63 - 1
+"""The largest tree size or index that is read."""
+
+SECONDS_MAX = 253_402_300_799
+"""The last second of the year 9999; a cosignature of a later one is refused."""
+
+TIME_BYTES = 8
+PUBLIC_BYTES = 32
+
+NO_KEY = (
+    "this is no log or witness key: it must look like NAME+8 hex digits+base64 of an Ed25519 key"
+)
 
 
 class KeyKind(IntEnum):
@@ -35,6 +45,11 @@ class VerifierKey:
     kind: KeyKind
     public: bytes
 
+    def __post_init__(self) -> None:
+        """Raise `ProofMalformed` for a name or key that no note could carry."""
+        if not _is_key_name(self.name) or len(self.public) != PUBLIC_BYTES:
+            raise ProofMalformed(NO_KEY)
+
     @property
     def id(self) -> bytes:
         """The first four bytes of the key's hash, as signature lines carry them."""
@@ -51,10 +66,8 @@ class VerifierKey:
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         material = from_base64(encoded)
-        if len(material) != 1 + HASH_BYTES or material[0] not in tuple(KeyKind) or not name:
-            raise ProofMalformed(
-                "this is no log key: it must look like NAME+8 hex digits+base64 of an Ed25519 key"
-            )
+        if not material or material[0] not in tuple(KeyKind):
+            raise ProofMalformed(NO_KEY)
         key = cls(name, KeyKind(material[0]), material[1:])
         if key.id.hex() != key_id:
             raise ProofMalformed("the log key's id does not match its key; it was mistyped")
@@ -91,8 +104,8 @@ class Note:
         text, separator, tail = note.rpartition("\n\n")
         if not separator or not tail.endswith("\n"):
             raise ProofMalformed("the note has no signatures, or does not end in a newline")
-        if any(ord(character) < ord(" ") and character != "\n" for character in note):
-            raise ProofMalformed("the note has control characters")
+        if not _is_note_text(note):
+            raise ProofMalformed("the note has control characters, or is not Unicode text")
         lines = tail[:-1].split("\n")
         if len(lines) > SIGNATURES_MAX:
             raise ProofMalformed(f"the note has more than {SIGNATURES_MAX} signatures")
@@ -116,6 +129,8 @@ class Signer:
         """Answer `text` signed (an Ed25519 key)."""
         if self.kind is not KeyKind.ED25519:
             raise ValueError("a witness key makes cosignatures, not signatures")
+        if not _is_note_text(text) or not text.endswith("\n"):
+            raise ValueError("a note's text must be plain lines that end in a newline")
         line = SignatureLine(self.name, self.verifier.id, self.private.sign(text.encode()))
         return Note(text, (line,))
 
@@ -124,7 +139,7 @@ class Signer:
         if self.kind is not KeyKind.COSIGNATURE:
             raise ValueError("a log key makes signatures, not cosignatures")
         signature = self.private.sign(_cosigned(note.text, seconds))
-        line = SignatureLine(self.name, self.verifier.id, seconds.to_bytes(8) + signature)
+        line = SignatureLine(self.name, self.verifier.id, seconds.to_bytes(TIME_BYTES) + signature)
         return Note(note.text, (*note.signatures, line))
 
 
@@ -144,7 +159,7 @@ class Checkpoint:
     def parse(cls, text: str) -> "Checkpoint":
         """Answer the checkpoint in a note's text. Raises `ProofMalformed`."""
         lines = text.split("\n")
-        if len(lines) < 4 or not all(lines[:-1]):  # noqa: PLR2004 - origin, size, root, ""
+        if len(lines) < 4 or not all(lines[:-1]) or lines[-1]:  # noqa: PLR2004 - three, and ""
             raise ProofMalformed("the checkpoint must have an origin, a size and a root")
         origin, size, root = lines[:3]
         root_hash = from_base64(root)
@@ -153,35 +168,59 @@ class Checkpoint:
         return cls(origin, decimal(size), root_hash)
 
 
-def verify_note(note: Note, keys: Sequence[VerifierKey]) -> list[VerifierKey]:
+def verify_note(note: Note, keys: Sequence[VerifierKey]) -> dict[VerifierKey, int | None]:
     """Answer which of `keys` signed the note; signatures by other keys are ignored.
 
+    With the key of a cosignature comes its time, in seconds since 1970: the earliest where there
+    are several. When the answer is empty, nothing in the note may be trusted.
     Raises `ProofWrong` when a signature by one of `keys` does not verify.
     """
     by_id = {(key.name, key.id): key for key in keys}
-    signed = []
+    signed: dict[VerifierKey, int | None] = {}
     for line in note.signatures:
         key = by_id.get((line.name, line.key_id))
         if key is None:
             continue
-        message, signature = note.text.encode(), line.signature
-        if key.kind is KeyKind.COSIGNATURE:
-            message = _cosigned(note.text, int.from_bytes(signature[:8]))
-            signature = signature[8:]
-        try:
-            Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
-        except InvalidSignature:
-            raise ProofWrong(f"the signature by {key.name} does not verify") from None
-        signed.append(key)
+        seconds = _verified(note, line, key)
+        known = signed.get(key)
+        signed[key] = seconds if known is None or seconds is None else min(known, seconds)
     return signed
+
+
+def _verified(note: Note, line: SignatureLine, key: VerifierKey) -> int | None:
+    """Answer the time of a cosignature, None for a plain signature. Raises `ProofWrong`."""
+    message, signature, seconds = note.text.encode(), line.signature, None
+    if key.kind is KeyKind.COSIGNATURE:
+        seconds = int.from_bytes(signature[:TIME_BYTES])
+        if seconds > SECONDS_MAX:
+            raise ProofWrong(f"the cosignature by {key.name} gives a time after the year 9999")
+        message, signature = _cosigned(note.text, seconds), signature[TIME_BYTES:]
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+    except InvalidSignature:
+        raise ProofWrong(f"the signature by {key.name} does not verify") from None
+    return seconds
 
 
 def decimal(text: str) -> int:
     """Answer a number written without sign or leading zeroes. Raises `ProofMalformed`."""
-    plain = text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
-    if not plain or (text[0] == "0" and text != "0"):
-        raise ProofMalformed("a size or index must be a plain decimal number")
+    plain = text.isascii() and text.isdigit() and len(text) <= len(str(NUMBER_MAX))
+    if not plain or (text[0] == "0" and text != "0") or int(text) > NUMBER_MAX:
+        raise ProofMalformed("a size or index must be a plain decimal number below 2**63")
     return int(text)
+
+
+def _is_key_name(name: str) -> bool:
+    plain = not any(character.isspace() or character == "+" for character in name)
+    return bool(name) and plain and _is_note_text(name)
+
+
+def _is_note_text(text: str) -> bool:
+    """Whether `text` is Unicode (no half of a surrogate pair) without control characters."""
+    return not any(
+        (character < " " and character != "\n") or "\ud800" <= character <= "\udfff"
+        for character in text
+    )
 
 
 def _cosigned(text: str, seconds: int) -> bytes:
@@ -190,7 +229,7 @@ def _cosigned(text: str, seconds: int) -> bytes:
 
 def _signature_line(line: str) -> SignatureLine:
     parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != "\u2014" or not parts[1] or "+" in parts[1]:  # noqa: PLR2004
+    if len(parts) != 3 or parts[0] != "\u2014" or not _is_key_name(parts[1]):  # noqa: PLR2004
         raise ProofMalformed("a signature line must be a dash, a key name and base64")
     material = from_base64(parts[2])
     if len(material) <= 4:  # noqa: PLR2004 - the id's four bytes

@@ -1,12 +1,20 @@
 """Offline proofs that a leaf is in a log (C2SP tlog-proof@v1)."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from unhear.prove.errors import ProofMalformed, ProofWrong
 from unhear.prove.merkle import HASH_BYTES, leaf_hash, verify_inclusion
-from unhear.prove.notes import Checkpoint, Note, VerifierKey, decimal, from_base64, verify_note
+from unhear.prove.notes import (
+    Checkpoint,
+    KeyKind,
+    Note,
+    VerifierKey,
+    decimal,
+    from_base64,
+    verify_note,
+)
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 HASHES_MAX = 63
@@ -48,6 +56,7 @@ class TlogProof:
 
         Raises `ProofWrong` and `ProofMalformed`.
         """
+        _plausible(log, witnesses)
         signed = verify_note(self.checkpoint, [log, *witnesses])
         if log not in signed:
             raise ProofWrong("the checkpoint is not signed by the log key you gave")
@@ -61,13 +70,28 @@ class TlogProof:
             proof=self.hashes,
             root_hash=checkpoint.root,
         )
-        return Inclusion(checkpoint, self.index, tuple(w for w in witnesses if w in signed))
+        seen = {key: seconds for key, seconds in signed.items() if seconds is not None}
+        return Inclusion(checkpoint, self.index, seen)
 
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """What a verified proof shows: the checkpoint, the leaf's index, and the witnesses."""
+    """What a verified proof shows: the checkpoint, and the leaf's index.
+
+    `witnesses` holds those that cosigned, with the time they give, in seconds since 1970.
+    """
 
     checkpoint: Checkpoint
     index: int
-    witnesses: tuple[VerifierKey, ...]
+    witnesses: Mapping[VerifierKey, int]
+
+
+def _plausible(log: VerifierKey, witnesses: Sequence[VerifierKey]) -> None:
+    """Raise `ProofWrong` when the keys cannot be what the caller takes them for."""
+    if log.kind is not KeyKind.ED25519:
+        raise ProofWrong(f"{log.name} is a witness's key, not a log's")
+    if any(witness.kind is not KeyKind.COSIGNATURE for witness in witnesses):
+        raise ProofWrong("a witness's key must be one for cosignatures (type 4)")
+    # One key under two names would count as two witnesses (C2SP tlog-cosignature).
+    if len({key.public for key in (log, *witnesses)}) <= len(witnesses):
+        raise ProofWrong("the log and every witness must each have a key of their own")

@@ -2,19 +2,27 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unhear.prove.errors import ProofMalformed, ProofWrong
+from unhear.prove.fields import fields, hex_bytes, list_of, load_json, whole
+from unhear.prove.merkle import inclusion_proof, leaf_hash, verify_inclusion
 from unhear.prove.notes import VerifierKey
 from unhear.prove.proof import Inclusion, TlogProof
+from unhear.prove.sentences import cannot_prove, proves
 from unhear.prove.statement import (
+    Claim,
     Committed,
+    Erasure,
     Statement,
     commit,
     count_class,
+    item_leaves,
     items_root,
+    read_statement,
     statement_bytes,
+    subtrees,
 )
 
 FORMAT = "unhear-receipt/v1"
@@ -33,53 +41,72 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One item out of `size`, with its place and path in the statement's `items_root`.
+
+    It shows that this item was among the forgotten, and tells neither the others nor the household.
+    """
+
+    item: Committed
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """A statement, the proof that it is in the ledger, and perhaps its opening."""
+    """A statement, the proof that it is in the ledger, and perhaps what opens it."""
 
     statement: Statement
     proof: TlogProof
-    opening: Opening | None
+    opening: Opening | Disclosure | None
+
+    def disclosing(self, item: bytes) -> "Receipt":
+        """Answer this receipt with `item` opened and nothing else. Raises `ProofWrong`."""
+        items = self.opening.items if isinstance(self.opening, Opening) else ()
+        chosen = next((committed for committed in items if committed.item == item), None)
+        if chosen is None:
+            raise ProofWrong("this receipt's opening does not hold that item")
+        leaves = item_leaves(items)
+        index = leaves.index(bytes.fromhex(commit("item", chosen)))
+        path = inclusion_proof(index, len(leaves), subtrees(leaves))
+        return replace(self, opening=Disclosure(chosen, index, len(leaves), tuple(path)))
 
     def to_json(self) -> str:
         """Answer the receipt as it is stored and sent."""
-        fields: dict[str, Any] = {
+        written: dict[str, Any] = {
             "format": FORMAT,
             "statement": dict(self.statement),
             "proof": str(self.proof),
         }
         if self.opening is not None:
-            fields["opening"] = {
-                "subject": _committed_json(self.opening.subject),
-                "items": [_committed_json(item) for item in self.opening.items],
-            }
-        return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+            written["opening"] = _opening_json(self.opening)
+        return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Receipt":
         """Answer the receipt in `text`. Raises `ProofMalformed`."""
         if len(text) > RECEIPT_BYTES_MAX:
             raise ProofMalformed("this is too large for a receipt")
-        try:
-            fields = json.loads(text)
-        except (ValueError, RecursionError):
-            raise ProofMalformed("this is no receipt: it is not JSON") from None
-        if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+        found = load_json(text, "this receipt")
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise ProofMalformed(f"this is no receipt of the format {FORMAT}")
-        if set(fields) - {"format", "statement", "proof", "opening"}:
-            raise ProofMalformed("the receipt has fields that do not belong there")
-        proof = fields.get("proof")
+        opened = {"opening"} & set(found)
+        found = fields(found, "the receipt", frozenset({"format", "statement", "proof"} | opened))
+        proof, statement = found["proof"], found["statement"]
         if not isinstance(proof, str):
-            raise ProofMalformed("the receipt has no proof")
-        statement_bytes(fields.get("statement"))  # type: ignore[arg-type] # it checks the type
-        opening = _opening(fields["opening"]) if "opening" in fields else None
-        return cls(fields["statement"], TlogProof.parse(proof), opening)
+            raise ProofMalformed("the receipt's proof must be text")
+        read_statement(statement)
+        opening = _opening(found["opening"]) if opened else None
+        return cls(statement, TlogProof.parse(proof), opening)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a verified receipt shows, also in plain sentences."""
+    """What a verified receipt shows, also in plain sentences. A refused one has no verdict."""
 
     statement: Statement
+    claim: Claim
     inclusion: Inclusion
     proves: tuple[str, ...]
     cannot_prove: tuple[str, ...]
@@ -88,84 +115,81 @@ class Verdict:
 def verify(receipt: Receipt, log: VerifierKey, witnesses: Sequence[VerifierKey] = ()) -> Verdict:
     """Answer what the receipt proves to somebody who trusts the key `log`.
 
-    The leaf is computed anew from the statement; a key inside the receipt is never trusted.
-    Raises `ProofWrong` and `ProofMalformed`.
+    `witnesses` are the cosigners that the caller trusts; those that cosigned are named in the
+    verdict, and how many are enough is the caller's policy. The leaf is computed anew from the
+    statement; a key inside the receipt is never trusted. Raises `ProofWrong` and `ProofMalformed`.
     """
+    claim = read_statement(receipt.statement)
     inclusion = receipt.proof.verify(statement_bytes(receipt.statement), log, witnesses)
-    if receipt.opening is not None:
-        _verify_opening(receipt.statement, receipt.opening)
+    shown = () if receipt.opening is None else (_verify_opening(claim, receipt.opening),)
     return Verdict(
-        receipt.statement,
-        inclusion,
-        _proves(receipt, inclusion),
-        _CANNOT_PROVE.get(str(receipt.statement["kind"]), ()),
+        statement=receipt.statement,
+        claim=claim,
+        inclusion=inclusion,
+        proves=(*proves(claim, inclusion), *shown),
+        cannot_prove=cannot_prove(claim, inclusion),
     )
 
 
-def _verify_opening(statement: Statement, opening: Opening) -> None:
-    if commit("subject", opening.subject) != statement.get("subject"):
-        raise ProofWrong("the opening names another household than the statement commits to")
-    if "items_root" in statement and items_root(opening.items) != statement["items_root"]:
-        raise ProofWrong("the opening names other recordings than the statement commits to")
-    if "count" in statement and count_class(len(opening.items)) != statement["count"]:
+def _verify_opening(claim: Claim, opening: Opening | Disclosure) -> str:
+    """Answer what the opening shows, as a sentence. Raises `ProofWrong`."""
+    if not isinstance(claim, Erasure):
+        raise ProofWrong("only the statement of an erasure has an opening")
+    count = len(opening.items) if isinstance(opening, Opening) else opening.size
+    if count_class(count) != claim.count:
         raise ProofWrong("the opening names another number of recordings than the statement")
+    if isinstance(opening, Disclosure):
+        verify_inclusion(
+            leaf=leaf_hash(bytes.fromhex(commit("item", opening.item))),
+            index=opening.index,
+            size=opening.size,
+            proof=opening.path,
+            root_hash=bytes.fromhex(claim.items_root),
+        )
+        return f"The opening shows that {opening.item.item.hex()} is among what was forgotten."
+    if commit("subject", opening.subject) != claim.subject:
+        raise ProofWrong("the opening names another household than the statement commits to")
+    if items_root(opening.items) != claim.items_root:
+        raise ProofWrong("the opening names other recordings than the statement commits to")
+    return "The opening shows which recordings and whose household it was."
 
 
-def _proves(receipt: Receipt, inclusion: Inclusion) -> tuple[str, ...]:
-    statement = receipt.statement
-    sentences = [
-        f"The log {inclusion.checkpoint.origin} recorded this statement as entry "
-        f"{inclusion.index} of {inclusion.checkpoint.size}, signed with the key you gave."
-    ]
-    if inclusion.witnesses:
-        sentences.append(f"{len(inclusion.witnesses)} witnesses saw the log in that state.")
-    if statement["kind"] == "erasure":
-        keeper = statement["keeper"]
-        sentences += [
-            f"Its operator states that {_counted(statement['count'])} "
-            f"(scope: {statement['scope']}) lost their keys by {statement['done_at']}, "
-            f"asked for at {statement['asked_at']} (times rounded to the hour).",
-            f"The key tree went from epoch {statement['epoch_from']} to {statement['epoch_to']}; "
-            f"the old root was destroyed by a keeper of kind {keeper.get('kind')}.",
-            f"Afterwards these places were looked at and found empty: "
-            f"{', '.join(str(look.get('holder')) for look in statement['looked'])}.",
-        ]
-        if receipt.opening is not None:
-            sentences.append("The opening shows which recordings and whose household it was.")
-    return tuple(sentences)
-
-
-def _counted(count: str) -> str:
-    return "1 kept thing" if count == "1" else f"{count} kept things"
-
-
-_CANNOT_PROVE = {
-    "erasure": (
-        "That nobody copied the recording before, or wrote down or acted on what was said.",
-        "That the operator's software did what it states; the statement is a signed claim "
-        "that cannot be taken back, and `unhear audit` checks it on the operator's machine.",
-        "What physical remnants the root keeper's medium holds: see the keeper's grade.",
-    )
-}
+def _opening_json(opening: Opening | Disclosure) -> dict[str, Any]:
+    if isinstance(opening, Opening):
+        return {
+            "subject": _committed_json(opening.subject),
+            "items": [_committed_json(item) for item in opening.items],
+        }
+    return {
+        "item": _committed_json(opening.item),
+        "index": opening.index,
+        "size": opening.size,
+        "path": [value.hex() for value in opening.path],
+    }
 
 
 def _committed_json(committed: Committed) -> dict[str, str]:
     return {"item": committed.item.hex(), "salt": committed.salt.hex()}
 
 
-def _opening(fields: object) -> Opening:
-    if not isinstance(fields, Mapping) or set(fields) != {"subject", "items"}:
-        raise ProofMalformed("the opening must have a subject and items")
-    items = fields["items"]
-    if not isinstance(items, list):
-        raise ProofMalformed("the opening's items must be a list")
-    return Opening(_committed(fields["subject"]), tuple(_committed(item) for item in items))
+def _opening(value: object) -> Opening | Disclosure:
+    if isinstance(value, Mapping) and "items" not in value:
+        found = fields(value, "the opening", frozenset({"item", "index", "size", "path"}))
+        return Disclosure(
+            _committed(found["item"], "opening.item"),
+            whole(found["index"], "opening.index"),
+            whole(found["size"], "opening.size"),
+            list_of(hex_bytes)(found["path"], "opening.path"),
+        )
+    found = fields(value, "the opening", frozenset({"subject", "items"}))
+    if not isinstance(found["items"], list):
+        raise ProofMalformed("opening.items must be a list")
+    items = (_committed(item, f"opening.items[{n}]") for n, item in enumerate(found["items"]))
+    return Opening(_committed(found["subject"], "opening.subject"), tuple(items))
 
 
-def _committed(fields: object) -> Committed:
-    if not isinstance(fields, Mapping) or set(fields) != {"item", "salt"}:
-        raise ProofMalformed("an opened item must have an item and a salt")
-    try:
-        return Committed(bytes.fromhex(fields["item"]), bytes.fromhex(fields["salt"]))
-    except (TypeError, ValueError):
-        raise ProofMalformed("an opened item must be written in hex") from None
+def _committed(value: object, where: str) -> Committed:
+    found = fields(value, where, frozenset({"item", "salt"}))
+    return Committed(
+        hex_bytes(found["item"], f"{where}.item"), hex_bytes(found["salt"], f"{where}.salt")
+    )

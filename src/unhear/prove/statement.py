@@ -4,61 +4,93 @@ A commitment is SHA-256(tag || 32-byte salt || item). Without the salt, which on
 holds, nothing links two statements of one household or tells what they are about.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import rfc8785
 
+from unhear.household.words import Purpose
 from unhear.prove.errors import ProofMalformed
-from unhear.prove.merkle import completed_by, root
+from unhear.prove.fields import Reader, exactly, fields, hex_of, list_of, one_of, text, whole
+from unhear.prove.log import LEAF_BYTES_MAX
+from unhear.prove.merkle import HASH_BYTES, Node, completed_by, root
+from unhear.prove.notes import VerifierKey
 
 SALT_BYTES = 32
+ERASURE_ID_BYTES = 16
 VERSION = 1
 
-ERASURE_FIELDS: Mapping[str, type] = {
-    "v": int,
-    "kind": str,
-    "id": str,
-    "subject": str,
-    "items_root": str,
-    "count": str,
-    "scope": str,
-    "asked_at": str,
-    "done_at": str,
-    "epoch_from": int,
-    "epoch_to": int,
-    "keeper": dict,
-    "roots_destroyed": list,
-    "looked": list,
-    "live_gone_at": str,
-    "backups_unreadable_by": str,
-    "exceptions": list,
-}
-"""The fields of an erasure's statement and their JSON types; see docs/receipts.md."""
+SELECTORS = ("recording", "person", "device", "time range")
+"""What an erasure can select by; a scope names them in this order, joined by ` and `."""
 
-CONSENT_FIELDS: Mapping[str, type] = {
-    "v": int,
-    "kind": str,
-    "subject": str,
-    "person": str,
-    "purpose": str,
-    "method": str,
-    "given_at": str,
-}
-LOG_KEY_FIELDS: Mapping[str, type] = {"v": int, "kind": str, "key": str}
+WHOLE_SCOPES = frozenset({"everything", "expired"})
 
-FIELDS: Mapping[str, Mapping[str, type]] = {
-    "erasure": ERASURE_FIELDS,
-    "consent": CONSENT_FIELDS,
-    "log-key": LOG_KEY_FIELDS,
-}
+Tag = Literal["subject", "person", "item", "root"]
+"""What a commitment is to; none of them begins with another."""
 
 Statement = Mapping[str, Any]
-"""The fields of one leaf; every value is a string, a whole number, or lists and maps of them."""
+"""One leaf as JSON has it: exactly the fields of its kind, `v` and `kind`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What held the root key, and in plain words what its deletion means."""
+
+    kind: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A place that was looked at after the erasure, and how much was left: always 0."""
+
+    holder: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """That something was forgotten; the fields are specified in docs/receipts.md."""
+
+    id: str
+    subject: str
+    items_root: str
+    count: str
+    scope: str
+    asked_at: str
+    done_at: str
+    epoch_from: int
+    epoch_to: int
+    keeper: Keeper
+    roots_destroyed: tuple[str, ...]
+    looked: tuple[Look, ...]
+    live_gone_at: str
+    backups_unreadable_by: str
+    exceptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """That a guardian allowed a purpose for a person of the household."""
+
+    subject: str
+    person: str
+    purpose: str
+    method: str
+    given_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """The first leaf of a log: the public key that signs its checkpoints."""
+
+    key: str
+
+
+Claim = Erasure | ConsentGiven | LogKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +101,34 @@ class Committed:
     salt: bytes
 
 
-def commit(tag: str, committed: Committed) -> str:
-    """Answer the commitment to an item, in hex."""
+def commit(tag: Tag, committed: Committed) -> str:
+    """Answer the commitment to an item, in hex. Raises `ProofMalformed`."""
     if len(committed.salt) != SALT_BYTES:
         raise ProofMalformed(f"a salt must have {SALT_BYTES} bytes")
     return sha256(f"unhear/{tag}/v1".encode() + committed.salt + committed.item).hexdigest()
 
 
+def item_leaves(items: Sequence[Committed]) -> list[bytes]:
+    """Answer the commitments to `items` in the order in which `items_root` covers them: sorted."""
+    return sorted(bytes.fromhex(commit("item", item)) for item in items)
+
+
+def subtrees(leaves: Sequence[bytes]) -> Node:
+    """Answer the complete subtrees over `leaves`, held in memory."""
+    nodes: dict[tuple[int, int], bytes] = {}
+
+    def node(level: int, index: int) -> bytes:
+        return nodes[level, index]
+
+    for index, leaf in enumerate(leaves):
+        for level, place, value in completed_by(index, leaf, node):
+            nodes[level, place] = value
+    return node
+
+
 def items_root(items: Sequence[Committed]) -> str:
     """Answer the Merkle root (RFC 6962) over the sorted commitments to `items`, in hex."""
-    nodes: dict[tuple[int, int], bytes] = {}
-    leaves = sorted(bytes.fromhex(commit("item", item)) for item in items)
-    for index, leaf in enumerate(leaves):
-        for level, place, value in completed_by(index, leaf, lambda *at: nodes[at]):
-            nodes[level, place] = value
-    return root(len(leaves), lambda *at: nodes[at]).hex()
+    return root(len(items), subtrees(item_leaves(items))).hex()
 
 
 def count_class(count: int) -> str:
@@ -99,38 +144,114 @@ def hour(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:00:00Z")
 
 
+def statement_of(claim: Claim) -> Statement:
+    """Answer a claim as the JSON object that becomes a leaf."""
+    kind = next(name for name, (made, _) in _KINDS.items() if isinstance(claim, made))
+    values = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(claim).items()
+    }
+    return {"v": VERSION, "kind": kind, **values}
+
+
+def read_statement(statement: object) -> Claim:
+    """Answer what a statement claims. Raises `ProofMalformed` with the field that is wrong."""
+    kind = statement.get("kind") if isinstance(statement, Mapping) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise ProofMalformed("the statement is of no known kind; a newer unhear may know it")
+    claim, readers = _KINDS[kind]
+    whole_readers = {"v": exactly(VERSION), "kind": exactly(kind), **readers}
+    values = fields(statement, "the statement", frozenset(whole_readers))
+    checked = {name: read(values[name], name) for name, read in whole_readers.items()}
+    return claim(**{name: checked[name] for name in readers})
+
+
 def statement_bytes(statement: Statement) -> bytes:
     """Answer the canonical bytes of a statement: the ledger's leaf. Raises `ProofMalformed`."""
-    _check(statement)
+    read_statement(statement)
+    data = rfc8785.dumps(dict(statement))
+    if len(data) > LEAF_BYTES_MAX:
+        raise ProofMalformed(f"the statement has more than {LEAF_BYTES_MAX} bytes")
+    return data
+
+
+def _hour(value: object, where: str) -> str:
     try:
-        return rfc8785.dumps(dict(statement))
-    except rfc8785.CanonicalizationError:
-        raise ProofMalformed("the statement cannot be written as canonical JSON") from None
+        moment = datetime.strptime(str(value), "%Y-%m-%dT%H:00:00Z").replace(tzinfo=UTC)
+    except ValueError:
+        moment = None
+    if moment is None or hour(moment) != value:
+        raise ProofMalformed(f"{where} must be a full hour like 2026-03-14T12:00:00Z")
+    return hour(moment)
 
 
-def parse_statement(data: bytes) -> Statement:
-    """Answer the statement in a leaf. Raises `ProofMalformed`."""
-    try:
-        fields = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ProofMalformed("the statement is not JSON") from None
-    if statement_bytes(fields) != data:
-        raise ProofMalformed("the statement is not canonical JSON")
-    result: Statement = fields
-    return result
+def _count(value: object, where: str) -> str:
+    first = str(value).partition("-")[0]
+    few = first.isascii() and first.isdigit() and len(first) <= _COUNT_DIGITS_MAX
+    if not few or count_class(int(first)) != value:
+        raise ProofMalformed(f"{where} must be 0, 1, 2-9, 10-99, 100-999 and so on")
+    return str(value)
 
 
-def _check(statement: object) -> None:
-    if not isinstance(statement, Mapping):
-        raise ProofMalformed("a statement must be a JSON object")
-    kind = statement.get("kind")
-    fields = FIELDS.get(kind) if isinstance(kind, str) else None
-    if fields is None:
-        raise ProofMalformed("the statement is of no known kind")
-    if set(statement) != set(fields):
-        raise ProofMalformed(f"a statement of kind {kind} must have exactly its own fields")
-    for name, kind_of_value in fields.items():
-        if type(statement[name]) is not kind_of_value:
-            raise ProofMalformed(f"the statement's field {name} is of the wrong type")
-    if statement["v"] != VERSION:
-        raise ProofMalformed("the statement is of an unknown version; use a newer unhear")
+def _scope(value: object, where: str) -> str:
+    parts = text(value, where).split(" and ")
+    if value not in WHOLE_SCOPES and parts != [name for name in SELECTORS if name in parts]:
+        raise ProofMalformed(f"{where} must name kinds of selector only")
+    return str(value)
+
+
+def _keeper(value: object, where: str) -> Keeper:
+    found = fields(value, where, frozenset({"kind", "grade"}))
+    return Keeper(text(found["kind"], f"{where}.kind"), text(found["grade"], f"{where}.grade"))
+
+
+def _look(value: object, where: str) -> Look:
+    found = fields(value, where, frozenset({"holder", "remaining"}))
+    remaining = exactly(0)(found["remaining"], f"{where}.remaining")
+    return Look(text(found["holder"], f"{where}.holder"), remaining)
+
+
+def _log_key(value: object, where: str) -> str:
+    key = text(value, where)
+    if str(VerifierKey.parse(key)) != key:
+        raise ProofMalformed(f"{where} must be a log key without anything around it")
+    return key
+
+
+_COUNT_DIGITS_MAX = 15
+_HASH = hex_of(HASH_BYTES)
+
+_KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
+    "erasure": (
+        Erasure,
+        {
+            "id": hex_of(ERASURE_ID_BYTES),
+            "subject": _HASH,
+            "items_root": _HASH,
+            "count": _count,
+            "scope": _scope,
+            "asked_at": _hour,
+            "done_at": _hour,
+            "epoch_from": whole,
+            "epoch_to": whole,
+            "keeper": _keeper,
+            "roots_destroyed": list_of(_HASH),
+            "looked": list_of(_look),
+            "live_gone_at": _hour,
+            "backups_unreadable_by": _hour,
+            "exceptions": list_of(text),
+        },
+    ),
+    "consent": (
+        ConsentGiven,
+        {
+            "subject": _HASH,
+            "person": _HASH,
+            "purpose": one_of(frozenset(Purpose)),
+            "method": text,
+            "given_at": _hour,
+        },
+    ),
+    "log-key": (LogKey, {"key": _log_key}),
+}
+"""What each kind of statement claims, and how each of its fields is read."""

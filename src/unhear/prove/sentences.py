@@ -1,0 +1,90 @@
+"""What a verified receipt proves and what it cannot, in plain sentences."""
+
+from datetime import UTC, datetime
+
+from unhear.prove.proof import Inclusion
+from unhear.prove.statement import Claim, ConsentGiven, Erasure, LogKey
+
+
+def proves(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
+    """Answer what follows from the signatures and hashes that were checked."""
+    checkpoint = inclusion.checkpoint
+    sentences = [
+        f"The log {checkpoint.origin} recorded this statement as entry {inclusion.index} of "
+        f"{checkpoint.size}, signed with the key you gave; it cannot be altered or taken out "
+        "without showing.",
+        *_witnessed(inclusion),
+    ]
+    match claim:
+        case Erasure():
+            sentences += _erased(claim)
+        case ConsentGiven():
+            sentences.append(
+                f"Its operator states that a guardian consented to the purpose {claim.purpose} "
+                f"at {claim.given_at} (rounded to the hour), by this method: {claim.method}."
+            )
+        case LogKey():
+            sentences.append(f"Its operator states that the log's key is {claim.key}.")
+    return tuple(sentences)
+
+
+def cannot_prove(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
+    """Answer what no receipt of this kind can show, and what this one lacks."""
+    sentences = [
+        "That the operator's software did what it states; the statement is a signed claim "
+        "that cannot be taken back, and `unhear audit` checks it on the operator's machine."
+    ]
+    if isinstance(claim, Erasure):
+        sentences += [
+            "That nobody copied the recording before, or wrote down or acted on what was said; "
+            "an answer that was already spoken was heard.",
+            "What physical remnants the root keeper's medium holds; of it the operator says: "
+            f"{claim.keeper.grade}.",
+        ]
+    if isinstance(claim, ConsentGiven):
+        sentences.append("Who the person was that consented, beyond what the method shows.")
+    if not inclusion.witnesses:
+        sentences.append(
+            "That the operator shows everybody the same log: no witness you trust cosigned this "
+            "state of it. Two people who compare checkpoints can find out."
+        )
+    return tuple(sentences)
+
+
+def _witnessed(inclusion: Inclusion) -> list[str]:
+    if not inclusion.witnesses:
+        return []
+    names = ", ".join(sorted(witness.name for witness in inclusion.witnesses))
+    first = datetime.fromtimestamp(min(inclusion.witnesses.values()), UTC)
+    return [
+        f"The log was seen in that state, consistent with all that was seen of it before, by "
+        f"{names}; first at {first:%Y-%m-%dT%H:%M:%SZ}."
+    ]
+
+
+def _erased(claim: Erasure) -> list[str]:
+    counted = "1 kept thing" if claim.count == "1" else f"{claim.count} kept things"
+    sentences = [
+        f"Its operator states that {counted} (scope: {claim.scope}) lost their keys by "
+        f"{claim.done_at}, asked for at {claim.asked_at} (times rounded to the hour).",
+    ]
+    if claim.roots_destroyed:
+        sentences.append(
+            f"It states that the key tree went from epoch {claim.epoch_from} to {claim.epoch_to}, "
+            f"and that a keeper of kind {claim.keeper.kind} destroyed the old root "
+            f"({len(claim.roots_destroyed)} in all)."
+        )
+    else:
+        sentences.append("It states that no key had to be destroyed.")
+    sentences.append(
+        f"It states that from {claim.live_gone_at} nothing there opens what was forgotten, and "
+        f"that from {claim.backups_unreadable_by} no older copy does."
+    )
+    if claim.looked:
+        places = ", ".join(look.holder for look in claim.looked)
+        sentences.append(
+            f"It states that it looked at these places afterwards and found nothing: {places}."
+        )
+    if claim.exceptions:
+        sentences.append(f"It names as not reached: {'; '.join(claim.exceptions)}.")
+    return sentences
