@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 from hassil import Intents, recognize_all
-from hassil.errors import HassilError
 from hassil.intents import TextSlotList
 
 from unhear.household.speech import SlotValue
@@ -50,9 +49,7 @@ def load(skill: str, file: Path, language: str) -> SentenceFile:
         )
     except KeyError as error:
         raise GrammarError(f"{file}: there is no {error}") from None
-    except (
-        GrammarError, HassilError, yaml.YAMLError, OSError, TypeError, AttributeError, ValueError,
-    ) as error:  # fmt: skip
+    except Exception as error:  # noqa: BLE001 - YAML and hassil raise, and assert, many things
         raise GrammarError(f"{file}: {error}") from None
 
 
