@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 
 from tests.needs import need_program
+from unhear.answer.registry import find_skills
 from unhear.engines.audio_files import read_sound
-from unhear.engines.choose import choose_synthesiser
+from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.speech_files import speech_wav
+from unhear.settings import Settings
+from unhear.understand.grammar import Grammar
 
 pytestmark = pytest.mark.speech
 
@@ -52,10 +55,26 @@ def unhear(house: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("speech")
-    voice = choose_synthesiser()
-    for name, words in (("umbrellas", WORDS), ("delete", "Delete what I just said.")):
-        (folder / f"{name}.wav").write_bytes(speech_wav(list(voice.speak(words))))
+    for name, words, intent in (
+        ("umbrellas", WORDS, "shopping_list"),
+        ("delete", "Delete what I just said.", "privacy"),
+    ):
+        (folder / f"{name}.wav").write_bytes(_said_clearly(words, intent))
     return folder
+
+
+def _said_clearly(words: str, skill: str) -> bytes:
+    """Say `words` until a recogniser hears them: no two syntheses sound the same."""
+    voice = choose_synthesiser()
+    recogniser = choose_recogniser("packaged", Settings().models)
+    grammar = Grammar(find_skills().all())
+    for _ in range(6):
+        sound = speech_wav(list(voice.speak(words)))
+        heard = recogniser.transcribe(read_sound(sound), hints=grammar.vocabulary()).text
+        intent = grammar.interpret(heard)
+        if intent is not None and intent.skill == skill:
+            return sound
+    pytest.fail(f"six syntheses were not understood as a request for {skill}")
 
 
 @pytest.fixture(scope="module")
