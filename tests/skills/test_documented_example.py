@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,3 +38,28 @@ def test_the_whole_skill_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyP
         number = re.fullmatch(r"You rolled a (\d+)\.", answer)
         assert number is not None
         assert 1 <= int(number[1]) <= sides
+
+
+def test_the_spotting_on_the_page(tmp_path: Path) -> None:
+    sentences = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)[1]
+    (tmp_path / "en.yaml").write_text(sentences)
+    grammar = Grammar([SimpleNamespace(name="drinks", sentences=tmp_path)])
+    intent = grammar.interpret("Can I have a latte, twelve ounces?")
+    assert intent is not None
+    assert dict(intent.slots) == {"coffeeDrink": "latte", "size": "twelve ounce"}
+    assert grammar.interpret("I spilled my latte") is None
+
+
+def test_the_lists_on_the_page(tmp_path: Path) -> None:
+    lists = re.findall(r"^\| `(\{.*?\})` \|", PAGE.read_text(), re.MULTILINE)
+    said = ["very big", "12", "minus two point five", "an hour and a half", "big"]
+    meant = ["large", 12, -2.5, 5400, "big"]
+    assert len(lists) == len(said)
+    for one, words, value in zip(lists, said, meant, strict=True):
+        text = f'intents: {{try: ["take {{it}}"]}}\nlists:\n  it: {one}\n'
+        (tmp_path / "en.yaml").write_text(text)
+        intent = Grammar([SimpleNamespace(name="try", sentences=tmp_path)]).interpret(
+            f"take {words}"
+        )
+        assert intent is not None
+        assert dict(intent.slots) == {"it": value}
