@@ -49,8 +49,11 @@ class MemoryLog:
     def ledger_node(self, level: int, index: int) -> bytes:
         return self.nodes[level, index]
 
-    def ledger_leaf(self, index: int) -> bytes:
-        return self.leaves[index]
+    def ledger_nodes(self, level: int, first: int, last: int) -> Sequence[bytes]:
+        return [self.nodes[level, index] for index in range(first, last)]
+
+    def ledger_leaves(self, first: int, last: int) -> Sequence[bytes]:
+        return self.leaves[first:last]
 
     def append_leaf(self, index: int, data: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         assert index == len(self.leaves)

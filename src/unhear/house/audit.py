@@ -123,10 +123,8 @@ def _root_of_leaves(transaction: Transaction, size: int) -> bool:
     """Whether every stored hash follows from the leaves."""
     return all(
         transaction.ledger_node(level, place) == value
-        for index in range(size)
-        for level, place, value in completed_by(
-            index, transaction.ledger_leaf(index), transaction.ledger_node
-        )
+        for index, leaf in enumerate(transaction.ledger_leaves(0, size))
+        for level, place, value in completed_by(index, leaf, transaction.ledger_node)
     )
 
 

@@ -16,8 +16,11 @@ class LedgerStore(Protocol):
     def ledger_node(self, level: int, index: int) -> bytes:
         """Answer the hash of a complete subtree of 2**level leaves."""
 
-    def ledger_leaf(self, index: int) -> bytes:
-        """Answer the data of a leaf."""
+    def ledger_nodes(self, level: int, first: int, last: int) -> Sequence[bytes]:
+        """Answer the hashes of the complete subtrees from `first` to before `last`."""
+
+    def ledger_leaves(self, first: int, last: int) -> Sequence[bytes]:
+        """Answer the data of the leaves from `first` to before `last`."""
 
     def append_leaf(self, index: int, data: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Add leaf `index` with the subtrees (level, index, hash) that it completes."""

@@ -21,10 +21,10 @@ def tiles(store: LedgerStore, old: int, new: int) -> Iterator[tuple[str, bytes]]
             first, last = tile * TILE_WIDTH, min((tile + 1) * TILE_WIDTH, now)
             if last <= before:
                 continue
-            hashes = [store.ledger_node(TILE_HEIGHT * level, index) for index in range(first, last)]
+            hashes = store.ledger_nodes(TILE_HEIGHT * level, first, last)
             yield tile_path(str(level), tile, last - first), b"".join(hashes)
             if level == 0:
-                bundle = b"".join(_entry(store.ledger_leaf(i)) for i in range(first, last))
+                bundle = b"".join(_entry(leaf) for leaf in store.ledger_leaves(first, last))
                 yield tile_path("entries", tile, last - first), bundle
         level += 1
 

@@ -200,12 +200,23 @@ class LedgerRows:
         ).scalar_one()
         return found
 
-    def ledger_leaf(self, index: int) -> bytes:
-        """Answer the data of a leaf."""
-        data: bytes = self._connection.execute(
-            select(t.ledger_leaf.c.data).where(t.ledger_leaf.c.leaf_index == index)
-        ).scalar_one()
-        return data
+    def ledger_nodes(self, level: int, first: int, last: int) -> Sequence[bytes]:
+        """Answer the hashes of the complete subtrees from `first` to before `last`."""
+        node = t.ledger_node.c
+        return self._connection.scalars(
+            select(node.hash)
+            .where(node.level == level, node.node_index >= first, node.node_index < last)
+            .order_by(node.node_index)
+        ).all()
+
+    def ledger_leaves(self, first: int, last: int) -> Sequence[bytes]:
+        """Answer the data of the leaves from `first` to before `last`."""
+        leaf = t.ledger_leaf.c
+        return self._connection.scalars(
+            select(leaf.data)
+            .where(leaf.leaf_index >= first, leaf.leaf_index < last)
+            .order_by(leaf.leaf_index)
+        ).all()
 
     def append_leaf(self, index: int, data: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Add leaf `index` with the subtrees (level, index, hash) that it completes."""
