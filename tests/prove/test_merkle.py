@@ -3,6 +3,7 @@
 import json
 from base64 import b64decode
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,38 @@ def test_every_size_is_consistent_with_every_larger_one() -> None:
 
 def _consistent(old: int, size: int, proof: list[bytes], old_root: bytes) -> None:
     verify_consistency(old=old, size=size, proof=proof, old_root=old_root, root_hash=ROOTS[size])
+
+
+def _slow_subtree_proof(start: int, end: int, leaves: list[bytes], *, known: bool) -> list[bytes]:
+    """SUBTREE_SUBPROOF of draft-ietf-plants-merkle-tree-certs, word for word."""
+    if (start, end) == (0, len(leaves)):
+        return [] if known else [_slow_root(leaves)]
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    left, right = leaves[:split], leaves[split:]
+    if end <= split:
+        return [*_slow_subtree_proof(start, end, left, known=known), _slow_root(right)]
+    if start >= split:
+        inner = _slow_subtree_proof(start - split, end - split, right, known=known)
+        return [*inner, _slow_root(left)]
+    return [*_slow_subtree_proof(0, end - split, right, known=False), _slow_root(left)]
+
+
+def test_every_subtree_of_small_trees_verifies_and_no_other_root_does() -> None:
+    for size in range(1, 20):
+        leaves = LEAVES.data[:size]
+        for start in range(size):
+            for end in range(start + 1, size + 1):
+                if start % (1 << (end - start - 1).bit_length()):
+                    continue
+                proof = _slow_subtree_proof(start, end, leaves, known=True)
+                check = partial(verify_subtree, start=start, end=end, size=size, proof=proof)
+                subtree = _slow_root(leaves[start:end])
+                check(subtree=subtree, root_hash=ROOTS[size])
+                for wrong in ((subtree, b"x" * 32), (b"x" * 32, ROOTS[size])):
+                    with pytest.raises(ProofError):
+                        check(subtree=wrong[0], root_hash=wrong[1])
 
 
 @given(st.lists(st.binary(max_size=4), max_size=40), st.data())

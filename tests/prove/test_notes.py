@@ -1,6 +1,8 @@
 """Notes, keys, checkpoints and cosignatures are read as their specifications say, and no looser."""
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,6 +114,34 @@ def test_only_plain_lines_are_signed(text: str) -> None:
 def test_a_mistyped_key_is_refused(key: str) -> None:
     with pytest.raises(ProofMalformed):
         VerifierKey.parse(key)
+
+
+PRIME = 2**255 - 19
+ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+
+
+@pytest.mark.parametrize("y", [0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8])
+@pytest.mark.parametrize("sign", [0, 1 << 255])
+def test_a_key_in_whose_name_anybody_can_sign_is_refused(y: int, sign: int) -> None:
+    public = (y | sign).to_bytes(32, "little")
+    weak = Ed25519PublicKey.from_public_bytes(public)
+    made_up = (1).to_bytes(32, "little") + bytes(32)
+    assert any(_verifies(weak, made_up, bytes([n])) for n in range(256))
+    with pytest.raises(ProofMalformed, match="anybody"):
+        VerifierKey("log.example", KeyKind.ED25519, public)
+
+
+def test_a_key_that_is_not_written_canonically_is_refused() -> None:
+    with pytest.raises(ProofMalformed, match="anybody"):
+        VerifierKey("log.example", KeyKind.ED25519, (PRIME + 2).to_bytes(32, "little"))
+
+
+def _verifies(key: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
+    try:
+        key.verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(

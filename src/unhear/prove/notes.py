@@ -46,9 +46,11 @@ class VerifierKey:
     public: bytes
 
     def __post_init__(self) -> None:
-        """Raise `ProofMalformed` for a name or key that no note could carry."""
+        """Raise `ProofMalformed` for a name that no note could carry or a key that binds nobody."""
         if not _is_key_name(self.name) or len(self.public) != PUBLIC_BYTES:
             raise ProofMalformed(NO_KEY)
+        if _is_weak(self.public):
+            raise ProofMalformed("anybody can sign in the name of this key; do not use its log")
 
     @property
     def id(self) -> bytes:
@@ -210,6 +212,15 @@ def decimal(text: str) -> int:
     return int(text)
 
 
+def _is_weak(public: bytes) -> bool:
+    """Whether a key is of small order or not written canonically (RFC 8032 section 5.1.3).
+
+    For such keys signatures can be made up, so a log that has one could deny all it signed.
+    """
+    y = int.from_bytes(public, "little") & (1 << 255) - 1
+    return y >= _FIELD_PRIME or y in _SMALL_ORDER
+
+
 def _is_key_name(name: str) -> bool:
     plain = not any(character.isspace() or character == "+" for character in name)
     return bool(name) and plain and _is_note_text(name)
@@ -246,3 +257,9 @@ def from_base64(text: str) -> bytes:
     if b64encode(decoded).decode() != text:
         raise ProofMalformed("a part of the proof is not canonical base64")
     return decoded
+
+
+_FIELD_PRIME = 2**255 - 19
+_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER = frozenset({0, 1, _FIELD_PRIME - 1, _ORDER_8, _FIELD_PRIME - _ORDER_8})
+"""The y coordinates of all points whose order divides 8."""
