@@ -88,6 +88,14 @@ def test_a_request_is_understood_in_milliseconds() -> None:
     assert (time.process_time() - started) / len(said) < 0.02
 
 
+def test_endless_talk_is_no_request_and_costs_little() -> None:
+    started = time.process_time()
+    for times in (8, 80, 8000):
+        GRAMMAR.interpret("set a timer for 5 minutes called a and " * times)
+    assert time.process_time() - started < 2
+    assert GRAMMAR.interpret(f"add {'milk and ' * 38}jam to my list") is not None
+
+
 def test_the_same_words_are_always_understood_the_same() -> None:
     backwards = Grammar(list(reversed(SKILLS.all())))
     for file in FILES:

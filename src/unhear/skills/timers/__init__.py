@@ -17,7 +17,7 @@ LATE = timedelta(minutes=1)
 TOLD_MAX = 3
 """More cancelled timers than these are counted, not named."""
 
-SETS = (("duration", "name"), ("duration_2", "name_2"), ("duration_3", "name_3"))
+SETS = (("duration", "name"), ("duration_2", "name_2"), ("duration_3", ""))
 """The slots of the timers that one sentence can set."""
 
 
