@@ -1,7 +1,9 @@
 """Talk to the assistant: sound files, typed words, or the local microphone."""
 
+import json
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,32 +74,39 @@ def listen(
     *,
     person: Annotated[str | None, typer.Option(help="Who is speaking, by name.")] = None,
     wake: Annotated[bool, typer.Option("--wake/--no-wake", help="Wait for the wake word.")] = True,
+    as_json: Json = False,
 ) -> None:
-    """Listen to the local microphone and answer aloud, until Ctrl-C."""
+    """Listen to the local microphone and answer aloud, until Ctrl-C.
+
+    With --json, one object a line for every request.
+    """
     house = open_house(context)
     assistant = Assistant(house, announce=lambda _device, text: _say(house, text))
     who, device = _person(house, person), DeviceId(house.settings.device)
-    with console.status("Getting ready..."):
+    with errors.status("Getting ready..."):
         house.recogniser.warm()
         house.synthesiser.warm()
         listener = _listener(house, device, wake=wake)
     house.tidy()
-    console.print(f"Listening for [bold]{house.settings.wake_word}[/bold]; Ctrl-C ends it.")
+    show = _show_line if as_json else _print_answer
     with _ticking(assistant), microphone() as pieces:
+        errors.print(f"Listening for [bold]{house.settings.wake_word}[/bold]; Ctrl-C ends it.")
         for pcm in pieces:
             for event in listener.feed(pcm):
-                _on(event, assistant, who)
+                _on(event, assistant, who, show)
 
 
-def _on(event: Event, assistant: Assistant, who: PersonId) -> None:
+def _on(
+    event: Event, assistant: Assistant, who: PersonId, show: Callable[[dict[str, Any]], None]
+) -> None:
     if isinstance(event, Woken):
-        console.print("  [cyan]...[/cyan]")
+        errors.print("  [cyan]...[/cyan]")
     elif isinstance(event, Paused):
         assistant.foresee(event.capture)
     elif isinstance(event, Captured):
         turn = assistant.hear(event.capture, who, play)
         if turn.reply.text:
-            _print_answer(_facts(turn, "microphone"))
+            show(_facts(turn, "microphone"))
 
 
 def _captures(house: House, pcm: Pcm, device: DeviceId, *, wake: bool) -> Iterator[Capture]:
@@ -162,6 +171,11 @@ def _facts(turn: Turn, source: str) -> dict[str, Any]:
         "why": list(turn.decision.reasons),
         "seconds": {stage: round(value, 3) for stage, value in turn.seconds.items()},
     }
+
+
+def _show_line(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
