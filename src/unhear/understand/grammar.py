@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 LANGUAGES = ("en",)
 """The languages `wording` and `values` know."""
 
-WORDS_MAX = 80
+CHARACTERS_MAX = 400
 """Longer text is talk, not a request; matching it against wildcards costs its length cubed."""
 
 OWN = Path(__file__).parents[1]
@@ -74,14 +74,14 @@ class Grammar:
         return self._vocabulary
 
     def interpret(self, text: str) -> Intent | None:
-        """Answer what `text` asks for, or None; nothing in more than `WORDS_MAX` words.
+        """Answer what `text` asks for, or None; nothing in more than `CHARACTERS_MAX`.
 
         Where several sentences match, the one that says most of it itself wins (what a typed slot
         or a list holds is said, what a wildcard holds is not), then the simplest: that with fewest
         slots.
         """
-        words = plain(text)
-        if not 0 < len(words.split()) <= WORDS_MAX:
+        words = plain(text) if len(text) <= CHARACTERS_MAX else ""
+        if not words:
             return None
         found = (match for file in self._files for match in self._matches(file, words))
         best = min(found, key=lambda match: match.order, default=None)
