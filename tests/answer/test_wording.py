@@ -70,6 +70,7 @@ def test_lengths_of_time(seconds: float, said: str) -> None:
     [
         (timedelta(minutes=9), "today at 3:00 p.m."),
         (timedelta(hours=16), "yesterday at 11:09 p.m."),
+        (timedelta(days=2), "on Thursday at 3:09 p.m."),
         (timedelta(days=6), "on Sunday at 3:09 p.m."),
         (timedelta(days=7), "on 7 March at 3:09 p.m."),
     ],

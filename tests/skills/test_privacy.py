@@ -1,6 +1,6 @@
 """Requests about privacy are obeyed, answered truthfully and never kept."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +20,15 @@ def test_what_was_just_said_is_deleted_and_nothing_else() -> None:
     )
     assert talk.privacy.kept == [older]
     assert talk.privacy.asked == [Scope(recordings=frozenset([newest.trace]))]
+
+
+def test_a_last_turn_that_was_kept_is_deleted_as_the_recording_it_is() -> None:
+    talk = Talk()
+    talk.kept_recording(seconds=20)
+    talk.said_just_now(kept=True)
+    (kept,) = talk.privacy.kept
+    assert talk.say("delete that").startswith("Done.")
+    assert talk.privacy.asked == [Scope(recordings=frozenset([kept.trace]))]
 
 
 def test_an_older_recording_is_named_when_it_is_deleted() -> None:
@@ -82,7 +91,9 @@ def test_today_begins_at_the_first_of_two_midnights() -> None:
     havana = ZoneInfo("America/Havana")
     talk = Talk(now=datetime(2026, 11, 1, 0, 30, fold=1, tzinfo=havana))
     talk.say("delete everything I said today")
-    assert talk.privacy.asked[0].since == datetime(2026, 11, 1, 0, 0, fold=0, tzinfo=havana)
+    since = talk.privacy.asked[0].since
+    assert since is not None
+    assert since.astimezone(UTC) == datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 
 
 def test_a_known_person_deletes_their_own_words_wherever_they_were_said() -> None:

@@ -59,6 +59,7 @@ def test_decimals(whole: int, places: int) -> None:
         ("5 million", "5000000"),
         ("1,500,000 apples", "1500000 apples"),
         ("twenty-five and thirty", "25 and 30"),
+        ("two thousand three thousand", "2000 3000"),
         ("nineteen fifty", "19 50"),
         ("one two three", "1 2 3"),
         ("a quarter past ten", "a quarter past 10"),
