@@ -176,7 +176,8 @@ class Listener:
         if end - begun >= _frames(settings.onset_seconds):
             request.start, request.speech_end = start, end
             return []
-        if end - request.since >= _frames(settings.wait_seconds):
+        waited = end - request.since >= _frames(settings.wait_seconds)
+        if waited and request.run_start is None:
             return [self._give_up(request)]
         return []
 

@@ -36,6 +36,8 @@ KINDS = (
     (b"OggS", 0, "ogg"),
     (b"ID3", 0, "mp3"),
     (b"\xff\xfb", 0, "mp3"),
+    (b"\xff\xf3", 0, "mp3"),
+    (b"\xff\xf2", 0, "mp3"),
     (b"\x1a\x45\xdf\xa3", 0, "matroska"),
     (b"ftyp", 4, "mov"),
 )

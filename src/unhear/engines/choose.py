@@ -14,6 +14,7 @@ from unhear.engines.whisper import Whisper
 from unhear.understand.recogniser import Recogniser
 
 PACKAGED = "packaged"
+PATH_BEGINNINGS = ("/", ".", "~")
 
 WAKE_ENGINES: dict[str, Callable[[Sequence[str]], WakeDetector]] = {
     "micro": MicroWake,
@@ -36,9 +37,16 @@ def choose_activity() -> VoiceActivity:
 
 
 def choose_recogniser(name: str, models: Path, language: str = "en") -> Recogniser:
-    """Answer the packaged recogniser, or the faster-whisper model `name` (a folder or hub name)."""
+    """Answer the packaged recogniser, or the one of a faster-whisper model.
+
+    `name` is `packaged`, a folder, or a model hub's name; what is no folder here and does not
+    begin like a path is taken for the latter. Nothing is loaded yet.
+    """
     if name == PACKAGED:
         return Whisper(lambda: packaged_whisper(models), language=language)
+    folder = Path(name).expanduser()
+    if folder.is_dir() or name.startswith(PATH_BEGINNINGS):
+        return Whisper(lambda: folder, language=language)
     return Whisper(lambda: name, language=language)
 
 

@@ -7,11 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from onnxruntime.capi import (  # type: ignore[import-untyped]  # it has no types
+    onnxruntime_pybind11_state as onnx,
+)
 from piper import PiperVoice as Piper
 
 from unhear.answer.synthesiser import Speech
 from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.engines.models import packaged_voice
+
+NO_VOICE = (onnx.Fail, onnx.InvalidGraph, onnx.InvalidProtobuf, onnx.NoSuchFile)
+"""What ONNX Runtime raises for a file that is no network; they share no base but `Exception`."""
 
 PCM_MAX = 32_767
 WHOLE_CHARACTERS_MAX = 40
@@ -79,5 +85,5 @@ def _load(file: Path) -> Piper:
         raise ModelMissing(f"a Piper voice is {file} with {file.name}.json beside it")
     try:
         return Piper.load(file)
-    except (json.JSONDecodeError, KeyError, RuntimeError) as error:
+    except (*NO_VOICE, json.JSONDecodeError, KeyError) as error:
         raise ModelDamaged(f"{file} is no Piper voice ({type(error).__name__})") from None

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from faster_whisper import WhisperModel
+from faster_whisper import WhisperModel, download_model
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
-from unhear.engines.errors import ModelDamaged
+from unhear.engines.errors import ModelDamaged, ModelMissing, UnknownChoice
 from unhear.household.speech import Transcript
 
 RATE_HZ = 16_000
@@ -40,6 +40,8 @@ HINT_CHARACTERS_MAX = 600
 
 SOUND_SECONDS_MIN = 0.1
 
+MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
+
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
@@ -51,14 +53,21 @@ class Whisper:
     """Turns speech into words; safe to call from several threads. Writes nothing anywhere."""
 
     def __init__(self, find: Callable[[], Path | str], *, language: str = "en") -> None:
-        """Use the model `find` answers (a folder, or a hub's name); looked for at the first use."""
+        """Use the model `find` answers: a folder as a path, or a model hub's name as a string.
+
+        It is looked for and loaded at the first use.
+        """
         self._find = find
         self._language = language
         self._once: _Loaded | None = None
         self._lock = threading.Lock()
 
     def warm(self) -> None:
-        """Load the model now. Raises `ModelMissing`, `ModelDamaged` and `ModelUnwritable`."""
+        """Load the model now.
+
+        Raises `ModelMissing`, `ModelDamaged`, `ModelUnwritable`, and `UnknownChoice` for a
+        language that the model does not know.
+        """
         self.transcribe(np.zeros(RATE_HZ, np.int16))
 
     def transcribe(self, pcm: NDArray[np.int16], *, hints: Sequence[str] = ()) -> Transcript:
@@ -110,17 +119,44 @@ class Whisper:
 
 
 def _load(model: Path | str, language: str) -> _Loaded:
+    folder = _in_folder(model) if isinstance(model, Path) else _from_hub(model)
     try:
-        whisper = WhisperModel(str(model), device="cpu", compute_type="int8")
-        tokenizer = Tokenizer(
-            whisper.hf_tokenizer, whisper.model.is_multilingual, "transcribe", language
-        )
+        whisper = WhisperModel(str(folder), device="cpu", compute_type="int8")
     except (RuntimeError, ValueError) as error:
         raise ModelDamaged(
-            f"{model} is no Whisper model for CTranslate2 ({type(error).__name__}); delete it, "
-            "or name another in the setting `recogniser`"
+            f"{folder} holds no Whisper model for CTranslate2 ({type(error).__name__}); "
+            "name another in the setting `recogniser`"
         ) from None
+    if language not in whisper.supported_languages:
+        raise UnknownChoice(
+            f"language {language!r} is not one this model knows: "
+            f"{', '.join(sorted(whisper.supported_languages))}"
+        )
+    tokenizer = Tokenizer(
+        whisper.hf_tokenizer, whisper.model.is_multilingual, "transcribe", language
+    )
     return _Loaded(whisper, tokenizer)
+
+
+def _in_folder(folder: Path) -> Path:
+    # Without its own tokenizer faster-whisper would ask the model hub for one.
+    missing = [name for name in MODEL_FILES if not (folder / name).is_file()]
+    if missing:
+        raise ModelMissing(
+            f"{folder} is no folder of a Whisper model for CTranslate2: {', '.join(missing)} "
+            "is not there; name another in the setting `recogniser`"
+        )
+    return folder
+
+
+def _from_hub(name: str) -> Path:
+    try:
+        return _in_folder(Path(download_model(name)))
+    except (OSError, ValueError) as error:
+        raise ModelMissing(
+            f"the model {name!r} cannot be had from the model hub ({type(error).__name__}); it "
+            "takes the internet once. Without it, set `recogniser` to `packaged` or a folder"
+        ) from None
 
 
 def _pieces(pcm: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
@@ -139,4 +175,7 @@ def _pieces(pcm: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
 def _hotwords(hints: Sequence[str]) -> str | None:
     """Answer the hints as words in a row: as a list with commas they come back with commas."""
     words = list(dict.fromkeys(word for hint in hints for word in hint.split()))
-    return " ".join(words)[:HINT_CHARACTERS_MAX] or None
+    row = " ".join(words)
+    if len(row) > HINT_CHARACTERS_MAX:
+        row = row[: row.rindex(" ", 0, HINT_CHARACTERS_MAX + 1)]
+    return row or None
