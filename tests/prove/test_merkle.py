@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.needs import need
 from unhear.prove.errors import ProofError
-from unhear.prove.merkle import _whole_subtree as whole_subtree
 from unhear.prove.merkle import (
+    EMPTY_ROOT,
     completed_by,
     consistency_proof,
     inclusion_proof,
@@ -26,6 +26,7 @@ from unhear.prove.merkle import (
     verify_inclusion,
     verify_subtree,
 )
+from unhear.prove.merkle import _whole_subtree as whole_subtree
 
 VECTORS = Path(__file__).parents[2] / "../shared/data/merkle-vectors/testdata"
 
@@ -200,6 +201,14 @@ def test_every_subtree_of_small_trees_verifies_and_no_other_root_does() -> None:
                 for wrong in ((subtree, b"x" * 32), (b"x" * 32, ROOTS[size])):
                     with pytest.raises(ProofError):
                         check(subtree=wrong[0], root_hash=wrong[1])
+
+
+def test_nothing_is_proved_about_an_empty_tree_or_beyond_the_end() -> None:
+    for old, old_root in ((0, EMPTY_ROOT), (2, ROOTS[1])):
+        with pytest.raises(ProofError):
+            verify_consistency(old=old, size=1, proof=[], old_root=old_root, root_hash=ROOTS[1])
+    with pytest.raises(ProofError):
+        verify_subtree(start=0, end=2, size=1, proof=[], subtree=ROOTS[1], root_hash=ROOTS[1])
 
 
 @given(st.lists(st.binary(max_size=4), max_size=40), st.data())

@@ -62,11 +62,11 @@ def test_a_known_key_that_did_not_sign_spoils_the_note() -> None:
 
 
 def test_a_cosignature_covers_its_time_and_the_checkpoint() -> None:
-    witnessed = WITNESS.cosign(WITNESS.cosign(NOTE, 1_800_000_000), 1_700_000_000)
+    witnessed = WITNESS.cosign(WITNESS.cosign(NOTE, 1_700_000_000), 1_800_000_000)
     parsed = Note.parse(str(witnessed))
     assert verify_note(parsed, [WITNESS.verifier]) == {WITNESS.verifier: 1_700_000_000}
     line = witnessed.signatures[-1]
-    later = (1_700_000_001).to_bytes(8) + line.signature[8:]
+    later = (1_800_000_001).to_bytes(8) + line.signature[8:]
     for text, signature in ((TEXT, later), (TEXT.replace("\n1\n", "\n2\n"), line.signature)):
         moved = Note(text, (SignatureLine(line.name, line.key_id, signature),))
         with pytest.raises(ProofWrong):
@@ -81,7 +81,8 @@ def test_a_log_key_and_a_witness_key_are_not_taken_for_each_other() -> None:
     log, first, second = SIGNER.verifier, WITNESS.verifier, OTHER_WITNESS.verifier
     assert proof.verify(b"only", log, [first, second]).witnesses == {first: 1, second: 2}
     twin = VerifierKey("twin.example", KeyKind.COSIGNATURE, first.public)
-    for keys in ((first, []), (log, [log]), (log, [first, twin])):
+    plain = VerifierKey(first.name, KeyKind.ED25519, first.public)
+    for keys in ((first, []), (log, [log]), (log, [plain]), (log, [first, twin])):
         with pytest.raises(ProofWrong, match="key"):
             proof.verify(b"only", keys[0], keys[1])
     with pytest.raises(ValueError, match="cosignatures"):
@@ -187,6 +188,7 @@ def test_sixteen_signatures_are_read_and_a_thousand_are_not() -> None:
         TEXT.replace("\n1\n", "\n\n"),
         TEXT.rstrip("\n"),
         TEXT + "\n",
+        TEXT + "no newline",
         TEXT[:-6] + "\n",
     ],
 )

@@ -95,6 +95,7 @@ def test_every_field_refuses_what_is_not_its_own(statement: Statement, wrong: ob
         ("scope", "recording and recording"),
         ("asked_at", "2026-03-14T12:01:00Z"),
         ("asked_at", "2026-03-14T12:00:00+00:00"),
+        ("asked_at", "2026-3-14T12:00:00Z"),
         ("done_at", "2026-02-30T12:00:00Z"),
         ("keeper", {"kind": "file"}),
         ("keeper", {"kind": "file", "grade": "C", "path": "/var"}),
