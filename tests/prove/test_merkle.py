@@ -207,6 +207,9 @@ def test_nothing_is_proved_about_an_empty_tree_or_beyond_the_end() -> None:
     for old, old_root in ((0, EMPTY_ROOT), (2, ROOTS[1])):
         with pytest.raises(ProofError):
             verify_consistency(old=old, size=1, proof=[], old_root=old_root, root_hash=ROOTS[1])
+    for old in (0, 6):
+        with pytest.raises(ProofError):
+            consistency_proof(old, 5, LEAVES.node)
     with pytest.raises(ProofError):
         verify_subtree(start=0, end=2, size=1, proof=[], subtree=ROOTS[1], root_hash=ROOTS[1])
 
