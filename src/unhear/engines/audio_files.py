@@ -112,6 +112,8 @@ def _decode(file: InputContainer, seconds_max: float) -> Pcm:
 
 
 def _check_format(stream: AudioStream) -> None:
+    if stream.codec_context is None:
+        raise SoundUnreadable("the sound is coded in a way nobody here knows")
     if not RATE_HZ_MIN <= stream.rate <= RATE_HZ_MAX:
         raise SoundUnreadable(
             f"a rate of {stream.rate} Hz is none of speech ({RATE_HZ_MIN} to {RATE_HZ_MAX} Hz)"
