@@ -85,6 +85,12 @@ def test_a_flac_file_that_breaks_off_is_refused(share: float) -> None:
         read_sound(FLAC[: int(len(FLAC) * share)])
 
 
+def test_an_mp3_file_that_breaks_off_says_how_much_is_missing() -> None:
+    mp3 = encoded("mp3", "libmp3lame", seconds=3)
+    with pytest.raises(SoundUnreadable, match=r"1\.\d seconds are missing"):
+        read_sound(mp3[: len(mp3) // 2])
+
+
 @given(
     data=st.binary(max_size=500), beginning=st.sampled_from([b"", WAV[:44], FLAC[:60], OGG[:60]])
 )

@@ -48,8 +48,9 @@ def read_sound(data: bytes, *, seconds_max: float = SECONDS_MAX) -> Pcm:
     """Answer the sound of a WAV, FLAC, Ogg, MP3, WebM or M4A file as 16 kHz mono.
 
     Any sample rate, sample width and number of channels will do; channels are mixed. Raises
-    `SoundUnreadable` for anything else, for a file without sound, one that breaks off, and one
-    longer than `seconds_max`.
+    `SoundUnreadable` for anything else, for a file without sound, one longer than `seconds_max`,
+    and one that breaks off. Ogg and WebM files do not say their length, so of those what is there
+    is read.
     """
     kind = _kind(data)
     if kind == "wav":
