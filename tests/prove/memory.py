@@ -6,15 +6,13 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from unhear.prove.claims import Drill, Erasure, Keeper, Look
 from unhear.prove.ledger import Ledger
 from unhear.prove.log import LedgerStore
 from unhear.prove.notes import Checkpoint, KeyKind, Note, Signer
 from unhear.prove.receipt import Opening, Receipt
 from unhear.prove.statement import (
     Committed,
-    Erasure,
-    Keeper,
-    Look,
     Statement,
     commit,
     count_class,
@@ -104,6 +102,7 @@ def erasure(
     )
     claim = Erasure(
         id=f"{salts:032x}",
+        reopens=None,
         subject=commit("subject", opening.subject),
         items_root=items_root(opening.items),
         count=count_class(items),
@@ -112,11 +111,13 @@ def erasure(
         done_at="2026-03-14T12:00:00Z",
         epoch_from=4,
         epoch_to=5,
-        keeper=Keeper("file", "C: the file is overwritten, synced and removed"),
+        keeper=Keeper("file", "C: the file is overwritten, synced and removed", ("flash",)),
         roots_destroyed=(commit("root", Committed(thing(500), salt(500))),),
         looked=(Look("payloads", 0),),
         live_gone_at="2026-03-14T12:00:00Z",
+        horizon_days=0,
         backups_unreadable_by="2026-03-14T12:00:00Z",
+        drill=Drill("2026-03-14T03:00:00Z", "passed"),
         exceptions=("an answer already spoken",),
     )
     return statement_of(claim), opening

@@ -99,6 +99,15 @@ def hex_of(length: int) -> Reader[str]:
     return read
 
 
+def none_or(read: Reader[T]) -> Reader[T | None]:
+    """Answer a reader that accepts null, or what `read` accepts."""
+
+    def read_some(value: object, where: str) -> T | None:
+        return None if value is None else read(value, where)
+
+    return read_some
+
+
 def list_of(read: Reader[T]) -> Reader[tuple[T, ...]]:
     """Answer a reader of lists whose every item `read` accepts."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from unhear.prove.claims import Claim, Erasure
 from unhear.prove.errors import ProofMalformed, ProofWrong
 from unhear.prove.fields import fields, hex_bytes, list_of, load_json, whole
 from unhear.prove.merkle import inclusion_proof, leaf_hash, verify_inclusion
@@ -12,9 +13,7 @@ from unhear.prove.notes import VerifierKey
 from unhear.prove.proof import Inclusion, TlogProof
 from unhear.prove.sentences import cannot_prove, proves
 from unhear.prove.statement import (
-    Claim,
     Committed,
-    Erasure,
     Statement,
     commit,
     count_class,

@@ -2,8 +2,16 @@
 
 from datetime import UTC, datetime
 
+from unhear.prove.claims import (
+    Claim,
+    ConsentGiven,
+    ConsentWithdrawn,
+    Erasure,
+    Hold,
+    HoldEnded,
+    LogKey,
+)
 from unhear.prove.proof import Inclusion
-from unhear.prove.statement import Claim, ConsentGiven, Erasure, LogKey
 
 
 def proves(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
@@ -23,6 +31,21 @@ def proves(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
                 f"Its operator states that a guardian consented to the purpose {claim.purpose} "
                 f"at {claim.given_at} (rounded to the hour), by this method: {claim.method}."
             )
+        case ConsentWithdrawn():
+            sentences.append(
+                f"Its operator states that a guardian withdrew the consent to {claim.purpose} "
+                f"at {claim.withdrawn_at} (rounded to the hour)."
+            )
+        case Hold():
+            sentences.append(
+                f"Its operator states that two people placed a legal hold at {claim.placed_at}; "
+                f"what it names is not erased before {claim.expires_at}."
+            )
+        case HoldEnded():
+            sentences.append(
+                f"Its operator states that the legal hold {claim.id} is over since "
+                f"{claim.ended_at}: {claim.how}."
+            )
         case LogKey():
             sentences.append(f"Its operator states that the log's key is {claim.key}.")
     return tuple(sentences)
@@ -39,7 +62,7 @@ def cannot_prove(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
             "That nobody copied the recording before, or wrote down or acted on what was said; "
             "an answer that was already spoken was heard.",
             "What physical remnants the root keeper's medium holds; of it the operator says: "
-            f"{claim.keeper.grade}.",
+            f"{'; '.join((claim.keeper.grade, *claim.keeper.limits))}.",
         ]
     if isinstance(claim, ConsentGiven):
         sentences.append("Who the person was that consented, beyond what the method shows.")
@@ -80,10 +103,21 @@ def _erased(claim: Erasure) -> list[str]:
         f"It states that from {claim.live_gone_at} nothing there opens what was forgotten, and "
         f"that from {claim.backups_unreadable_by} no older copy does."
     )
+    if claim.reopens is not None:
+        sentences.insert(0, f"It states that a late copy was found after erasure {claim.reopens}.")
     if claim.looked:
         places = ", ".join(look.holder for look in claim.looked)
         sentences.append(
             f"It states that it looked at these places afterwards and found nothing: {places}."
+        )
+    if claim.drill is not None:
+        outcome = {
+            "passed": "and of what was erased nothing came back",
+            "failed": "and it failed",
+        }[claim.drill.result]
+        sentences.append(
+            f"It states that its last restore drill was at {claim.drill.at}: recordings planted "
+            f"for it were backed up, erased and restored, {outcome}."
         )
     if claim.exceptions:
         sentences.append(f"It names as not reached: {'; '.join(claim.exceptions)}.")

@@ -13,84 +13,51 @@ from typing import Any, Literal
 import rfc8785
 
 from unhear.household.words import Purpose
+from unhear.prove.claims import (
+    Claim,
+    ConsentGiven,
+    ConsentWithdrawn,
+    Drill,
+    Erasure,
+    Hold,
+    HoldEnded,
+    Keeper,
+    LogKey,
+    Look,
+)
 from unhear.prove.errors import ProofMalformed
-from unhear.prove.fields import Reader, exactly, fields, hex_of, list_of, one_of, text, whole
+from unhear.prove.fields import (
+    Reader,
+    exactly,
+    fields,
+    hex_of,
+    list_of,
+    none_or,
+    one_of,
+    text,
+    whole,
+)
 from unhear.prove.log import LEAF_BYTES_MAX
 from unhear.prove.merkle import HASH_BYTES, Node, completed_by, root
 from unhear.prove.notes import VerifierKey
 
 SALT_BYTES = 32
-ERASURE_ID_BYTES = 16
+ID_BYTES = 16
 VERSION = 1
 
-SELECTORS = ("recording", "person", "device", "time range")
+SELECTORS = ("recording", "person", "device", "time range", "purpose", "words only")
 """What an erasure can select by; a scope names them in this order, joined by ` and `."""
 
-WHOLE_SCOPES = frozenset({"everything", "expired"})
+WHOLE_SCOPES = frozenset({"everything", "expired", "household"})
 
-Tag = Literal["subject", "person", "item", "root"]
+HORIZON_DAYS_MAX = 30
+"""How long a destroyed root may outlive an erasure at most."""
+
+Tag = Literal["subject", "person", "item", "root", "hold", "reason"]
 """What a commitment is to; none of them begins with another."""
 
 Statement = Mapping[str, Any]
 """One leaf as JSON has it: exactly the fields of its kind, `v` and `kind`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keeper:
-    """What held the root key, and in plain words what its deletion means."""
-
-    kind: str
-    grade: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A place that was looked at after the erasure, and how much was left: always 0."""
-
-    holder: str
-    remaining: int
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """That something was forgotten; the fields are specified in docs/receipts.md."""
-
-    id: str
-    subject: str
-    items_root: str
-    count: str
-    scope: str
-    asked_at: str
-    done_at: str
-    epoch_from: int
-    epoch_to: int
-    keeper: Keeper
-    roots_destroyed: tuple[str, ...]
-    looked: tuple[Look, ...]
-    live_gone_at: str
-    backups_unreadable_by: str
-    exceptions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentGiven:
-    """That a guardian allowed a purpose for a person of the household."""
-
-    subject: str
-    person: str
-    purpose: str
-    method: str
-    given_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class LogKey:
-    """The first leaf of a log: the public key that signs its checkpoints."""
-
-    key: str
-
-
-Claim = Erasure | ConsentGiven | LogKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +114,15 @@ def hour(moment: datetime) -> str:
 def statement_of(claim: Claim) -> Statement:
     """Answer a claim as the JSON object that becomes a leaf."""
     kind = next(name for name, (made, _) in _KINDS.items() if isinstance(claim, made))
-    values = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in asdict(claim).items()
-    }
+    values = {name: _listed(value) for name, value in asdict(claim).items()}
     return {"v": VERSION, "kind": kind, **values}
+
+
+def _listed(value: Any) -> Any:
+    """Answer `value` with lists in place of tuples, as JSON has it."""
+    if isinstance(value, dict):
+        return {name: _listed(item) for name, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, tuple) else value
 
 
 def read_statement(statement: object) -> Claim:
@@ -201,8 +172,25 @@ def _scope(value: object, where: str) -> str:
 
 
 def _keeper(value: object, where: str) -> Keeper:
-    found = fields(value, where, frozenset({"kind", "grade"}))
-    return Keeper(text(found["kind"], f"{where}.kind"), text(found["grade"], f"{where}.grade"))
+    found = fields(value, where, frozenset({"kind", "grade", "limits"}))
+    return Keeper(
+        text(found["kind"], f"{where}.kind"),
+        text(found["grade"], f"{where}.grade"),
+        list_of(text)(found["limits"], f"{where}.limits"),
+    )
+
+
+def _drill(value: object, where: str) -> Drill:
+    found = fields(value, where, frozenset({"at", "result"}))
+    result = one_of(frozenset({"passed", "failed"}))(found["result"], f"{where}.result")
+    return Drill(_hour(found["at"], f"{where}.at"), result)
+
+
+def _horizon(value: object, where: str) -> int:
+    days = whole(value, where)
+    if days > HORIZON_DAYS_MAX:
+        raise ProofMalformed(f"{where} must be at most {HORIZON_DAYS_MAX} days")
+    return days
 
 
 def _look(value: object, where: str) -> Look:
@@ -220,12 +208,14 @@ def _log_key(value: object, where: str) -> str:
 
 _COUNT_DIGITS_MAX = 15
 _HASH = hex_of(HASH_BYTES)
+_ID = hex_of(ID_BYTES)
 
 _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
     "erasure": (
         Erasure,
         {
-            "id": hex_of(ERASURE_ID_BYTES),
+            "id": _ID,
+            "reopens": none_or(_ID),
             "subject": _HASH,
             "items_root": _HASH,
             "count": _count,
@@ -238,7 +228,9 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
             "roots_destroyed": list_of(_HASH),
             "looked": list_of(_look),
             "live_gone_at": _hour,
+            "horizon_days": _horizon,
             "backups_unreadable_by": _hour,
+            "drill": none_or(_drill),
             "exceptions": list_of(text),
         },
     ),
@@ -251,6 +243,32 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
             "method": text,
             "given_at": _hour,
         },
+    ),
+    "consent-withdrawn": (
+        ConsentWithdrawn,
+        {
+            "subject": _HASH,
+            "person": _HASH,
+            "purpose": one_of(frozenset(Purpose)),
+            "withdrawn_at": _hour,
+        },
+    ),
+    "hold": (
+        Hold,
+        {
+            "id": _ID,
+            "subject": _HASH,
+            "scope": _HASH,
+            "reason": _HASH,
+            "asked_by": _HASH,
+            "agreed_by": _HASH,
+            "placed_at": _hour,
+            "expires_at": _hour,
+        },
+    ),
+    "hold-ended": (
+        HoldEnded,
+        {"id": _ID, "how": one_of(frozenset({"expired", "lifted"})), "ended_at": _hour},
     ),
     "log-key": (LogKey, {"key": _log_key}),
 }

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The revision this code wants; a test compares it with the migration folder's head."""
 
 

@@ -40,10 +40,12 @@ trace = Table(
     Column("expires_day", Integer, nullable=False),
     Column("details", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("words", LargeBinary, nullable=True),
     Index("trace_by_day", "household", "kind", "day"),
     Index("trace_by_expiry", "expires_day"),
 )
-"""One row a kept thing. `details` and `content` are its capsule, sealed under the key in `slot`."""
+"""One row a kept thing. `details`, `content` and `words` (a transcript) are its capsule, sealed
+under the key in `slot`."""
 
 leaf_page = Table(
     "leaf_page",
@@ -76,8 +78,13 @@ key_root = Table(
 )
 """Which root opens the top page. The root itself is with the root keeper."""
 
-root_queue = Table("root_queue", metadata, Column("root_id", LargeBinary(16), primary_key=True))
-"""Replaced roots that the keeper must still destroy."""
+root_queue = Table(
+    "root_queue",
+    metadata,
+    Column("root_id", LargeBinary(16), primary_key=True),
+    Column("due_day", Integer, nullable=False, server_default="0"),
+)
+"""Replaced roots that the keeper must still destroy, and from which day on."""
 
 erasure = Table(
     "erasure",
@@ -87,10 +94,15 @@ erasure = Table(
     Column("state", String(10), nullable=False),
     Column("asked_day", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("look_day", Integer, nullable=False, server_default="0"),
+    Column("request", LargeBinary(16), nullable=True),
     Index("erasure_by_day", "household", "asked_day"),
+    Index("erasure_by_look", "household", "look_day"),
+    Index("erasure_by_request", "request"),
 )
 """One row an erasure: asked, committed or done. Its scope is sealed under the household's key and
-stays as the bar against late traces."""
+stays as the bar against late traces. `look_day` is when to look for late copies (0: no more);
+`request` is a keyed digest of the scope, so that a request made twice is one erasure."""
 
 sweep = Table(
     "sweep",
@@ -99,6 +111,29 @@ sweep = Table(
     Column("trace", LargeBinary(16), primary_key=True),
 )
 """Traces whose keys an erasure has destroyed and whose leftovers it has yet to sweep."""
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("household", LargeBinary(16), ForeignKey("household.id"), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("expires_day", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""One row a legal hold: asked, in force or ended. What it holds back, why, and who asked and agreed
+lie sealed under the household's key."""
+
+clock_mark = Table(
+    "clock_mark",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
+    Column("believed", Integer, nullable=False),
+    Column("doubted_first", Integer, nullable=True),
+    Column("doubted_last", Integer, nullable=True),
+)
+"""The newest time (seconds since 1970) this house believed, and the first and last time it was told
+since by a clock that had jumped."""
 
 ledger_leaf = Table(
     "ledger_leaf",

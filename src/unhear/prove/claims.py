@@ -1,0 +1,115 @@
+"""What a leaf of the ledger can claim: one class a kind. docs/receipts.md specifies the fields.
+
+Texts that could lead to a household are commitments in hex; times are rounded to the hour.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What held the root key, in plain words what its deletion means, and what it cannot do."""
+
+    kind: str
+    grade: str
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A place that was looked at after the erasure, and how much was left: always 0."""
+
+    holder: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """The last restore drill: planted canaries were backed up, erased and restored."""
+
+    at: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """That something was forgotten.
+
+    `reopens` is the id of an earlier erasure of which a late copy was found, or None.
+    """
+
+    id: str
+    reopens: str | None
+    subject: str
+    items_root: str
+    count: str
+    scope: str
+    asked_at: str
+    done_at: str
+    epoch_from: int
+    epoch_to: int
+    keeper: Keeper
+    roots_destroyed: tuple[str, ...]
+    looked: tuple[Look, ...]
+    live_gone_at: str
+    horizon_days: int
+    backups_unreadable_by: str
+    drill: Drill | None
+    exceptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """That a guardian allowed a purpose for a person of the household."""
+
+    subject: str
+    person: str
+    purpose: str
+    method: str
+    given_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """That a guardian took such a permission back."""
+
+    subject: str
+    person: str
+    purpose: str
+    withdrawn_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """That two people ordered something not to be erased before `expires_at`: a legal hold.
+
+    `scope` and `reason` commit to what is held and why, `asked_by` and `agreed_by` to the people.
+    """
+
+    id: str
+    subject: str
+    scope: str
+    reason: str
+    asked_by: str
+    agreed_by: str
+    placed_at: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEnded:
+    """That a legal hold is over: lifted, or expired."""
+
+    id: str
+    how: str
+    ended_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """A public key that signs the log's checkpoints: the first leaf, or the next after it."""
+
+    key: str
+
+
+Claim = Erasure | ConsentGiven | ConsentWithdrawn | Hold | HoldEnded | LogKey
