@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from unhear.forget.engine import Forgetter
+from unhear.forget.engine import Copies, Forgetter
 from unhear.forget.holder import Holder, Place
+from unhear.forget.holds import Holds
 from unhear.forget.roots import RootKeeper
+from unhear.forget.snapshot import snapshot
+from unhear.forget.sweeper import Sweeper
 from unhear.forget.traces import new_trace_id
 from unhear.house.conversation import Conversation
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.words import DeviceId, Household, HouseholdId, PersonId, TraceId, Utterance
 from unhear.keep.age import Recipient
-from unhear.keep.catalogue import Catalogue, snapshot
+from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder, Payloads
@@ -53,6 +56,7 @@ class Home:
     keeper: RootKeeper | None = None
     database: Database | None = None
     payloads: Payloads | None = None
+    copies: Copies | None = None
 
     def __post_init__(self) -> None:
         self.db = self.database or Database(self.settings.database_file)
@@ -67,9 +71,25 @@ class Home:
             ledger=self.ledger,
             holders=holders,
             clock=self.clock,
+            copies=self.copies,
         )
         with self.db.reading() as transaction:
             row = transaction.households()[0]
+        self.holds = Holds(
+            database=self.db,
+            keeper=self.roots,
+            ledger=self.ledger,
+            household=row.id,
+            clock=self.clock,
+        )
+        self.sweeper = Sweeper(
+            database=self.db,
+            keeper=self.roots,
+            forgetter=self.forgetter,
+            holds=self.holds,
+            household=row.id,
+            clock=self.clock,
+        )
         self.identity = WrappedIdentity.from_bytes(row.identity)
         self.id: HouseholdId = row.id
         self.catalogue = Catalogue(

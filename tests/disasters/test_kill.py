@@ -47,8 +47,8 @@ def _check_whole(home: Home) -> None:
     assert all(_opens(home, trace) for trace in rows)
     with home.db.reading() as transaction:
         assert list(transaction.queued_roots()) == []
-        open_tree(transaction, home.roots)
-        for receipt in attest.receipts(transaction, home.roots, home.id):
+        tree = open_tree(transaction, home.roots)
+        for receipt in attest.receipts(transaction, tree, home.id):
             verify(receipt, home.ledger.key)
 
 

@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,8 +57,8 @@ class DyingKeeper(FileRootKeeper):
 
 
 class DyingPayloads(FilePayloads):
-    def delete(self, household: HouseholdId, trace: TraceId) -> None:
-        super().delete(household, trace)
+    def delete(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        super().delete(household, traces)
         _reach("payload deleted")
 
 

@@ -106,7 +106,7 @@ def test_a_read_only_root_folder(home: Home) -> None:
 
 def test_a_missing_payload(home: Home) -> None:
     trace, other = home.keep(), home.keep()
-    home.blobs.delete(home.id, trace)
+    home.blobs.delete(home.id, [trace])
     with pytest.raises(PayloadMissing, match="restore it"):
         home.catalogue.sealed(trace)
     assert home.catalogue.sealed(other).sound

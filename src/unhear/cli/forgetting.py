@@ -8,11 +8,11 @@ import typer
 
 from unhear.cli.output import Json, console, open_house, show_json, show_table
 from unhear.forget.attest import receipts as kept_receipts
+from unhear.forget.snapshot import snapshot
 from unhear.house.audit import audit as look_at
 from unhear.house.house import House
 from unhear.household.scope import Scope
-from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, TraceId
-from unhear.keep.catalogue import snapshot
+from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, Purpose, TraceId
 from unhear.prove import receipt as proof
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
@@ -31,7 +31,16 @@ def forget(
     device: Annotated[str | None, typer.Option(help="Everything this device heard.")] = None,
     since: Annotated[datetime | None, typer.Option(help="From this moment on.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Up to this moment.")] = None,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="Only what is kept for this purpose.")
+    ] = None,
+    words_only: Annotated[
+        bool, typer.Option("--words-only", help="The transcripts; the sound stays.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--everything", help="All of it.")] = False,
+    household: Annotated[
+        bool, typer.Option("--household", help="The household itself: people, keys, all of it.")
+    ] = False,
     expired: Annotated[bool, typer.Option("--expired", help="What is past its expiry.")] = False,
     receipt: Annotated[Path | None, typer.Option(help="Where the receipt goes.")] = None,
     as_json: Json = False,
@@ -43,29 +52,47 @@ def forget(
     house = open_house(context)
     if expired:
         done = house.tidy()
-        if done is None:
-            _say_nothing_expired(as_json=as_json)
-            return
     else:
-        chosen = _chosen(house, recording or [], last=last)
-        scope = Scope(
-            recordings=chosen,
-            person=_person(house, person),
-            device=DeviceId(device) if device else None,
-            since=_aware(house, since),
-            until=_aware(house, until),
-        )
+        try:
+            scope = Scope(
+                recordings=_chosen(house, recording or [], last=last),
+                person=_person(house, person),
+                device=DeviceId(device) if device else None,
+                since=_aware(house, since),
+                until=_aware(house, until),
+                purpose=purpose,
+                words_only=words_only,
+                household=household,
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
         if scope == Scope() and not everything:
             raise typer.BadParameter("say what to forget, or --everything; see --help")
-        done = house.forgetter.forget(house.household.id, scope)
-    path = receipt or Path(f"unhear-receipt-{done.statement['id'][:8]}.json")
-    _write_receipt(path, done)
+        done = [house.forgetter.forget(house.household.id, scope)]
+    _tell(house, done, receipt, as_json=as_json)
+
+
+def _tell(house: House, done: list[Receipt], file: Path | None, *, as_json: bool) -> None:
+    """Write the receipts, and say what was forgotten."""
+    told = []
+    for one in done:
+        path = file if file and len(done) == 1 else Path(_file_name(one))
+        _write_receipt(path, one)
+        told.append({"forgotten": one.statement["count"], "receipt": path})
+        if as_json:
+            continue
+        console.print(f"Forgotten: {one.statement['count']} ({one.statement['scope']}).")
+        console.print(f"The receipt is {path}. Anybody can check it:")
+        console.print(f"  unhear verify {path} --key '{house.ledger.key}'", soft_wrap=True)
     if as_json:
-        show_json({"forgotten": done.statement["count"], "receipt": path, "key": house.ledger.key})
-        return
-    console.print(f"Forgotten: {done.statement['count']} ({done.statement['scope']}).")
-    console.print(f"The receipt is {path}. Anybody can check it:")
-    console.print(f"  unhear verify {path} --key '{house.ledger.key}'", soft_wrap=True)
+        first = told[0] if told else {"forgotten": "0"}
+        show_json({**first, "key": house.ledger.key, "more": told[1:]})
+    elif not done:
+        console.print("Nothing is past its expiry.")
+
+
+def _file_name(receipt: Receipt) -> str:
+    return f"unhear-receipt-{receipt.statement['id'][:8]}.json"
 
 
 def receipts(
@@ -79,12 +106,12 @@ def receipts(
     found = snapshot(
         house.database,
         house.keeper,
-        lambda transaction, _tree: kept_receipts(transaction, house.keeper, house.household.id),
+        lambda transaction, tree: kept_receipts(transaction, tree, house.household.id),
     )
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for one in found:
-            _write_receipt(out / f"unhear-receipt-{one.statement['id'][:8]}.json", one)
+            _write_receipt(out / _file_name(one), one)
     if as_json:
         show_json({"key": house.ledger.key, "receipts": [dict(one.statement) for one in found]})
         return
@@ -160,13 +187,6 @@ def _person(house: House, name: str | None) -> PersonId | None:
 
 def _aware(house: House, moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=house.settings.zone)
-
-
-def _say_nothing_expired(*, as_json: bool) -> None:
-    if as_json:
-        show_json({"forgotten": "0"})
-    else:
-        console.print("Nothing is past its expiry.")
 
 
 def _write_receipt(path: Path, receipt: Receipt) -> None:

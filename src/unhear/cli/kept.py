@@ -13,7 +13,7 @@ from unhear.engines.microphone import play as play_aloud
 from unhear.house.house import House
 from unhear.household.words import UNKNOWN_PERSON, PersonId
 from unhear.keep import age
-from unhear.keep.catalogue import Recording
+from unhear.keep.catalogue import Recording, SealedRecording
 
 ID_DIGITS = 8
 """Hex digits of an id that are shown; they are enough to name a recording."""
@@ -35,9 +35,7 @@ def recordings(
     for recording in kept:
         row = _row(house, recording)
         if identity is not None:
-            row["words"] = age.decrypt(
-                house.catalogue.sealed(recording.id).transcript, [identity]
-            ).decode()
+            row["words"] = _words(house.catalogue.sealed(recording.id), identity)
         rows.append(row)
     if as_json:
         show_json({"recordings": rows})
@@ -63,7 +61,7 @@ def play(
     sealed = house.catalogue.sealed(trace)
     identity = unlock(house)
     sound = age.decrypt(sealed.sound, [identity])
-    words = age.decrypt(sealed.transcript, [identity]).decode()
+    words = _words(sealed, identity)
     if out is None:
         play_aloud(Speech(read_sound(sound), RATE_HZ))
     else:
@@ -98,6 +96,8 @@ def export(
         moment = recording.utterance.heard_at.strftime("%Y%m%dT%H%M%SZ")
         stem = f"{moment}-{recording.id.hex()[:ID_DIGITS]}"
         for suffix, content in ((".wav.age", sealed.sound), (".txt.age", sealed.transcript)):
+            if content is None:
+                continue
             _write(folder / f"{stem}{suffix}", content)
             files.append(f"{stem}{suffix}")
     if with_identity:
@@ -124,6 +124,11 @@ def _row(house: House, recording: Recording) -> dict[str, str]:
         "expires": recording.expires_at.strftime("%Y-%m-%d"),
         "why": " ".join(utterance.reasons),
     }
+
+
+def _words(sealed: SealedRecording, identity: age.Identity) -> str:
+    """Answer what was said; nothing where the words alone were forgotten."""
+    return age.decrypt(sealed.transcript, [identity]).decode() if sealed.transcript else ""
 
 
 def _name(house: House, person: PersonId) -> str:

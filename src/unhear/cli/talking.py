@@ -21,6 +21,7 @@ from unhear.engines.choose import choose_activity, choose_wake
 from unhear.engines.errors import SoundUnreadable
 from unhear.engines.microphone import microphone, play
 from unhear.engines.speech_files import speech_wav
+from unhear.forget.errors import ClockDoubted
 from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
@@ -87,13 +88,21 @@ def listen(
         house.recogniser.warm()
         house.synthesiser.warm()
         listener = _listener(house, device, wake=wake)
-    house.tidy()
+    _tidy(house)
     show = _show_line if as_json else _print_answer
     with _ticking(assistant), microphone() as pieces:
         errors.print(f"Listening for [bold]{house.settings.wake_word}[/bold]; Ctrl-C ends it.")
         for pcm in pieces:
             for event in listener.feed(pcm):
                 _on(event, assistant, who, show)
+
+
+def _tidy(house: House) -> None:
+    """Do the day's work; a clock in doubt is told, and stops nobody from being answered."""
+    try:
+        house.tidy()
+    except ClockDoubted as error:
+        errors.print(str(error), style="yellow", markup=False)
 
 
 def _on(

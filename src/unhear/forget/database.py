@@ -1,6 +1,6 @@
 """What the rooms need of a database: rows, and transactions that see or change them together."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,8 @@ from typing import Protocol
 
 from unhear.forget.roots import KeyringTransaction
 from unhear.forget.slots import SlotTransaction
-from unhear.household.words import HouseholdId, TraceId
+from unhear.household.clock_guard import ClockMark
+from unhear.household.words import HouseholdId, Purpose, TraceId
 from unhear.prove.log import LedgerStore
 
 
@@ -18,11 +19,26 @@ class TraceKind(StrEnum):
     RECORDING = "recording"
     MEMORY = "memory"
     PROFILE = "profile"
+    NOTICE = "notice"
     RECEIPT = "receipt"
+
+
+class HoldState(StrEnum):
+    """How far a legal hold has come."""
+
+    ASKED = "asked"
+    IN_FORCE = "in force"
+    ENDED = "ended"
 
 
 SPOKEN_KINDS = (TraceKind.RECORDING, TraceKind.MEMORY)
 """What came of somebody's words: these are what an erasure's scope can name."""
+
+PURPOSES: Mapping[TraceKind, Purpose] = {
+    TraceKind.RECORDING: Purpose.KEEP,
+    TraceKind.MEMORY: Purpose.RESPOND,
+}
+"""The purpose for which each of these kinds is kept: it goes when the consent to it does."""
 
 
 class ErasureState(StrEnum):
@@ -58,19 +74,35 @@ class TraceRow:
     expires_day: int
     details: bytes
     content: bytes
+    words: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRow:
     """An erasure: its request and outcome lie sealed under the household's key.
 
-    It stays when done, as the bar against late traces of its scope.
+    It stays when done, as the bar against late traces of its scope. `asked_day` is the day it was
+    last asked for; `look_day` the day of the next look for late copies, 0 for none; `request` a
+    keyed digest of the scope.
     """
 
     id: bytes
     household: HouseholdId
     state: ErasureState
     asked_day: int
+    sealed: bytes
+    look_day: int = 0
+    request: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """A legal hold, sealed under the household's key; it ends by itself on `expires_day`."""
+
+    id: bytes
+    household: HouseholdId
+    state: HoldState
+    expires_day: int
     sealed: bytes
 
 
@@ -80,8 +112,8 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     def add_household(self, row: HouseholdRow) -> None:
         """Add a household."""
 
-    def set_identity(self, household: HouseholdId, identity: bytes) -> None:
-        """Put another wrapping of the household's identity in place of the old one."""
+    def set_household(self, row: HouseholdRow) -> None:
+        """Put another recipient and wrapped identity in place of a household's old ones."""
 
     def households(self) -> Sequence[HouseholdRow]:
         """Answer all households."""
@@ -94,6 +126,12 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
 
     def trace(self, household: HouseholdId, trace: TraceId) -> TraceRow | None:
         """Answer one kept thing, or None."""
+
+    def set_capsule(self, row: TraceRow) -> None:
+        """Put another capsule in place of a kept thing's old one."""
+
+    def traces_by_id(self, household: HouseholdId, ids: Collection[TraceId]) -> Iterator[TraceRow]:
+        """Yield the kept things of these ids; what is not kept is left out."""
 
     def traces(
         self,
@@ -121,14 +159,41 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     ) -> Sequence[ErasureRow]:
         """Answer the erasures of a household, or those asked on a day or later."""
 
+    def erasure_of_request(self, request: bytes) -> ErasureRow | None:
+        """Answer the erasure that was made for a request, or None."""
+
+    def unfinished_erasures(self, household: HouseholdId) -> Sequence[ErasureRow]:
+        """Answer the erasures of a household that are not done."""
+
+    def erasures_to_look_at(self, household: HouseholdId, day: int) -> Sequence[ErasureRow]:
+        """Answer the erasures whose next look for late copies is due on `day`."""
+
+    def drop_erasures(self, household: HouseholdId, *, but: bytes) -> None:
+        """Remove every erasure of a household but one, which takes over what they had to sweep."""
+
     def add_sweep(self, erasure: bytes, traces: Sequence[TraceId]) -> None:
         """Remember what an erasure has left to sweep."""
 
     def sweep(self, erasure: bytes) -> Sequence[TraceId]:
-        """Answer what is left to sweep."""
+        """Answer what is left to sweep, and to look for later."""
 
     def clear_sweep(self, erasure: bytes) -> None:
         """Forget what was swept."""
+
+    def set_hold(self, row: HoldRow) -> None:
+        """Put a legal hold in place of what was known of it."""
+
+    def holds(self, household: HouseholdId) -> Sequence[HoldRow]:
+        """Answer the legal holds of a household, ended ones too."""
+
+    def drop_holds(self, household: HouseholdId) -> None:
+        """Remove every legal hold of a household."""
+
+    def clock_mark(self) -> ClockMark | None:
+        """Answer what this house believes of the time, or None before it ever looked."""
+
+    def set_clock_mark(self, mark: ClockMark) -> None:
+        """Remember what this house believes of the time."""
 
 
 class Database(Protocol):

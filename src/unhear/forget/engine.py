@@ -3,49 +3,73 @@
 The order is the design:
 
 1. **Bar** the scope, durably. From then on nothing heard before the request can be kept.
-2. **Commit**, in one transaction: find what the scope names, destroy its keys by re-keying their
-   path under a new root, drop the rows. Then the keeper destroys the old root: from here on what
-   is left anywhere, in any copy, is noise.
+2. **Commit**: find what the scope names, destroy its keys by re-keying their path under a new
+   root, drop the rows. Then a mirror gets the new keys, and the keeper destroys the old root: from
+   here on what is left anywhere, in any copy, is noise.
 3. **Sweep** every holder outside the database. One that is away stops no other.
 4. **Look again**, everywhere. We do not believe `destroy`; we believe an empty answer.
 5. **Attest**: a leaf in the ledger and a receipt that claims only what step 4 saw.
 
-There is no progress table: a crash at any line is repaired by doing the step again.
+There is no progress table: a crash at any line is repaired by doing the step again. Requests that
+arrive together, from several threads, go through the steps together under one change of the root.
 """
 
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from unhear.clock import Clock, day_number, random_bytes
-from unhear.forget import attest, roots
-from unhear.forget.database import (
-    Database,
-    ErasureRow,
-    ErasureState,
-    TraceRow,
-    Transaction,
+from unhear.clock import Clock, day_number
+from unhear.forget import roots
+from unhear.forget.attest import Attestation, attest
+from unhear.forget.commit import Asked, Case, bar, commit_some, find
+from unhear.forget.database import Database, ErasureState, Transaction
+from unhear.forget.errors import (
+    ForgetError,
+    HeldBack,
+    HolderAway,
+    HolderUnanswered,
+    KeeperFailed,
+    MirrorAway,
+    NoSuchTrace,
+    RootRemains,
+    TraceRemains,
+    Unfinished,
 )
-from unhear.forget.errors import HolderAway, HolderUnanswered, NoSuchTrace, TraceRemains
+from unhear.forget.group import Group
 from unhear.forget.holder import Holder, Place
+from unhear.forget.holds import scopes_held
+from unhear.forget.keytree import KeyTree
+from unhear.forget.mirror import Mirror
 from unhear.forget.roots import RootKeeper
 from unhear.forget.slots import free_slots
-from unhear.forget.traces import (
-    ErasureRecord,
-    named,
-    record_of,
-    sealed_record,
-)
+from unhear.forget.snapshot import snapshot
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
+from unhear.prove.claims import Drill
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
 
 log = logging.getLogger(__name__)
 
-ERASURE_ID_BYTES = 16
 TRACES_PER_SWEEP_MAX = 1_000
 """Traces handed to one `destroy`: bounds a holder's work, not the erasure."""
+
+REQUESTS_PER_GROUP_MAX = 256
+
+NOTHING_DUE = -1
+"""A day before all days: no replaced root is due on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What is known of copies: where the newest database goes, and for how long old ones open.
+
+    `drill` answers the last restore drill.
+    """
+
+    mirror: Mirror | None = None
+    horizon_days: int = 0
+    drill: Callable[[], Drill | None] = field(default=lambda: None)
 
 
 class Forgetter:
@@ -59,6 +83,7 @@ class Forgetter:
         ledger: Ledger,
         holders: Sequence[Holder],
         clock: Clock,
+        copies: Copies | None = None,
     ) -> None:
         """Refuse, with `HolderUnanswered`, while a place has nobody to answer for it."""
         if unanswered := set(Place) - {holder.place for holder in holders}:
@@ -68,151 +93,200 @@ class Forgetter:
         self._ledger = ledger
         self._holders = tuple(holders)
         self._clock = clock
+        self._copies = copies or Copies()
+        self._group: Group[Asked, Receipt] = Group(self._work, REQUESTS_PER_GROUP_MAX)
 
     def forget(self, household: HouseholdId, scope: Scope) -> Receipt:
         """Leave nothing of what `scope` names, and answer the receipt that says so.
 
         Raises:
             NoSuchTrace: the scope names recordings of which none is kept.
-            HolderAway: a holder cannot be asked now. The keys are gone, the other holders are
-                swept, and `resume` finishes the rest.
+            Unfinished: the keys are gone, and something stands in the way of the rest: a holder,
+                the mirror or the keeper is away, or a legal hold keeps some of it. `resume`
+                finishes it.
             TraceRemains: a holder broke its promise.
         """
-        return self._finish(household, self._bar(household, scope, expired=False))
+        return self.ask(Asked(household, scope))
 
-    def expire(self, household: HouseholdId) -> Receipt | None:
-        """Forget what may not stay today, like any erasure; None when there is nothing."""
-        today = day_number(self._clock())
-        with self._database.reading() as transaction:
-            expired = [row.id for row in transaction.expired(household, today)]
-        if not expired:
-            return None
-        scope = Scope(recordings=frozenset(expired))
-        return self._finish(household, self._bar(household, scope, expired=True))
+    def ask(self, asked: Asked) -> Receipt:
+        """Do what `forget` does, also for a request that the house makes itself."""
+        return self._group.submit(asked)
 
     def discard(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Destroy what a skill no longer needs: gone like the rest, with no request to attest."""
         with self._database.writing() as transaction:
-            rows = [row for trace in traces if (row := transaction.trace(household, trace))]
-            self._destroy_keys(transaction, household, rows)
-            due = transaction.queued_roots()
-        self._destroy_roots(due)
+            rows = list(transaction.traces_by_id(household, traces))
+            if not rows:
+                return
+            slots = [row.slot for row in rows]
+            tree = roots.open_tree(transaction, self._keeper)
+            roots.erase_keys(transaction, self._keeper, tree, slots, due_day=self._due_day())
+            free_slots(transaction, slots)
+            transaction.drop_traces(household, [row.id for row in rows])
+        self.destroy_due_roots()
 
     def resume(self, household: HouseholdId) -> list[Receipt]:
-        """Finish what a crash or an absent holder left unfinished.
+        """Finish what a crash, an absent holder or a legal hold left unfinished, where it can be.
 
         Destroys leftover roots first. Raises `RootGone` when the current one is missing.
         """
-        roots.recover(self._database, self._keeper)
         with self._database.reading() as transaction:
-            unfinished = [
-                row.id
-                for row in transaction.erasures(household)
-                if row.state is not ErasureState.DONE
-            ]
-        return [self._finish(household, erasure) for erasure in unfinished]
-
-    def _bar(self, household: HouseholdId, scope: Scope, *, expired: bool) -> bytes:
-        erasure = random_bytes(ERASURE_ID_BYTES)
-        with self._database.writing() as transaction:
-            if scope.recordings is not None and not any(
-                transaction.trace(household, trace) for trace in scope.recordings
-            ):
-                raise NoSuchTrace("no such recording is kept; it may be forgotten already")
-            asked_at = self._clock()
-            tree = roots.open_tree(transaction, self._keeper)
-            record = ErasureRecord(asked_at, scope, expired=expired)
-            transaction.set_erasure(
-                ErasureRow(
-                    id=erasure,
-                    household=household,
-                    state=ErasureState.ASKED,
-                    asked_day=day_number(asked_at),
-                    sealed=sealed_record(transaction, tree, household, erasure, record),
-                )
-            )
-        return erasure
-
-    def _finish(self, household: HouseholdId, erasure: bytes) -> Receipt:
-        self._commit(household, erasure)
-        traces = self._sweep(household, erasure)
-        self._look_again(household, traces)
-        receipt = self._attest(household, erasure)
-        self._database.tidy()
-        self._ledger.publish(self._database)
-        log.info("erasure finished", extra={"erasure": erasure.hex()})
-        return receipt
-
-    def _commit(self, household: HouseholdId, erasure: bytes) -> None:
-        with self._database.writing() as transaction:
-            row = attest.erasure_row(transaction, erasure)
-            tree = roots.open_tree(transaction, self._keeper)
-            record = record_of(transaction, tree, row)
-            if row.state is ErasureState.ASKED:
-                if record.expired:
-                    expired = transaction.expired(household, row.asked_day)
-                    rows = list(expired)
+            unfinished = [row.id for row in transaction.unfinished_erasures(household)]
+        try:
+            self._ship()
+            roots.recover(self._database, self._keeper, today=day_number(self._clock()))
+        except MirrorAway:
+            log.warning("mirror away; replaced root keys are held until it is back")
+            roots.recover(self._database, self._keeper, today=NOTHING_DUE)
+        receipts = []
+        for erasure in unfinished:
+            try:
+                outcomes = self._finish([erasure])
+            except Unfinished as error:
+                outcomes = [error]
+            for outcome in outcomes:
+                if isinstance(outcome, Receipt):
+                    receipts.append(outcome)
                 else:
-                    rows = list(named(transaction, tree, household, record.scope))
-                old = self._destroy_keys(transaction, household, rows)
-                current = transaction.current_root()
-                record = replace(
-                    record,
-                    epochs=(old.epoch if old else current.epoch, current.epoch),
-                    old_root=old.root_id if old else None,
-                )
-                transaction.add_sweep(erasure, [row.id for row in rows])
-                tree = roots.open_tree(transaction, self._keeper)
-                sealed = sealed_record(transaction, tree, household, erasure, record)
-                transaction.set_erasure(replace(row, state=ErasureState.COMMITTED, sealed=sealed))
-            due = transaction.queued_roots()
-        self._destroy_roots(due)
+                    log.warning("erasure unfinished", extra={"why": type(outcome).__name__})
+        return receipts
 
-    def _destroy_roots(self, due: Collection[bytes]) -> None:
-        """Destroy replaced roots, also those a crashed process left; a later step unqueues them."""
-        for root_id in due:
-            self._keeper.destroy(root_id)
-
-    def _destroy_keys(
-        self, transaction: Transaction, household: HouseholdId, rows: Sequence[TraceRow]
-    ) -> roots.CurrentRoot | None:
-        if not rows:
-            return None
-        slots = [row.slot for row in rows]
-        old = roots.erase_keys(transaction, self._keeper, slots)
-        free_slots(transaction, slots)
-        transaction.drop_traces(household, [row.id for row in rows])
-        return old
-
-    def _sweep(self, household: HouseholdId, erasure: bytes) -> list[TraceId]:
+    def remaining(
+        self, household: HouseholdId, traces: Sequence[TraceId], *, words_only: bool = False
+    ) -> dict[str, int]:
+        """Look everywhere, and answer where something of these traces is held, and how much."""
+        holders = [holder for holder in self._holders if holder.holds_words or not words_only]
+        found = {holder.place.value: holder.remaining(household, traces) for holder in holders}
         with self._database.reading() as transaction:
-            traces = list(transaction.sweep(erasure))
-        away = [holder.place for holder in self._holders if not _swept(holder, household, traces)]
+            rows = transaction.traces_by_id(household, traces)
+            found["index"] = sum(not words_only or row.words is not None for row in rows)
+        return {place: count for place, count in found.items() if count}
+
+    def destroy_due_roots(self) -> None:
+        """Have the keeper destroy the replaced roots that need not wait, once a mirror has the new.
+
+        Raises `Unfinished` when the mirror or the keeper is away; the roots stay queued.
+        """
+        with self._database.reading() as transaction:
+            queued = transaction.queued_roots()
+        self._ship()  # after the look: what another process queues meanwhile may not be shipped
+        today = day_number(self._clock())
+        try:
+            for root_id, due_day in queued.items():
+                if due_day <= today:
+                    self._keeper.destroy(root_id)
+        except KeeperFailed as error:
+            raise RootRemains(
+                "the keys are replaced, but the old root key cannot be destroyed now; this is "
+                f"finished when the keeper is back ({error})"
+            ) from None
+
+    def _work(self, requests: Sequence[Asked]) -> list[Receipt | Exception]:
+        """Do several requests together; a whole household's goes alone, for it ends the others."""
+        outcomes: list[Receipt | Exception | None] = [None] * len(requests)
+        together = [n for n, asked in enumerate(requests) if not asked.scope.household]
+        alone = [[n] for n, asked in enumerate(requests) if asked.scope.household]
+        for numbers in filter(None, [together, *alone]):
+            barred = self._bar([requests[n] for n in numbers])
+            erasures = [erasure for erasure in barred if isinstance(erasure, bytes)]
+            finished = iter(self._finish(erasures))
+            for n, erasure in zip(numbers, barred, strict=True):
+                outcomes[n] = next(finished) if isinstance(erasure, bytes) else erasure
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def _bar(self, requests: Sequence[Asked]) -> list[bytes | Exception]:
+        now = self._clock()
+        barred: list[bytes | Exception] = []
+        with self._database.writing() as transaction:
+            tree = roots.open_tree(transaction, self._keeper)
+            for asked in requests:
+                try:
+                    barred.append(bar(transaction, tree, asked, now))
+                except NoSuchTrace as error:
+                    barred.append(error)
+        return barred
+
+    def _finish(self, erasures: Sequence[bytes]) -> list[Receipt | Exception]:
+        """Do every step after the bar; answer each erasure's receipt, or why there is none."""
+        cases = self._find(erasures)
+        self._commit([case for case in cases if case.row.state is ErasureState.ASKED])
+        outcomes: list[Receipt | Exception] = []
+        failed = {case.row.id: error for case in cases if (error := self._sweep(case)) is not None}
+        with self._database.writing() as transaction:
+            tree = roots.open_tree(transaction, self._keeper)
+            attestation = self._attestation()
+            for erasure in erasures:
+                if erasure in failed:
+                    outcomes.append(failed[erasure])
+                    continue
+                try:
+                    outcomes.append(attest(transaction, tree, erasure, attestation))
+                except ForgetError as error:
+                    outcomes.append(error)
+        self._ledger.publish(self._database)
+        return outcomes
+
+    def _find(self, erasures: Sequence[bytes]) -> list[Case]:
+        today = day_number(self._clock())
+
+        def read(transaction: Transaction, tree: KeyTree) -> list[Case]:
+            rows = [row for e in erasures if (row := transaction.erasure(e)) is not None]
+            held = {
+                household: scopes_held(transaction, tree, household, today)
+                for household in {row.household for row in rows}
+            }
+            return [find(transaction, tree, row, held[row.household]) for row in rows]
+
+        return snapshot(self._database, self._keeper, read)
+
+    def _commit(self, cases: Sequence[Case]) -> None:
+        left = list(cases)
+        while left:
+            with self._database.writing() as transaction:
+                tree = roots.open_tree(transaction, self._keeper)
+                commit_some(transaction, self._keeper, tree, left, self._due_day())
+            self.destroy_due_roots()
+            left = [case for case in left if case.todo]
+
+    def _sweep(self, case: Case) -> Exception | None:
+        """Sweep every holder and look again; answer what stands in the way, or None."""
+        household = case.row.household
+        with self._database.reading() as transaction:
+            traces = list(transaction.sweep(case.row.id))
+        holders = [h for h in self._holders if h.holds_words or not case.record.scope.words_only]
+        away = [holder.place for holder in holders if not _swept(holder, household, traces)]
         if away:
-            raise HolderAway(
+            return HolderAway(
                 f"cannot reach: {', '.join(away)}. The keys are destroyed; the rest is swept when "
                 "it is back (run `unhear audit`)"
             )
-        return traces
-
-    def _look_again(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
-        for holder in self._holders:
+        for holder in holders:
             if remaining := holder.remaining(household, traces):
-                raise TraceRemains(f"{holder.place} still holds something of {remaining} traces")
-
-    def _attest(self, household: HouseholdId, erasure: bytes) -> Receipt:
-        with self._database.writing() as transaction:
-            return attest.attest(
-                transaction,
-                attest.Attestation(
-                    household=household,
-                    erasure=erasure,
-                    keeper=self._keeper,
-                    ledger=self._ledger,
-                    holders=self._holders,
-                    now=self._clock(),
-                ),
+                return TraceRemains(f"{holder.place} still holds something of {remaining} traces")
+        if case.waits:
+            return HeldBack(
+                "some of this may not be erased yet; the rest is. It is finished by itself as "
+                "soon as that ends (see `unhear hold list`)"
             )
+        return None
+
+    def _attestation(self) -> Attestation:
+        return Attestation(
+            keeper=self._keeper,
+            ledger=self._ledger,
+            places=[holder.place.value for holder in self._holders],
+            horizon_days=self._copies.horizon_days,
+            drill=self._copies.drill(),
+            now=self._clock(),
+        )
+
+    def _ship(self) -> None:
+        if self._copies.mirror is not None:
+            self._copies.mirror.ship()
+
+    def _due_day(self) -> int:
+        days = self._copies.horizon_days
+        return day_number(self._clock()) + days if days else 0
 
 
 def _swept(holder: Holder, household: HouseholdId, traces: Sequence[TraceId]) -> bool:

@@ -41,5 +41,29 @@ class HolderUnanswered(ForgetError):
     """A kind of trace has nobody who answers for it; the house must not start."""
 
 
-class HolderAway(ForgetError):
+class Unfinished(ForgetError):
+    """The erasure is under way and something stands in the way; it is finished later."""
+
+
+class HolderAway(Unfinished):
     """A holder cannot be asked now; the others are swept and the rest is done later."""
+
+
+class MirrorAway(Unfinished):
+    """The second place of the database cannot be reached; no root key is destroyed until it is."""
+
+
+class RootRemains(Unfinished):
+    """The keys are replaced, but the keeper cannot destroy the old root key now."""
+
+
+class HeldBack(Unfinished):
+    """A legal hold keeps some of what was named; the rest is erased."""
+
+
+class ClockDoubted(ForgetError):
+    """The clock has jumped: nothing is deleted for its age until it is trusted again."""
+
+
+class HoldWrong(ForgetError):
+    """A legal hold cannot be placed, agreed to or lifted like this."""

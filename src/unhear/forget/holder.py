@@ -21,6 +21,10 @@ class Holder(Protocol):
     def place(self) -> Place:
         """The place it answers for."""
 
+    @property
+    def holds_words(self) -> bool:
+        """Whether what it keeps tells what was said, and not sound alone."""
+
     def destroy(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Destroy what is held of these traces; what is not held is destroyed already."""
 

@@ -13,7 +13,7 @@ Making the new root before the lock, or destroying "all others", can lose everyt
 processes erase at once. `recover` runs under the same lock.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -35,6 +35,10 @@ class RootKeeper(Protocol):
     @property
     def grade(self) -> str:
         """What its `destroy` means, in one plain sentence for receipts and people."""
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What this keeper cannot promise, in plain sentences for receipts and people."""
 
     def put(self, root_id: bytes, root: bytes) -> None:
         """Hold `root` (32 bytes) under `root_id` (16 bytes). Raises `KeeperFailed`."""
@@ -67,11 +71,11 @@ class KeyringTransaction(Pages, Protocol):
     def set_root(self, root: CurrentRoot) -> None:
         """Point at another root."""
 
-    def queue_root(self, root_id: bytes) -> None:
-        """Remember that this root must be destroyed."""
+    def queue_root(self, root_id: bytes, due_day: int) -> None:
+        """Remember that this root must be destroyed, from `due_day` (since 1970-01-01) on."""
 
-    def queued_roots(self) -> Collection[bytes]:
-        """Answer the roots still to be destroyed."""
+    def queued_roots(self) -> Mapping[bytes, int]:
+        """Answer the roots still to be destroyed, each with the day from which on."""
 
     def unqueue_root(self, root_id: bytes) -> None:
         """Forget about a root that is destroyed."""
@@ -103,27 +107,34 @@ def plant(transaction: KeyringTransaction, keeper: RootKeeper) -> None:
 
 
 def erase_keys(
-    transaction: KeyringTransaction, keeper: RootKeeper, slots: Collection[int]
+    transaction: KeyringTransaction,
+    keeper: RootKeeper,
+    tree: KeyTree,
+    slots: Collection[int],
+    *,
+    due_day: int = 0,
 ) -> CurrentRoot:
     """Do steps 2 to 4 of the order for `slots` and answer the root that was replaced.
 
-    The caller holds the write lock, commits, and then has the keeper destroy the replaced root.
+    `tree` is the transaction's own, and opens under the new root afterwards; the erased slots hold
+    fresh keys. The caller holds the write lock, commits, and then has the keeper destroy the
+    replaced root, not before `due_day`.
     """
     old = transaction.current_root()
-    tree = open_tree(transaction, keeper)
     new_id, new_root = random_bytes(ROOT_ID_BYTES), random_bytes(KEY_BYTES)
     keeper.put(new_id, new_root)
     tree.erase(slots, new_root)
     transaction.set_root(CurrentRoot(old.tree_id, tree.epoch, new_id))
-    transaction.queue_root(old.root_id)
+    transaction.queue_root(old.root_id, due_day)
     return old
 
 
-def recover(database: KeyringDatabase, keeper: RootKeeper) -> None:
-    """Destroy every root but the current one: what an erasure left behind, crashed or done.
+def recover(database: KeyringDatabase, keeper: RootKeeper, *, today: int) -> None:
+    """Destroy what an erasure left behind, crashed or done, and what is due by `today`.
 
-    Runs under the write lock, so that a root another process has just put is never taken for a
-    leftover. Raises `RootGone` when the keeper lacks the current root.
+    What is held back until a later day stays. Runs under the write lock, so that a root another
+    process has just put is never taken for a leftover. Raises `RootGone` when the keeper lacks
+    the current root.
     """
     with database.writing() as transaction:
         current = transaction.current_root().root_id
@@ -133,7 +144,9 @@ def recover(database: KeyringDatabase, keeper: RootKeeper) -> None:
                 "the root key of this house is not in its keeper; without it nothing kept opens. "
                 "Bring back the newest root folder or share"
             )
-        for root_id in held - {current}:
+        queued = transaction.queued_roots()
+        held_back = {root_id for root_id, due_day in queued.items() if due_day > today}
+        for root_id in held - held_back - {current}:
             keeper.destroy(root_id)
-        for root_id in transaction.queued_roots():
+        for root_id in set(queued) - held_back:
             transaction.unqueue_root(root_id)

@@ -1,19 +1,17 @@
-"""Keep small things sealed under slots of the key tree, and find those a scope names."""
+"""Keep small things sealed under slots of the key tree, and open them again."""
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from unhear.clock import day_number, random_bytes
 from unhear.forget.capsule import seal, unseal, utterance_bytes, utterance_from
-from unhear.forget.database import SPOKEN_KINDS, ErasureRow, TraceKind, TraceRow, Transaction
+from unhear.forget.database import PURPOSES, SPOKEN_KINDS, TraceKind, TraceRow, Transaction
 from unhear.forget.errors import Barred
 from unhear.forget.keytree import KeyTree
+from unhear.forget.records import record_of
 from unhear.forget.slots import take_slot
 from unhear.household.scope import Scope
-from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId, Utterance
+from unhear.household.words import HouseholdId, TraceId, Utterance
 
 TRACE_ID_BYTES = 16
 DAY_LAST = 2_932_896
@@ -27,13 +25,17 @@ def new_trace_id() -> TraceId:
 
 @dataclass(frozen=True, slots=True)
 class NewTrace:
-    """Something to keep until `expires_at`: what the index seals about it, and its content."""
+    """Something to keep until `expires_at`: what the index seals about it, and its content.
+
+    `words` is what of it was said, where there is such a part: it can be forgotten alone.
+    """
 
     id: TraceId
     kind: TraceKind
     utterance: Utterance
     content: bytes
     expires_at: datetime
+    words: bytes | None = None
 
 
 def add_trace(
@@ -41,23 +43,35 @@ def add_trace(
 ) -> None:
     """Keep something under a slot of its own.
 
-    Raises `Barred` when an erasure asked for since it was heard names it.
+    Raises `Barred` when an erasure asked for since it was heard names it; where one names its
+    words only, it is kept without them.
     """
     if new.kind in SPOKEN_KINDS:
-        _raise_if_barred(transaction, tree, household, new.utterance)
+        new = _not_barred(transaction, tree, household, new)
     slot = take_slot(transaction, tree, household)
-    key = tree.key(slot)
-    transaction.add_trace(
-        TraceRow(
-            household=household,
-            id=new.id,
-            slot=slot,
-            kind=new.kind,
-            day=day_number(new.utterance.heard_at),
-            expires_day=day_number(new.expires_at),
-            details=seal(key, "details", household, new.id, utterance_bytes(new.utterance)),
-            content=seal(key, "content", household, new.id, new.content),
-        )
+    row = TraceRow(
+        household=household,
+        id=new.id,
+        slot=slot,
+        kind=new.kind,
+        day=day_number(new.utterance.heard_at),
+        expires_day=day_number(new.expires_at),
+        details=b"",
+        content=b"",
+    )
+    transaction.add_trace(sealed(tree, row, new.utterance, new.content, new.words))
+
+
+def sealed(
+    tree: KeyTree, row: TraceRow, utterance: Utterance, content: bytes, words: bytes | None
+) -> TraceRow:
+    """Answer `row` with its capsule sealed under the key that its slot holds now."""
+    key, ours, trace = tree.key(row.slot), row.household, row.id
+    return replace(
+        row,
+        details=seal(key, "details", ours, trace, utterance_bytes(utterance)),
+        content=seal(key, "content", ours, trace, content),
+        words=None if words is None else seal(key, "words", ours, trace, words),
     )
 
 
@@ -71,38 +85,17 @@ def content_of(tree: KeyTree, row: TraceRow) -> bytes:
     return unseal(tree.key(row.slot), "content", row.household, row.id, row.content)
 
 
-def named(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, scope: Scope
-) -> Iterator[TraceRow]:
-    """Yield the kept things whose words `scope` names, and what was made from them."""
-    for row in _candidates(transaction, household, scope):
-        if covers(scope, utterance_of(tree, row)):
-            yield row
+def words_of(tree: KeyTree, row: TraceRow) -> bytes | None:
+    """Open a kept thing's words; None where it has none. Raises `CapsuleClosed`."""
+    if row.words is None:
+        return None
+    return unseal(tree.key(row.slot), "words", row.household, row.id, row.words)
 
 
-def _candidates(
-    transaction: Transaction, household: HouseholdId, scope: Scope
-) -> Iterator[TraceRow]:
-    """Narrow down by what lies in clear, so that one recording costs the same in any store."""
-    days = _days(scope)
-    if scope.recordings is None:
-        yield from transaction.traces(household, SPOKEN_KINDS, days=days)
-        return
-    for trace in scope.recordings:
-        row = transaction.trace(household, trace)
-        if row is not None and row.kind is TraceKind.RECORDING:
-            yield row
-    yield from transaction.traces(household, (TraceKind.MEMORY,), days=days)
-
-
-def _days(scope: Scope) -> tuple[int, int]:
-    first = day_number(scope.since) if scope.since else 0
-    last = day_number(scope.until) if scope.until else DAY_LAST
-    return first, last
-
-
-def covers(scope: Scope, utterance: Utterance) -> bool:
-    """Whether `scope` names what came of this utterance."""
+def covers(scope: Scope, kind: TraceKind, utterance: Utterance) -> bool:
+    """Whether `scope` names what of this kind came of this utterance."""
+    if scope.purpose is not None and PURPOSES.get(kind) is not scope.purpose:
+        return False
     return scope.covers(
         trace=utterance.of,
         person=utterance.person,
@@ -111,87 +104,20 @@ def covers(scope: Scope, utterance: Utterance) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureRecord:
-    """What an erasure's row seals: the request, and what its commit changed."""
-
-    asked_at: datetime
-    scope: Scope
-    expired: bool = False
-    epochs: tuple[int, int] | None = None
-    old_root: bytes | None = None
-
-
-def sealed_record(
-    transaction: Transaction,
-    tree: KeyTree,
-    household: HouseholdId,
-    erasure: bytes,
-    record: ErasureRecord,
-) -> bytes:
-    """Seal an erasure's record under the household's key."""
-    key = tree.key(transaction.household(household).slot)
-    return seal(key, "erasure", household, erasure, _record_bytes(record))
-
-
-def record_of(transaction: Transaction, tree: KeyTree, row: ErasureRow) -> ErasureRecord:
-    """Open an erasure's record. Raises `CapsuleClosed`."""
-    key = tree.key(transaction.household(row.household).slot)
-    return _record_from(unseal(key, "erasure", row.household, row.id, row.sealed))
-
-
-def _raise_if_barred(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, utterance: Utterance
-) -> None:
-    since = day_number(utterance.heard_at)
-    for row in transaction.erasures(household, asked_since=since):
+def _not_barred(
+    transaction: Transaction, tree: KeyTree, household: HouseholdId, new: NewTrace
+) -> NewTrace:
+    heard_at = new.utterance.heard_at
+    for row in transaction.erasures(household, asked_since=day_number(heard_at)):
         record = record_of(transaction, tree, row)
-        if utterance.heard_at < record.asked_at and covers(record.scope, utterance):
+        if heard_at >= record.barred_until or not covers(record.scope, new.kind, new.utterance):
+            continue
+        if not record.scope.words_only:
             raise Barred("this was named by an erasure asked for since; nothing of it was kept")
+        new = without_words(new)
+    return new
 
 
-def _record_bytes(record: ErasureRecord) -> bytes:
-    scope = record.scope
-    return json.dumps(
-        {
-            "asked_at": record.asked_at.isoformat(),
-            "recordings": _hexes(scope.recordings),
-            "person": scope.person,
-            "device": scope.device,
-            "since": _iso(scope.since),
-            "until": _iso(scope.until),
-            "expired": record.expired,
-            "epochs": record.epochs,
-            "old_root": record.old_root.hex() if record.old_root else None,
-        }
-    ).encode()
-
-
-def _record_from(plaintext: bytes) -> ErasureRecord:
-    fields: dict[str, Any] = json.loads(plaintext)
-    recordings, epochs, old_root = fields["recordings"], fields["epochs"], fields["old_root"]
-    return ErasureRecord(
-        asked_at=datetime.fromisoformat(fields["asked_at"]),
-        scope=Scope(
-            recordings=_ids(recordings) if recordings is not None else None,
-            person=PersonId(fields["person"]) if fields["person"] is not None else None,
-            device=DeviceId(fields["device"]) if fields["device"] is not None else None,
-            since=datetime.fromisoformat(fields["since"]) if fields["since"] else None,
-            until=datetime.fromisoformat(fields["until"]) if fields["until"] else None,
-        ),
-        expired=fields["expired"],
-        epochs=(epochs[0], epochs[1]) if epochs else None,
-        old_root=bytes.fromhex(old_root) if old_root else None,
-    )
-
-
-def _hexes(recordings: frozenset[TraceId] | None) -> list[str] | None:
-    return None if recordings is None else sorted(trace.hex() for trace in recordings)
-
-
-def _ids(hexes: Sequence[str]) -> frozenset[TraceId]:
-    return frozenset(TraceId(bytes.fromhex(text)) for text in hexes)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+def without_words(new: NewTrace) -> NewTrace:
+    """Answer the same without what was said and understood."""
+    return replace(new, words=None, utterance=replace(new.utterance, intent=None))

@@ -24,6 +24,7 @@ class Conversation:
     """Answers "why did you do that?"; answers to `forget` for what it has in memory."""
 
     place = Place.CONVERSATION
+    holds_words = True
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -7,11 +7,14 @@ from unhear.answer.registry import Skills, find_skills
 from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.forget.engine import Forgetter
+from unhear.forget.holds import Holds
 from unhear.forget.roots import RootKeeper
+from unhear.forget.snapshot import snapshot
+from unhear.forget.sweeper import Sweeper
 from unhear.house.conversation import Conversation
 from unhear.house.listening import Listening
 from unhear.household.words import Household, HouseholdId, Utterance
-from unhear.keep.catalogue import Catalogue, snapshot
+from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
@@ -58,6 +61,21 @@ class House:
             clock=self.clock,
         )
         self.identity, self.household = self._household()
+        self.holds = Holds(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            household=self.household.id,
+            clock=self.clock,
+        )
+        self.sweeper = Sweeper(
+            database=self.database,
+            keeper=self.keeper,
+            forgetter=self.forgetter,
+            holds=self.holds,
+            household=self.household.id,
+            clock=self.clock,
+        )
         self.forgetter.resume(self.household.id)
         self.catalogue = Catalogue(
             database=self.database,
@@ -93,13 +111,16 @@ class House:
         """The synthesiser, loaded at first use."""
         return choose_synthesiser()
 
-    def tidy(self) -> Receipt | None:
+    def tidy(self) -> list[Receipt]:
         """Do what must be done once a day: forget what is past its expiry, sweep what crashed.
 
-        Answers the receipt, or None when nothing had expired.
+        Answers the receipts of what was forgotten. Raises `ClockDoubted`, before anything is
+        deleted, when the clock has jumped.
         """
+        receipts = self.sweeper.sweep()
         self.catalogue.sweep_orphans(self.clock())
-        return self.forgetter.expire(self.household.id)
+        self.database.tidy()
+        return receipts
 
     def memory(self, skill: str, request: Utterance) -> SkillMemory:
         """Answer what `skill` remembers, while `request` is answered."""
@@ -119,6 +140,11 @@ class House:
         if not rows:
             raise NotSetUp(f"the house in {self.settings.house} has no household; set it up anew")
         household = HouseholdId(rows[0].id)
+        if not rows[0].recipient:
+            raise NotSetUp(
+                f"the household in {self.settings.house} was forgotten as a whole; only its "
+                "receipts are left. Set up another one in another folder"
+            )
         identity = WrappedIdentity.from_bytes(rows[0].identity)
         if rows[0].recipient != str(identity.recipient):
             raise StoreDamaged(

@@ -5,8 +5,6 @@ header and the transcript (a whole age file) lie in the recording's capsule. Wit
 key the payload is noise, and with it only the household's identity opens what is inside.
 """
 
-import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,15 +12,17 @@ from typing import TypeVar
 
 from unhear.clock import day_start
 from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
-from unhear.forget.errors import NoSuchTrace, RootGone
+from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
+from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import (
     NewTrace,
     add_trace,
     content_of,
     covers,
     utterance_of,
+    words_of,
 )
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId, Utterance
@@ -30,10 +30,6 @@ from unhear.keep import age
 from unhear.keep.payloads import Payloads
 
 T = TypeVar("T")
-
-SNAPSHOT_TRIES_MAX = 20
-"""How often a reader starts again when an erasure replaces the root under it."""
-
 
 ORPHAN_AGE = timedelta(hours=1)
 """How old a payload without a recording must be to be called left over."""
@@ -50,10 +46,13 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class SealedRecording:
-    """What the household's identity opens: two standard age files."""
+    """What the household's identity opens: standard age files.
+
+    `transcript` is None where the words alone were forgotten.
+    """
 
     sound: bytes
-    transcript: bytes
+    transcript: bytes | None
 
 
 class Catalogue:
@@ -83,25 +82,14 @@ class Catalogue:
         names it, and `StoreFull` when there is no room; then nothing of it stays.
         """
         header, payload = age.seal(wav, [self._recipient])
-        content = json.dumps(
-            {
-                "header": b64encode(header).decode(),
-                "transcript": b64encode(
-                    age.encrypt(transcript.encode(), [self._recipient])
-                ).decode(),
-            }
-        ).encode()
+        words = age.encrypt(transcript.encode(), [self._recipient])
+        new = NewTrace(utterance.of, TraceKind.RECORDING, utterance, header, keep_until, words)
         self._payloads.put(self._household, utterance.of, payload)
         try:
             with self._database.writing() as transaction:
-                add_trace(
-                    transaction,
-                    open_tree(transaction, self._keeper),
-                    self._household,
-                    NewTrace(utterance.of, TraceKind.RECORDING, utterance, content, keep_until),
-                )
+                add_trace(transaction, open_tree(transaction, self._keeper), self._household, new)
         except Exception:
-            self._payloads.delete(self._household, utterance.of)
+            self._payloads.delete(self._household, [utterance.of])
             raise
         return utterance.of
 
@@ -112,7 +100,7 @@ class Catalogue:
             return [
                 Recording(row.id, utterance, day_start(row.expires_day))
                 for row in transaction.traces(self._household, (TraceKind.RECORDING,))
-                if covers(scope or Scope(), utterance := utterance_of(tree, row))
+                if covers(scope or Scope(), row.kind, utterance := utterance_of(tree, row))
             ]
 
         return sorted(self._read(read), key=lambda recording: recording.utterance.heard_at)
@@ -120,15 +108,13 @@ class Catalogue:
     def sealed(self, trace: TraceId) -> SealedRecording:
         """Answer a recording as age files. Raises `NoSuchTrace` and `PayloadMissing`."""
 
-        def read(transaction: Transaction, tree: KeyTree) -> bytes:
-            return content_of(tree, self._row(transaction, trace))
+        def read(transaction: Transaction, tree: KeyTree) -> tuple[bytes, bytes | None]:
+            row = self._row(transaction, trace)
+            return content_of(tree, row), words_of(tree, row)
 
-        content = json.loads(self._read(read))
+        header, transcript = self._read(read)
         payload = self._payloads.get(self._household, trace)
-        return SealedRecording(
-            sound=b64decode(content["header"]) + payload,
-            transcript=b64decode(content["transcript"]),
-        )
+        return SealedRecording(sound=header + payload, transcript=transcript)
 
     def without_payload(self) -> list[TraceId]:
         """Answer the recordings whose payload is missing."""
@@ -149,8 +135,7 @@ class Catalogue:
     def sweep_orphans(self, now: datetime) -> int:
         """Remove the orphans; answer how many there were."""
         orphans = self.orphans(now)
-        for trace in orphans:
-            self._payloads.delete(self._household, trace)
+        self._payloads.delete(self._household, orphans)
         return len(orphans)
 
     def find(self, prefix: str) -> TraceId:
@@ -169,21 +154,3 @@ class Catalogue:
 
     def _read(self, read: Callable[[Transaction, KeyTree], T]) -> T:
         return snapshot(self._database, self._keeper, read)
-
-
-def snapshot(
-    database: Database, keeper: RootKeeper, read: Callable[[Transaction, KeyTree], T]
-) -> T:
-    """Answer what `read` makes of one consistent state of rows and keys.
-
-    An erasure may destroy the root a reader has just looked up; it then starts again with the new
-    one. Raises `RootGone` when the root is really missing.
-    """
-    for _ in range(SNAPSHOT_TRIES_MAX - 1):
-        try:
-            with database.reading() as transaction:
-                return read(transaction, open_tree(transaction, keeper))
-        except RootGone:
-            continue
-    with database.writing() as transaction:
-        return read(transaction, open_tree(transaction, keeper))

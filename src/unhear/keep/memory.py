@@ -14,10 +14,10 @@ from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
 from unhear.forget.engine import Forgetter
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
+from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import NewTrace, add_trace, content_of, new_trace_id
 from unhear.household.speech import Item
 from unhear.household.words import HouseholdId, TraceId, Utterance
-from unhear.keep.catalogue import snapshot
 
 MEMORY_DAYS_MAX = 365
 """How long a skill may remember something nobody touches."""

@@ -20,8 +20,8 @@ class Payloads(Protocol):
     def has(self, household: HouseholdId, trace: TraceId) -> bool:
         """Whether there is a payload of that name."""
 
-    def delete(self, household: HouseholdId, trace: TraceId) -> None:
-        """Remove a payload; one that is not there is removed already."""
+    def delete(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        """Remove payloads; one that is not there is removed already."""
 
     def all(self, household: HouseholdId) -> Iterator[tuple[TraceId, datetime]]:
         """Yield the names of all payloads of a household, and when each was put."""
@@ -31,14 +31,14 @@ class PayloadHolder:
     """Answers to `forget` for the payloads."""
 
     place = Place.PAYLOADS
+    holds_words = False
 
     def __init__(self, payloads: Payloads) -> None:
         self._payloads = payloads
 
     def destroy(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Remove the payloads of these traces."""
-        for trace in traces:
-            self._payloads.delete(household, trace)
+        self._payloads.delete(household, traces)
 
     def remaining(self, household: HouseholdId, traces: Collection[TraceId]) -> int:
         """Answer how many of these traces still have a payload."""

@@ -1,7 +1,7 @@
 """Sealed payloads: age bodies without their headers, noise to everybody but the household."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -47,19 +47,13 @@ class FilePayloads:
     def has(self, household: HouseholdId, trace: TraceId) -> bool:
         """Whether there is a payload of that name."""
         with _plain_errors(self._folder):
-            try:
-                obstore.head(self._store, _name(household, trace))
-            except FileNotFoundError:
-                return False
-            return True
+            return (self._folder / _name(household, trace)).is_file()
 
-    def delete(self, household: HouseholdId, trace: TraceId) -> None:
-        """Remove a payload; one that is not there is removed already."""
+    def delete(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        """Remove payloads; one that is not there is removed already."""
         with _plain_errors(self._folder):
-            try:
-                obstore.delete(self._store, _name(household, trace))
-            except FileNotFoundError:
-                return
+            for trace in traces:
+                (self._folder / _name(household, trace)).unlink(missing_ok=True)
 
     def all(self, household: HouseholdId) -> Iterator[tuple[TraceId, datetime]]:
         """Yield the names of all payloads of a household, and when each was put."""

@@ -21,6 +21,11 @@ class FileRootKeeper:
         "snapshots and backups of the root folder can keep a remnant"
     )
 
+    limits = (
+        "flash wear levelling, file system snapshots and backups of the root folder can keep "
+        "a remnant of a destroyed root",
+    )
+
     def __init__(self, folder: Path) -> None:
         """Make the folder if need be. Raises `KeeperFailed` when that is not possible."""
         self._folder = folder

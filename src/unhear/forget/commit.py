@@ -1,0 +1,218 @@
+"""The first two steps of an erasure, inside a transaction: bar what it names, destroy its keys."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from unhear.clock import day_number, random_bytes
+from unhear.forget.database import (
+    SPOKEN_KINDS,
+    ErasureRow,
+    ErasureState,
+    HouseholdRow,
+    TraceRow,
+    Transaction,
+)
+from unhear.forget.errors import NoSuchTrace
+from unhear.forget.keytree import KeyTree
+from unhear.forget.naming import held_back, named
+from unhear.forget.records import ErasureRecord, record_of, request_of, sealed_record
+from unhear.forget.roots import RootKeeper, erase_keys
+from unhear.forget.slots import free_slots
+from unhear.forget.traces import content_of, sealed, utterance_of
+from unhear.household.scope import Scope
+from unhear.household.words import HouseholdId, TraceId, Utterance
+
+ERASURE_ID_BYTES = 16
+
+TRACES_PER_COMMIT_MAX = 2_048
+"""How much one transaction destroys: others may write in between, and a crash repeats little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to forget; `expired` and `reopens` say that the house itself asks, and why."""
+
+    household: HouseholdId
+    scope: Scope
+    expired: bool = False
+    reopens: bytes | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """An erasure at work: its row and record as they stand, and the traces still to destroy.
+
+    `waits` says that a legal hold keeps some of what it names.
+    """
+
+    row: ErasureRow
+    record: ErasureRecord
+    todo: list[TraceId]
+    waits: bool = False
+
+
+def bar(transaction: Transaction, tree: KeyTree, asked: Asked, now: datetime) -> bytes:
+    """Refuse new traces of what is named, from the moment this is durable; answer the erasure's id.
+
+    The same request made again is the same erasure, unless there is something new to forget.
+    Raises `NoSuchTrace` where it names recordings of which none is kept.
+    """
+    household, scope = asked.household, asked.scope
+    request = None
+    if not asked.expired and asked.reopens is None:
+        request = request_of(transaction, tree, household, scope)
+        again = _asked_before(transaction, tree, asked, request, now)
+        if again is not None:
+            return again
+    erasure = random_bytes(ERASURE_ID_BYTES)
+    record = ErasureRecord(now, now, scope, expired=asked.expired, reopens=asked.reopens)
+    row = ErasureRow(
+        id=erasure,
+        household=household,
+        state=ErasureState.ASKED,
+        asked_day=day_number(now),
+        sealed=sealed_record(transaction, tree, household, erasure, record),
+        request=request,
+    )
+    transaction.set_erasure(row)
+    if asked.reopens is not None:
+        transaction.add_sweep(erasure, sorted(scope.recordings or ()))
+    return erasure
+
+
+def find(transaction: Transaction, tree: KeyTree, row: ErasureRow, holds: Sequence[Scope]) -> Case:
+    """Answer the erasure with everything it names, save what a legal hold keeps back."""
+    record = record_of(transaction, tree, row)
+    if row.state is not ErasureState.ASKED:
+        return Case(row, record, [])
+    todo: list[TraceRow] = []
+    waits = False
+    for trace in _named(transaction, tree, row, record):
+        if held_back(tree, trace, holds):
+            waits = True
+        else:
+            todo.append(trace)
+    if waits and record.scope.household:
+        todo = [trace for trace in todo if trace.kind in SPOKEN_KINDS]
+    return Case(row, record, [trace.id for trace in todo], waits and not record.expired)
+
+
+def commit_some(
+    transaction: Transaction, keeper: RootKeeper, tree: KeyTree, cases: Sequence[Case], due_day: int
+) -> None:
+    """Destroy the keys of what these erasures name, or of a part where it is much.
+
+    All of it goes under one change of the root. A case without `todo` is finished here.
+    """
+    chosen = [(case, part) for case, part in _parts(transaction, tree, cases)]
+    slots = {row.slot for _, part in chosen for row in part.rows}
+    slots |= {transaction.household(case.row.household).slot for case in cases if _ends(case)}
+    if slots:
+        old = erase_keys(transaction, keeper, tree, slots, due_day=due_day)
+        for case, _ in chosen:
+            before = case.record.epochs or (old.epoch, old.epoch)
+            case.record = replace(
+                case.record,
+                epochs=(before[0], tree.epoch),
+                old_roots=(*case.record.old_roots, old.root_id),
+            )
+    dropped = {row.id for _, part in chosen if not part.kept for row in part.rows}
+    for case, part in chosen:
+        _drop(transaction, case, part)
+        _reseal(transaction, tree, part, dropped)
+    for case in cases:
+        _close(transaction, tree, case)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one transaction does of a case; `kept` stays, under a fresh key, without its words."""
+
+    rows: list[TraceRow]
+    kept: list[tuple[TraceRow, Utterance, bytes]]
+
+
+def _parts(
+    transaction: Transaction, tree: KeyTree, cases: Sequence[Case]
+) -> Iterator[tuple[Case, _Part]]:
+    room = TRACES_PER_COMMIT_MAX
+    for case in cases:
+        some, case.todo = case.todo[:room], case.todo[room:]
+        room -= len(some)
+        rows = list(transaction.traces_by_id(case.row.household, some))
+        if not case.record.scope.words_only:
+            yield case, _Part(rows, [])
+        else:
+            opened = [(r, utterance_of(tree, r), content_of(tree, r)) for r in rows]
+            yield case, _Part(rows, opened)
+
+
+def _drop(transaction: Transaction, case: Case, part: _Part) -> None:
+    ids = [row.id for row in part.rows]
+    transaction.add_sweep(case.row.id, ids)
+    if not part.kept and ids:
+        free_slots(transaction, [row.slot for row in part.rows])
+        transaction.drop_traces(case.row.household, ids)
+
+
+def _reseal(transaction: Transaction, tree: KeyTree, part: _Part, dropped: set[TraceId]) -> None:
+    for row, utterance, content in part.kept:
+        if row.id not in dropped:
+            transaction.set_capsule(
+                sealed(tree, row, replace(utterance, intent=None), content, None)
+            )
+
+
+def _close(transaction: Transaction, tree: KeyTree, case: Case) -> None:
+    """Write down how far the case has come; a whole household's last step is its own key."""
+    household = case.row.household
+    if _ends(case):
+        slot = transaction.household(household).slot
+        transaction.set_household(HouseholdRow(household, slot, recipient="", identity=b""))
+        transaction.drop_erasures(household, but=case.row.id)
+        transaction.drop_holds(household)
+    finished = not case.todo and not case.waits
+    case.row = replace(
+        case.row,
+        state=ErasureState.COMMITTED if finished else ErasureState.ASKED,
+        sealed=sealed_record(transaction, tree, household, case.row.id, case.record),
+    )
+    transaction.set_erasure(case.row)
+
+
+def _ends(case: Case) -> bool:
+    """Whether this transaction takes the last of a whole household."""
+    return case.record.scope.household and not case.todo and not case.waits
+
+
+def _named(
+    transaction: Transaction, tree: KeyTree, row: ErasureRow, record: ErasureRecord
+) -> Iterator[TraceRow]:
+    if record.expired or record.reopens is not None:
+        for trace in transaction.traces_by_id(row.household, record.scope.recordings or ()):
+            if not record.expired or trace.expires_day <= row.asked_day:
+                yield trace
+    else:
+        yield from named(transaction, tree, row.household, record.scope)
+
+
+def _asked_before(
+    transaction: Transaction, tree: KeyTree, asked: Asked, request: bytes, now: datetime
+) -> bytes | None:
+    """Answer the erasure that the same request made before, barring up to now; None for none."""
+    household, scope = asked.household, asked.scope
+    earlier = transaction.erasure_of_request(request)
+    kept = earlier is None or earlier.state is ErasureState.DONE
+    kept = kept and next(named(transaction, tree, household, scope), None) is not None
+    if earlier is None:
+        if scope.recordings is not None and not kept:
+            raise NoSuchTrace("no such recording is kept; it may be forgotten already")
+        return None
+    if kept:
+        transaction.set_erasure(replace(earlier, request=None))
+        return None
+    record = replace(record_of(transaction, tree, earlier), barred_until=now)
+    resealed = sealed_record(transaction, tree, household, earlier.id, record)
+    transaction.set_erasure(replace(earlier, asked_day=day_number(now), sealed=resealed))
+    return earlier.id

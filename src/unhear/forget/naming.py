@@ -1,0 +1,76 @@
+"""Find the kept things that a scope names, and that no legal hold keeps back."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from unhear.clock import day_number
+from unhear.forget.database import PURPOSES, SPOKEN_KINDS, TraceKind, TraceRow, Transaction
+from unhear.forget.keytree import KeyTree
+from unhear.forget.traces import DAY_LAST, covers, utterance_of
+from unhear.household.scope import Scope
+from unhear.household.words import HouseholdId
+
+OUTLASTING = (TraceKind.RECEIPT,)
+"""What stays when a whole household goes: proof, and no personal data."""
+
+
+def named(
+    transaction: Transaction, tree: KeyTree, household: HouseholdId, scope: Scope
+) -> Iterator[TraceRow]:
+    """Yield the kept things whose words `scope` names, and what was made from them."""
+    if scope.household:
+        kinds = [kind for kind in TraceKind if kind not in OUTLASTING]
+        yield from transaction.traces(household, kinds)
+    elif scope.words_only:
+        rows = _covered(transaction, tree, household, scope)
+        yield from (row for row in rows if row.words is not None)
+    else:
+        yield from _covered(transaction, tree, household, scope)
+
+
+def held_back(tree: KeyTree, row: TraceRow, holds: Sequence[Scope]) -> bool:
+    """Whether one of these legal holds keeps a kept thing from being erased."""
+    if not holds or row.kind not in SPOKEN_KINDS:
+        return False
+    utterance = utterance_of(tree, row)
+    return any(covers(scope, row.kind, utterance) for scope in holds)
+
+
+def _covered(
+    transaction: Transaction, tree: KeyTree, household: HouseholdId, scope: Scope
+) -> Iterator[TraceRow]:
+    by_id_alone = _by_id_alone(scope)
+    for row in _candidates(transaction, household, scope):
+        known = by_id_alone and row.kind is TraceKind.RECORDING
+        if known or covers(scope, row.kind, utterance_of(tree, row)):
+            yield row
+
+
+def _by_id_alone(scope: Scope) -> bool:
+    return scope == Scope(recordings=scope.recordings, words_only=scope.words_only)
+
+
+def _candidates(
+    transaction: Transaction, household: HouseholdId, scope: Scope
+) -> Iterator[TraceRow]:
+    """Narrow down by what lies in clear, so that one recording costs the same in any store."""
+    days, kinds = _days(scope), _kinds(scope)
+    if scope.recordings is None:
+        yield from transaction.traces(household, kinds, days=days)
+        return
+    for row in transaction.traces_by_id(household, scope.recordings):
+        if row.kind is TraceKind.RECORDING and row.kind in kinds:
+            yield row
+    if TraceKind.MEMORY in kinds:
+        yield from transaction.traces(household, (TraceKind.MEMORY,), days=days)
+
+
+def _kinds(scope: Scope) -> Collection[TraceKind]:
+    if scope.purpose is None:
+        return SPOKEN_KINDS
+    return [kind for kind in SPOKEN_KINDS if PURPOSES[kind] is scope.purpose]
+
+
+def _days(scope: Scope) -> tuple[int, int]:
+    first = day_number(scope.since) if scope.since else 0
+    last = day_number(scope.until) if scope.until else DAY_LAST
+    return first, last

@@ -1,0 +1,64 @@
+"""The rows of the ledger: its leaves, and the hashes of its complete subtrees."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, func, insert, select
+
+from unhear.stores import tables as t
+
+LEAF, NODE = t.ledger_leaf.c, t.ledger_node.c
+SELECT_LAST = select(func.max(LEAF.leaf_index))
+SELECT_NODE = select(NODE.hash).where(
+    NODE.level == bindparam("at"), NODE.node_index == bindparam("place")
+)
+SELECT_NODES = (
+    select(NODE.hash)
+    .where(
+        NODE.level == bindparam("at"),
+        NODE.node_index >= bindparam("first"),
+        NODE.node_index < bindparam("last"),
+    )
+    .order_by(NODE.node_index)
+)
+SELECT_LEAVES = (
+    select(LEAF.data)
+    .where(LEAF.leaf_index >= bindparam("first"), LEAF.leaf_index < bindparam("last"))
+    .order_by(LEAF.leaf_index)
+)
+INSERT_LEAF, INSERT_NODES = insert(t.ledger_leaf), insert(t.ledger_node)
+
+
+class LedgerRows:
+    """The ledger's leaves and the hashes of its complete subtrees."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def ledger_size(self) -> int:
+        """Answer how many leaves there are."""
+        highest = self._connection.scalar(SELECT_LAST)
+        return 0 if highest is None else highest + 1
+
+    def ledger_node(self, level: int, index: int) -> bytes:
+        """Answer the hash of a complete subtree of 2**level leaves."""
+        found: bytes = self._connection.execute(
+            SELECT_NODE, {"at": level, "place": index}
+        ).scalar_one()
+        return found
+
+    def ledger_nodes(self, level: int, first: int, last: int) -> Sequence[bytes]:
+        """Answer the hashes of the complete subtrees from `first` to before `last`."""
+        values = {"at": level, "first": first, "last": last}
+        return self._connection.scalars(SELECT_NODES, values).all()
+
+    def ledger_leaves(self, first: int, last: int) -> Sequence[bytes]:
+        """Answer the data of the leaves from `first` to before `last`."""
+        return self._connection.scalars(SELECT_LEAVES, {"first": first, "last": last}).all()
+
+    def append_leaf(self, index: int, data: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Add leaf `index` with the subtrees (level, index, hash) that it completes."""
+        self._connection.execute(INSERT_LEAF, {"leaf_index": index, "data": data})
+        self._connection.execute(
+            INSERT_NODES,
+            [{"level": level, "node_index": place, "hash": value} for level, place, value in nodes],
+        )

@@ -1,0 +1,148 @@
+"""The rows of households and of the things kept for them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, insert, select, update
+
+from unhear.forget.database import HouseholdRow, TraceKind, TraceRow
+from unhear.household.words import HouseholdId, TraceId
+from unhear.stores import tables as t
+
+IDS_PER_QUERY_MAX = 500
+"""Bounds the size of one SQL statement."""
+
+TRACE, HOUSEHOLD = t.trace.c, t.household.c
+OURS: BindParameter[bytes] = bindparam("ours")
+SELECT_TRACES = select(t.trace).order_by(TRACE.day, TRACE.slot)
+SELECT_BY_IDS = select(t.trace).where(
+    TRACE.household == OURS, TRACE.id.in_(bindparam("ids", expanding=True))
+)
+SELECT_BY_KIND = SELECT_TRACES.where(
+    TRACE.household == OURS, TRACE.kind.in_(bindparam("kinds", expanding=True))
+)
+SELECT_BY_DAY = SELECT_BY_KIND.where(TRACE.day.between(bindparam("first"), bindparam("last")))
+SELECT_EXPIRED = SELECT_TRACES.where(TRACE.household == OURS, TRACE.expires_day <= bindparam("day"))
+DELETE_BY_IDS = delete(t.trace).where(
+    TRACE.household == OURS, TRACE.id.in_(bindparam("ids", expanding=True))
+)
+UPDATE_TRACE = (
+    update(t.trace)
+    .where(TRACE.household == OURS, TRACE.id == bindparam("trace"))
+    .values(details=bindparam("details"), content=bindparam("content"), words=bindparam("words"))
+)
+SELECT_HOUSEHOLD = select(t.household).where(HOUSEHOLD.id == OURS)
+UPDATE_HOUSEHOLD = (
+    update(t.household)
+    .where(HOUSEHOLD.id == OURS)
+    .values(recipient=bindparam("recipient"), identity=bindparam("identity"))
+)
+
+
+class TraceRows:
+    """Households and the things kept for them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_household(self, row: HouseholdRow) -> None:
+        """Add a household."""
+        self._connection.execute(
+            insert(t.household).values(
+                id=row.id, slot=row.slot, recipient=row.recipient, identity=row.identity
+            )
+        )
+
+    def set_household(self, row: HouseholdRow) -> None:
+        """Put another recipient and wrapped identity in place of a household's old ones."""
+        values = {"ours": row.id, "recipient": row.recipient, "identity": row.identity}
+        self._connection.execute(UPDATE_HOUSEHOLD, values)
+
+    def households(self) -> list[HouseholdRow]:
+        """Answer all households."""
+        return [_household(row) for row in self._connection.execute(select(t.household))]
+
+    def household(self, household: HouseholdId) -> HouseholdRow:
+        """Answer one household. Raises `KeyError` for an unknown one."""
+        row = self._connection.execute(SELECT_HOUSEHOLD, {"ours": household}).one_or_none()
+        if row is None:
+            raise KeyError(household.hex())
+        return _household(row)
+
+    def add_trace(self, row: TraceRow) -> None:
+        """Add a kept thing."""
+        values = {
+            "household": row.household,
+            "id": row.id,
+            "slot": row.slot,
+            "kind": row.kind.value,
+            "day": row.day,
+            "expires_day": row.expires_day,
+            "details": row.details,
+            "content": row.content,
+            "words": row.words,
+        }
+        self._connection.execute(insert(t.trace), values)
+
+    def set_capsule(self, row: TraceRow) -> None:
+        """Put another capsule in place of a kept thing's old one."""
+        values = {
+            "ours": row.household,
+            "trace": row.id,
+            "details": row.details,
+            "content": row.content,
+            "words": row.words,
+        }
+        self._connection.execute(UPDATE_TRACE, values)
+
+    def trace(self, household: HouseholdId, trace: TraceId) -> TraceRow | None:
+        """Answer one kept thing, or None."""
+        return next(self.traces_by_id(household, [trace]), None)
+
+    def traces_by_id(self, household: HouseholdId, ids: Collection[TraceId]) -> Iterator[TraceRow]:
+        """Yield the kept things of these ids; what is not kept is left out."""
+        wanted = sorted(ids)
+        for start in range(0, len(wanted), IDS_PER_QUERY_MAX):
+            some = wanted[start : start + IDS_PER_QUERY_MAX]
+            yield from self._traces(SELECT_BY_IDS, {"ours": household, "ids": some})
+
+    def traces(
+        self,
+        household: HouseholdId,
+        kinds: Collection[TraceKind],
+        *,
+        days: tuple[int, int] | None = None,
+    ) -> Iterator[TraceRow]:
+        """Yield the kept things of these kinds by day; with `days`, from the first to the last."""
+        values = {"ours": household, "kinds": [kind.value for kind in kinds]}
+        if days is None:
+            return self._traces(SELECT_BY_KIND, values)
+        return self._traces(SELECT_BY_DAY, {**values, "first": days[0], "last": days[1]})
+
+    def expired(self, household: HouseholdId, day: int) -> Iterator[TraceRow]:
+        """Yield the kept things that may not stay on `day`, oldest first."""
+        return self._traces(SELECT_EXPIRED, {"ours": household, "day": day})
+
+    def drop_traces(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        """Remove the rows of these ids."""
+        for start in range(0, len(traces), IDS_PER_QUERY_MAX):
+            some = traces[start : start + IDS_PER_QUERY_MAX]
+            self._connection.execute(DELETE_BY_IDS, {"ours": household, "ids": some})
+
+    def _traces(self, query: Select[Any], values: Mapping[str, Any]) -> Iterator[TraceRow]:
+        for row in self._connection.execute(query, values):
+            yield TraceRow(
+                household=HouseholdId(row.household),
+                id=TraceId(row.id),
+                slot=row.slot,
+                kind=TraceKind(row.kind),
+                day=row.day,
+                expires_day=row.expires_day,
+                details=row.details,
+                content=row.content,
+                words=row.words,
+            )
+
+
+def _household(row: Any) -> HouseholdRow:
+    return HouseholdRow(HouseholdId(row.id), row.slot, row.recipient, row.identity)
