@@ -166,8 +166,9 @@ def _reseal(transaction: Transaction, tree: KeyTree, part: _Part, dropped: set[T
 
 def _close(transaction: Transaction, tree: KeyTree, case: Case) -> None:
     """Write down how far the case has come; a whole household's last step is its own key."""
-    household = case.row.household
+    household, request = case.row.household, case.row.request
     if _ends(case):
+        request = request_of(transaction, tree, household, case.record.scope)
         slot = transaction.household(household).slot
         transaction.set_household(HouseholdRow(household, slot, recipient="", identity=b""))
         transaction.drop_erasures(household, but=case.row.id)
@@ -177,6 +178,7 @@ def _close(transaction: Transaction, tree: KeyTree, case: Case) -> None:
         case.row,
         state=ErasureState.COMMITTED if finished else ErasureState.ASKED,
         sealed=sealed_record(transaction, tree, household, case.row.id, case.record),
+        request=request,
     )
     transaction.set_erasure(case.row)
 

@@ -34,7 +34,7 @@ class Hold:
                 "authority and its file number"
             )
         if not self.asked_by.strip():
-            raise ValueError("say who asks for the hold")
+            raise ValueError("a hold needs somebody who asks for it")
         if not self.asked_at < self.expires_at <= self.asked_at + timedelta(days=HOLD_DAYS_MAX):
             raise ValueError(f"a hold must end after 1 to {HOLD_DAYS_MAX} days")
         if self.agreed_by is not None and _same(self.agreed_by, self.asked_by):
