@@ -69,7 +69,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def members(value: Any, names: list[str], where: str) -> list[Any]:
+def members(value: Any, where: str, *names: str) -> list[Any]:
     """Answer the values of an object that has exactly these names."""
     must(isinstance(value, dict) and set(value) == set(names), f"{where} has not its fields")
     return [value[name] for name in names]
@@ -95,7 +95,8 @@ def canonical(value: Any, depth: int = 0) -> str:
     """Answer a statement's value as RFC 8785 writes it; refuse what no statement may hold."""
     must(depth <= DEPTH_MAX, "the statement is nested too deeply")
     if isinstance(value, dict):
-        must(value.get("remaining", 0) == 0, "the statement admits that something is left")
+        left = json.dumps(value.get("remaining", 0))
+        must(left == "0", "the statement admits that something is left")
         names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
         pairs = [f"{canonical(name)}:{canonical(value[name], depth + 1)}" for name in names]
         return "{" + ",".join(pairs) + "}"
@@ -214,7 +215,7 @@ def check_proof(proof: str, leaf: bytes, log: Key, witnesses: list[Key]) -> list
 
 def commitment(tag: str, committed: Any) -> bytes:
     """Answer the commitment to an item, which its salt hides."""
-    item, salt = map(from_hex, members(committed, ["item", "salt"], "an opened item"))
+    item, salt = map(from_hex, members(committed, "an opened item", "item", "salt"))
     must(len(salt) == HASH_BYTES, "a salt has not 32 bytes")
     return sha256(f"unhear/{tag}/v1".encode(), salt, item)
 
@@ -223,15 +224,14 @@ def check_opening(opening: Any, statement: dict[str, Any]) -> str:
     """Answer what the opening shows (6)."""
     must(statement["kind"] == "erasure", "only the statement of an erasure has an opening")
     if isinstance(opening, dict) and "items" in opening:
-        subject, items = members(opening, ["subject", "items"], "the opening")
+        subject, items = members(opening, "the opening", "subject", "items")
         must(isinstance(items, list), "the opening has no list of items")
         count, root = len(items), root_of(sorted(commitment("item", item) for item in items))
         whose = commitment("subject", subject).hex()
         must(whose == statement.get("subject"), "the opening names another household")
         shown = "The opening shows which things and whose household it was."
     else:
-        names = ["item", "index", "size", "path"]
-        item, index, count, path = members(opening, names, "the opening")
+        item, index, count, path = members(opening, "the opening", "item", "index", "size", "path")
         must(type(index) is type(count) is int, "the opening's place is not a number")
         must(0 <= index < count <= WHOLE_MAX and isinstance(path, list), "there is no such place")
         root = follow(commitment("item", item), index, count, list(map(from_hex, path)))
@@ -252,9 +252,9 @@ def verify(data: bytes, log: Key, witnesses: list[Key]) -> dict[str, Any]:
         receipt = json.loads(data.decode(), object_pairs_hook=once)
     except (ValueError, RecursionError):
         raise Refused("this is not JSON in UTF-8") from None
-    must(isinstance(receipt, dict), "this is no JSON object")
-    openings = [receipt.pop("opening")] if "opening" in receipt else []
-    form, statement, proof = members(receipt, ["format", "statement", "proof"], "the receipt")
+    opened = isinstance(receipt, dict) and "opening" in receipt
+    openings = [receipt.pop("opening")] if opened else []
+    form, statement, proof = members(receipt, "the receipt", "format", "statement", "proof")
     must(form == "unhear-receipt/v1", "this is no receipt of the format unhear-receipt/v1")
     must(isinstance(statement, dict) and isinstance(proof, str), "a part is of the wrong type")
     known = json.dumps(statement.get("v")) == "1" and isinstance(statement.get("kind"), str)

@@ -1,0 +1,212 @@
+"""Genuine receipts of every kind, and every way to damage one; for several verifiers to agree on.
+
+What is made here uses fixed keys, so the same drawing makes the same bytes.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.prove.memory import (
+    OTHER_WITNESS,
+    SIGNER,
+    WITNESS,
+    Files,
+    MemoryLog,
+    erasure,
+    receipt,
+    salt,
+    signer,
+    thing,
+)
+from unhear.prove.claims import Claim, ConsentGiven, ConsentWithdrawn, Hold, HoldEnded, LogKey
+from unhear.prove.errors import ProofError
+from unhear.prove.ledger import Ledger
+from unhear.prove.notes import KeyKind, VerifierKey
+from unhear.prove.receipt import Opening, Receipt, verify
+from unhear.prove.statement import Committed, Statement, commit, statement_of
+
+LOG = str(SIGNER.verifier)
+STRANGER = str(signer(SIGNER.name, KeyKind.ED25519, b"x" * 32).verifier)
+WITNESSES = (str(WITNESS.verifier), str(OTHER_WITNESS.verifier))
+SEEN_AT = 1_800_000_000
+HOUR = "2026-03-14T12:00:00Z"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a verifier is given."""
+
+    data: bytes
+    log: str = LOG
+    witnesses: tuple[str, ...] = ()
+
+    @property
+    def genuine(self) -> bool:
+        """Whether unhear itself accepts it, and every witness asked for has cosigned."""
+        try:
+            keys = [VerifierKey.parse(text) for text in self.witnesses]
+            verdict = verify(Receipt.from_json(self.data), VerifierKey.parse(self.log), keys)
+        except ProofError:
+            return False
+        return all(key in verdict.inclusion.witnesses for key in keys)
+
+
+def _hidden(tag: Any, number: int) -> str:
+    return commit(tag, Committed(thing(number), salt(number)))
+
+
+SMALL_CLAIMS: Mapping[str, Claim] = {
+    "consent": ConsentGiven(
+        subject=_hidden("subject", 1),
+        person=_hidden("person", 2),
+        purpose="keep",
+        method="at set-up, with the phrase: Ünïcödé ✓ 𝄞",
+        given_at=HOUR,
+    ),
+    "consent-withdrawn": ConsentWithdrawn(
+        subject=_hidden("subject", 3),
+        person=_hidden("person", 4),
+        purpose="improve",
+        withdrawn_at=HOUR,
+    ),
+    "hold": Hold(
+        id=thing(5).hex(),
+        subject=_hidden("subject", 6),
+        scope=_hidden("hold", 7),
+        reason=_hidden("reason", 8),
+        asked_by=_hidden("person", 9),
+        agreed_by=_hidden("person", 10),
+        placed_at=HOUR,
+        expires_at="2026-06-14T12:00:00Z",
+    ),
+    "hold-ended": HoldEnded(id=thing(5).hex(), how="lifted", ended_at=HOUR),
+    "log-key": LogKey(LOG),
+}
+
+
+def issued(statement: Statement, opening: Opening | None = None, before: int = 2) -> Receipt:
+    """Answer a receipt for any statement that our own ledger takes."""
+    log, ledger = MemoryLog(), Ledger(SIGNER, Files())
+    for number in range(before):
+        ledger.append(log, erasure(1, salts=100 + number)[0])
+    return ledger.receipt(log, ledger.append(log, statement), statement, opening)
+
+
+def cosigned(genuine: Receipt, witnesses: int) -> Receipt:
+    """Answer the receipt with the first so many witnesses' cosignatures."""
+    note = genuine.proof.checkpoint
+    for number, witness in enumerate((WITNESS, OTHER_WITNESS)[:witnesses]):
+        note = witness.cosign(note, SEEN_AT - 3600 * number)
+    return replace(genuine, proof=replace(genuine.proof, checkpoint=note))
+
+
+@st.composite
+def genuine_receipts(draw: st.DrawFn) -> Receipt:
+    """Draw a receipt of any kind, with any opening and some cosignatures."""
+    if draw(st.integers(0, 3)) == 0:
+        claim = SMALL_CLAIMS[draw(st.sampled_from(sorted(SMALL_CLAIMS)))]
+        made = issued(statement_of(claim), before=draw(st.integers(0, 9)))
+    else:
+        items = draw(st.integers(0, 11))
+        made = receipt(items, draw(st.integers(0, 9)))
+        shown = draw(st.sampled_from(["whole", "nothing", "one"]))
+        if shown == "nothing":
+            made = replace(made, opening=None)
+        elif shown == "one" and items:
+            made = made.disclosing(thing(draw(st.integers(0, items - 1))))
+    return cosigned(made, draw(st.integers(0, 2)))
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Answer the way to every member of `value`, however deep."""
+    inner: list[tuple[Any, Any]] = []
+    if isinstance(value, dict | list):
+        inner = list(value.items() if isinstance(value, dict) else enumerate(value))
+    found = [(*path, name) for name, _ in inner]
+    for name, item in inner:
+        found += _places(item, (*path, name))
+    return found
+
+
+ODD: tuple[Any, ...] = (None, True, False, 0, 1, -1, 2**53, 1.5, "", "0", "00", "2-9")
+ODD += ("a\nb", "\u202e", "Ω", [], {}, [0])
+
+
+def _other_value(draw: st.DrawFn, fields: Any) -> Any:
+    """Change one member anywhere: take it out, put another value there, or add one."""
+    *path, last = draw(st.sampled_from(_places(fields)))
+    inner = fields
+    for name in path:
+        inner = inner[name]
+    how = draw(st.sampled_from(["out", "odd", "again", "more"]))
+    if how == "out":
+        del inner[last]
+    elif how == "odd":
+        inner[last] = draw(st.sampled_from(ODD))
+    elif how == "again" and isinstance(inner, list):
+        inner.append(inner[last])
+    elif isinstance(inner, dict):
+        inner[f"{last}x"] = inner[last]
+    return fields
+
+
+def _other_lines(draw: st.DrawFn, proof: str) -> str:
+    lines = proof.split("\n")
+    first, second = (draw(st.integers(0, len(lines) - 1)) for _ in range(2))
+    how = draw(st.sampled_from(["swap", "drop", "again", "extra", "number"]))
+    if how == "swap":
+        lines[first], lines[second] = lines[second], lines[first]
+    elif how == "drop":
+        del lines[first]
+    elif how == "again":
+        lines.insert(first, lines[second])
+    elif how == "extra":
+        lines.insert(1, draw(st.sampled_from(["extra aGk=", "extra", "extra aGl=", "index 0"])))
+    else:
+        lines[first] = draw(st.sampled_from(["0", "01", "-1", "index 00", "9" * 19, "٣", ""]))
+    return "\n".join(lines)
+
+
+def _other_bytes(draw: st.DrawFn, data: bytes) -> bytes:
+    start = draw(st.integers(0, len(data)))
+    end = min(len(data), start + draw(st.integers(0, 3)))
+    middle = draw(
+        st.binary(max_size=3)
+        | st.sampled_from([b"-", b" ", b"\n", b"0", b".0", b'"', b",", b"\\u0000", b"\xef\xbb\xbf"])
+        | st.just(data[start:end] * 2)
+    )
+    return data[:start] + middle + data[end:]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Draw a receipt, damaged in none, one or two ways, and the keys it is checked with."""
+    fields = json.loads(draw(genuine_receipts()).to_json())
+    ways = draw(st.lists(st.sampled_from(["value", "lines", "mix"]), max_size=2))
+    changes: dict[str, Callable[[], Any]] = {
+        "value": lambda: _other_value(draw, fields),
+        "lines": lambda: (
+            isinstance(fields.get("proof"), str)
+            and fields.update(proof=_other_lines(draw, fields["proof"]))
+        ),
+        "mix": lambda: fields.update(
+            {draw(st.sampled_from(["statement", "proof", "opening"])): _part_of_another(draw)}
+        ),
+    }
+    for way in ways:
+        changes[way]()
+    data = json.dumps(fields, ensure_ascii=draw(st.booleans()), indent=2).encode()
+    if draw(st.integers(0, 3)) == 0:
+        data = _other_bytes(draw, data)
+    log = STRANGER if draw(st.integers(0, 9)) == 0 else LOG
+    asked = draw(st.sampled_from([(), WITNESSES[:1], WITNESSES, WITNESSES[:1] * 2]))
+    return Case(data, log, asked)
+
+
+def _part_of_another(draw: st.DrawFn) -> Any:
+    other = json.loads(draw(genuine_receipts()).to_json())
+    return draw(st.sampled_from([*other.values()]))
