@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,13 +71,13 @@ class DyingDatabase(Database):
     def writing(self) -> Iterator[Transaction]:
         name = next(self.names, "another transaction")
         with super().writing() as transaction:
-            write_page = transaction.write_page
+            write_pages = transaction.write_pages
 
-            def half(level: int, index: int, page: SealedPage) -> None:
-                write_page(level, index, page)
+            def half(level: int, pages: Mapping[int, SealedPage]) -> None:
+                write_pages(level, pages)
                 _reach("path half written")
 
-            transaction.write_page = half  # type: ignore[method-assign] # this instance only
+            transaction.write_pages = half  # type: ignore[method-assign] # this instance only
             yield transaction
             _reach(f"before {name}")
         _reach(f"after {name}")

@@ -39,7 +39,8 @@ class OverwritesPlainly(KeyTree):
             page[start : start + KEY_BYTES] = random_bytes(KEY_BYTES)
             key = self._page_key(0, slot // FAN_OUT)
             self._opened.clear()
-            self._seal(0, slot // FAN_OUT, bytes(page), key)
+            sealed = self._sealed(0, slot // FAN_OUT, bytes(page), key)
+            self._pages.write_pages(0, {slot // FAN_OUT: sealed})
 
 
 def _life(
@@ -83,9 +84,9 @@ def test_the_thief_finds_planted_bugs(bug: type[KeyTree]) -> None:
 
 def test_every_page_key_seals_one_message_only() -> None:
     class Watching(KeyTree):
-        def _seal(self, level: int, index: int, page: bytes, key: bytes) -> None:
+        def _sealed(self, level: int, index: int, page: bytes, key: bytes) -> SealedPage:
             used.append(key)
-            super()._seal(level, index, page, key)
+            return super()._sealed(level, index, page, key)
 
     used: list[bytes] = []
     _life(Watching, seed=2, batches=8)

@@ -1,5 +1,6 @@
 """A thief who has every version of everything, and computes all that follows from it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -15,12 +16,13 @@ class RememberingPages:
     now: dict[tuple[int, int], SealedPage] = field(default_factory=dict)
     ever: list[tuple[int, int, SealedPage]] = field(default_factory=list)
 
-    def read_page(self, level: int, index: int) -> SealedPage | None:
-        return self.now.get((level, index))
+    def read_pages(self, level: int, indexes: Collection[int]) -> Mapping[int, SealedPage]:
+        return {i: page for i in indexes if (page := self.now.get((level, i))) is not None}
 
-    def write_page(self, level: int, index: int, page: SealedPage) -> None:
-        self.now[level, index] = page
-        self.ever.append((level, index, page))
+    def write_pages(self, level: int, pages: Mapping[int, SealedPage]) -> None:
+        for index, page in pages.items():
+            self.now[level, index] = page
+            self.ever.append((level, index, page))
 
 
 def reachable_keys(

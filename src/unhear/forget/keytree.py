@@ -15,7 +15,7 @@ What must hold (Reardon et al., "Secure Data Deletion from Persistent Media", CC
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,11 +45,11 @@ class SealedPage:
 class Pages(Protocol):
     """Where the pages of one tree lie; used inside one transaction."""
 
-    def read_page(self, level: int, index: int) -> SealedPage | None:
-        """Answer the page `index` of `level` (0 = leaf pages), or None before its first write."""
+    def read_pages(self, level: int, indexes: Collection[int]) -> Mapping[int, SealedPage]:
+        """Answer these pages of `level` (0 = leaf pages); one never written is left out."""
 
-    def write_page(self, level: int, index: int, page: SealedPage) -> None:
-        """Put a page in place of what was there."""
+    def write_pages(self, level: int, pages: Mapping[int, SealedPage]) -> None:
+        """Put these pages in place of what was there."""
 
 
 class KeyTree:
@@ -61,6 +61,7 @@ class KeyTree:
         self._root = root
         self._pages = pages
         self._opened: dict[tuple[int, int], bytearray] = {}
+        self._read: dict[tuple[int, int], SealedPage] = {}
 
     @property
     def epoch(self) -> int:
@@ -85,9 +86,10 @@ class KeyTree:
             raise TreeFull(f"the key tree holds {LEAF_PAGES_MAX} pages and all are taken")
         for level in range(DEPTH - 1, -1, -1):
             index = page_index // FAN_OUT**level
-            if self._pages.read_page(level, index) is None:
+            if not self._pages.read_pages(level, [index]):
                 page = random_bytes(FAN_OUT * KEY_BYTES)
-                self._seal(level, index, page, self._page_key(level, index))
+                sealed = self._sealed(level, index, page, self._page_key(level, index))
+                self._pages.write_pages(level, {index: sealed})
 
     def erase(self, slots: Collection[int], new_root: bytes) -> None:
         """Replace the keys in `slots` by fresh ones and re-key their whole path to `new_root`.
@@ -100,24 +102,32 @@ class KeyTree:
         for slot in slots:
             changes[slot // FAN_OUT][slot % FAN_OUT] = random_bytes(KEY_BYTES)
         self._epoch += 1
-        rewritten: list[Callable[[], None]] = []
+        self._read_paths(changes)
+        rewritten: list[dict[int, SealedPage]] = []
         for level in range(DEPTH):
             above: dict[int, dict[int, bytes]] = defaultdict(dict)
+            sealed: dict[int, SealedPage] = {}
             for index, keys in changes.items():
                 page = bytearray(self._open(level, index))
                 for offset, key in keys.items():
                     page[offset * KEY_BYTES : (offset + 1) * KEY_BYTES] = key
                 page_key = self._new_page_key(level, index, new_root)
                 above[index // FAN_OUT][index % FAN_OUT] = page_key
-                rewritten.append(self._sealer(level, index, bytes(page), page_key))
+                sealed[index] = self._sealed(level, index, bytes(page), page_key)
+            rewritten.append(sealed)
             changes = above
-        for write in rewritten:
-            write()
+        for level, pages in enumerate(rewritten):
+            self._pages.write_pages(level, pages)
         self._root = new_root
         self._opened.clear()
+        self._read.clear()
 
-    def _sealer(self, level: int, index: int, page: bytes, key: bytes) -> Callable[[], None]:
-        return lambda: self._seal(level, index, page, key)
+    def _read_paths(self, leaf_pages: Collection[int]) -> None:
+        """Read every page from these leaf pages to the top, a level at a time."""
+        for level in range(DEPTH):
+            indexes = {index // FAN_OUT**level for index in leaf_pages}
+            for index, page in self._pages.read_pages(level, indexes).items():
+                self._read[level, index] = page
 
     def _new_page_key(self, level: int, _index: int, new_root: bytes) -> bytes:
         """Answer the key a page gets when something below it is removed: never the one it had."""
@@ -133,7 +143,7 @@ class KeyTree:
     def _open(self, level: int, index: int) -> bytearray:
         if (page := self._opened.get((level, index))) is not None:
             return page
-        stored = self._pages.read_page(level, index)
+        stored = self._read.get((level, index)) or self._pages.read_pages(level, [index]).get(index)
         if stored is None:
             raise KeyPageDamaged(f"key page {level}/{index} is missing; restore the newest keyring")
         key = self._page_key(level, index)
@@ -149,10 +159,10 @@ class KeyTree:
         page = self._opened[level, index] = bytearray(opened)
         return page
 
-    def _seal(self, level: int, index: int, page: bytes, key: bytes) -> None:
+    def _sealed(self, level: int, index: int, page: bytes, key: bytes) -> SealedPage:
         nonce = random_bytes(NONCE_BYTES)
         sealed = ChaCha20Poly1305(key).encrypt(nonce, page, self._place(level, index, self._epoch))
-        self._pages.write_page(level, index, SealedPage(self._epoch, nonce + sealed))
+        return SealedPage(self._epoch, nonce + sealed)
 
     def _place(self, level: int, index: int, epoch: int) -> bytes:
         numbers = level.to_bytes(1) + index.to_bytes(4) + epoch.to_bytes(8)

@@ -1,7 +1,7 @@
 """Which slots of the key tree are in use, and by which household."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from unhear.forget.keytree import FAN_OUT, KeyTree
@@ -19,11 +19,11 @@ class SlotTransaction(Protocol):
     def next_leaf_page(self) -> int:
         """Answer the lowest page index never given to a household."""
 
-    def leaf_page(self, page_index: int) -> tuple[HouseholdId, bytes]:
-        """Answer whose a leaf page is, and its bitmap of slots in use."""
+    def leaf_pages(self, indexes: Collection[int]) -> Mapping[int, tuple[HouseholdId, bytes]]:
+        """Answer whose each of these leaf pages is, and its bitmap of slots in use."""
 
-    def set_leaf_page(self, page_index: int, household: HouseholdId, used: bytes) -> None:
-        """Say whose a leaf page is and which of its slots are in use."""
+    def set_leaf_pages(self, pages: Mapping[int, tuple[HouseholdId, bytes]]) -> None:
+        """Say whose each of these leaf pages is and which of its slots are in use."""
 
 
 def take_slot(transaction: SlotTransaction, tree: KeyTree, household: HouseholdId) -> int:
@@ -39,7 +39,7 @@ def take_slot(transaction: SlotTransaction, tree: KeyTree, household: HouseholdI
         page_index, used = found
     bits = int.from_bytes(used, "little")
     offset = (~bits & (bits + 1)).bit_length() - 1
-    _set(transaction, page_index, household, bits | 1 << offset)
+    transaction.set_leaf_pages({page_index: (household, _bitmap(bits | 1 << offset))})
     return page_index * FAN_OUT + offset
 
 
@@ -48,10 +48,14 @@ def free_slots(transaction: SlotTransaction, slots: Collection[int]) -> None:
     by_page: dict[int, int] = defaultdict(int)
     for slot in slots:
         by_page[slot // FAN_OUT] |= 1 << slot % FAN_OUT
-    for page_index, freed in by_page.items():
-        household, used = transaction.leaf_page(page_index)
-        _set(transaction, page_index, household, int.from_bytes(used, "little") & ~freed)
+    pages = transaction.leaf_pages(by_page)
+    transaction.set_leaf_pages(
+        {
+            index: (household, _bitmap(int.from_bytes(used, "little") & ~by_page[index]))
+            for index, (household, used) in pages.items()
+        }
+    )
 
 
-def _set(transaction: SlotTransaction, page_index: int, household: HouseholdId, bits: int) -> None:
-    transaction.set_leaf_page(page_index, household, bits.to_bytes(FAN_OUT // 8, "little"))
+def _bitmap(bits: int) -> bytes:
+    return bits.to_bytes(FAN_OUT // 8, "little")

@@ -1,6 +1,6 @@
 """The key tree's rows: pages, roots, and whose each leaf page is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -11,9 +11,12 @@ from unhear.forget.roots import CurrentRoot
 from unhear.household.words import HouseholdId
 from unhear.stores import tables as t
 
+PAGES_PER_QUERY_MAX = 500
+"""Bounds the size of one SQL statement."""
+
 PAGE, LEAF_PAGE, QUEUE = t.key_page.c, t.leaf_page.c, t.root_queue.c
-SELECT_PAGE = select(PAGE.epoch, PAGE.sealed).where(
-    PAGE.level == bindparam("at"), PAGE.page_index == bindparam("place")
+SELECT_PAGES = select(PAGE.page_index, PAGE.epoch, PAGE.sealed).where(
+    PAGE.level == bindparam("at"), PAGE.page_index.in_(bindparam("places", expanding=True))
 )
 _NEW_PAGE = upsert(t.key_page)
 UPSERT_PAGE = _NEW_PAGE.on_conflict_do_update(
@@ -34,8 +37,8 @@ SELECT_ROOM = (
     .limit(1)
 )
 SELECT_LAST_LEAF_PAGE = select(func.max(LEAF_PAGE.page_index))
-SELECT_LEAF_PAGE = select(LEAF_PAGE.household, LEAF_PAGE.used).where(
-    LEAF_PAGE.page_index == bindparam("place")
+SELECT_LEAF_PAGES = select(LEAF_PAGE.page_index, LEAF_PAGE.household, LEAF_PAGE.used).where(
+    LEAF_PAGE.page_index.in_(bindparam("places", expanding=True))
 )
 _NEW_LEAF_PAGE = upsert(t.leaf_page)
 UPSERT_LEAF_PAGE = _NEW_LEAF_PAGE.on_conflict_do_update(
@@ -50,16 +53,21 @@ class KeyringRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def read_page(self, level: int, index: int) -> SealedPage | None:
-        """Answer a page, or None before its first write."""
-        values = {"at": level, "place": index}
-        row = self._connection.execute(SELECT_PAGE, values).one_or_none()
-        return None if row is None else SealedPage(row.epoch, row.sealed)
+    def read_pages(self, level: int, indexes: Collection[int]) -> Mapping[int, SealedPage]:
+        """Answer these pages of a level; one never written is left out."""
+        return {
+            row.page_index: SealedPage(row.epoch, row.sealed)
+            for some in _parts(indexes)
+            for row in self._connection.execute(SELECT_PAGES, {"at": level, "places": some})
+        }
 
-    def write_page(self, level: int, index: int, page: SealedPage) -> None:
-        """Put a page in place of what was there."""
-        place = {"level": level, "page_index": index}
-        self._connection.execute(UPSERT_PAGE, {**place, "epoch": page.epoch, "sealed": page.sealed})
+    def write_pages(self, level: int, pages: Mapping[int, SealedPage]) -> None:
+        """Put these pages in place of what was there."""
+        rows = [
+            {"level": level, "page_index": index, "epoch": page.epoch, "sealed": page.sealed}
+            for index, page in pages.items()
+        ]
+        self._connection.execute(UPSERT_PAGE, rows)
 
     def current_root(self) -> CurrentRoot:
         """Answer the root the pages open under. Raises `RootGone` before set-up."""
@@ -95,13 +103,29 @@ class KeyringRows:
         highest = self._connection.scalar(SELECT_LAST_LEAF_PAGE)
         return 0 if highest is None else highest + 1
 
-    def leaf_page(self, page_index: int) -> tuple[HouseholdId, bytes]:
-        """Answer whose a leaf page is, and its bitmap of slots in use."""
-        row = self._connection.execute(SELECT_LEAF_PAGE, {"place": page_index}).one()
-        return HouseholdId(row.household), row.used
+    def leaf_pages(self, indexes: Collection[int]) -> Mapping[int, tuple[HouseholdId, bytes]]:
+        """Answer whose each of these leaf pages is, and its bitmap of slots in use."""
+        return {
+            row.page_index: (HouseholdId(row.household), row.used)
+            for some in _parts(indexes)
+            for row in self._connection.execute(SELECT_LEAF_PAGES, {"places": some})
+        }
 
-    def set_leaf_page(self, page_index: int, household: HouseholdId, used: bytes) -> None:
-        """Say whose a leaf page is and which of its slots are in use."""
-        free = FAN_OUT - int.from_bytes(used, "little").bit_count()
-        values = {"page_index": page_index, "household": household, "used": used, "free": free}
-        self._connection.execute(UPSERT_LEAF_PAGE, values)
+    def set_leaf_pages(self, pages: Mapping[int, tuple[HouseholdId, bytes]]) -> None:
+        """Say whose each of these leaf pages is and which of its slots are in use."""
+        rows = [
+            {
+                "page_index": index,
+                "household": household,
+                "used": used,
+                "free": FAN_OUT - int.from_bytes(used, "little").bit_count(),
+            }
+            for index, (household, used) in pages.items()
+        ]
+        self._connection.execute(UPSERT_LEAF_PAGE, rows)
+
+
+def _parts(indexes: Collection[int]) -> Iterator[list[int]]:
+    wanted = sorted(indexes)
+    for start in range(0, len(wanted), PAGES_PER_QUERY_MAX):
+        yield wanted[start : start + PAGES_PER_QUERY_MAX]
