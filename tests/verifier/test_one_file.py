@@ -6,14 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import unhear.verifier
 from tests.prove.memory import receipt
+from tests.verifier.alone import ALONE, FILE
 from tests.verifier.receipts import (
     LOG,
     SMALL_CLAIMS,
@@ -26,20 +25,6 @@ from tests.verifier.receipts import (
     issued,
 )
 from unhear.prove.statement import statement_of
-
-FILE = Path(unhear.verifier.__path__[0]) / "verify_receipt.py"
-
-
-def _module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verify_receipt", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-ALONE = _module()
 
 
 def _accepts(case: Case) -> bool:
