@@ -27,7 +27,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-setup-dev: $(VENV)/.ready-dev tests/node/node_modules/.package-lock.json
+setup-dev: $(VENV)/.ready-dev .venv-peer/.ready tests/node/node_modules/.package-lock.json
 	@sh scripts/install-test-tools
 
 $(VENV)/bin/uv:
@@ -44,9 +44,17 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e . -e examples/skills/coffee
 	@touch $@
 
+# Another implementation of transparency logs, which tests compare with ours. It asks for Python
+# 3.12, but what is pinned here runs on 3.11 as well: the tests would show it if it did not.
+.venv-peer/.ready: $(VENV)/bin/uv requirements-peer.txt
+	$(BIN)/python -m venv .venv-peer
+	.venv-peer/bin/python -m pip install --quiet --require-hashes --ignore-requires-python \
+	    -r requirements-peer.txt
+	@touch $@
+
 tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent; \
 	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
 
 clean:
-	rm -rf $(VENV) tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peer tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
