@@ -9,18 +9,18 @@ from unhear.forget.engine import Copies, Forgetter
 from unhear.forget.holder import Holder, Place
 from unhear.forget.holds import Holds
 from unhear.forget.roots import RootKeeper
-from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.forget.traces import new_trace_id
 from unhear.house.conversation import Conversation
+from unhear.house.family import Family
 from unhear.house.setup import SetupPlan, set_up
-from unhear.household.words import DeviceId, Household, HouseholdId, PersonId, TraceId, Utterance
+from unhear.household.family import Household
+from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId, Utterance
 from unhear.keep.age import Recipient
 from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder, Payloads
-from unhear.keep.profile import profile_of
 from unhear.prove.ledger import Ledger
 from unhear.settings import Settings
 from unhear.stores.database import Database
@@ -100,9 +100,18 @@ class Home:
             recipient=Recipient.parse(row.recipient),
         )
 
+        self.family = Family(
+            database=self.db,
+            keeper=self.roots,
+            ledger=self.ledger,
+            forgetter=self.forgetter,
+            household=row.id,
+            clock=self.clock,
+        )
+
     @property
     def household(self) -> Household:
-        return snapshot(self.db, self.roots, lambda tx, tree: profile_of(tx, tree, self.id))
+        return self.family.read()
 
     def keep(
         self,
@@ -140,14 +149,18 @@ class Home:
             household=self.id,
             skill=skill,
             request=request,
+            stay=timedelta(days=365),
             clock=self.clock,
         )
 
 
-def make_home(folder: Path, **parts: object) -> Home:
+PLAN = SetupPlan(name="Home", guardian="Sam", keep=True)
+
+
+def make_home(folder: Path, plan: SetupPlan = PLAN, **parts: object) -> Home:
     """Set up a house in `folder` and open its lower half."""
     settings = Settings(house=folder)
-    set_up(settings, SetupPlan(name="Home", guardian="Sam", keep=True), PASSPHRASE)
+    set_up(settings, plan, PASSPHRASE)
     return Home(settings, **parts)  # type: ignore[arg-type] # the test's own parts
 
 

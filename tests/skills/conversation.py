@@ -8,16 +8,10 @@ from unhear.answer.registry import find_skills
 from unhear.answer.skill import Heard, LastTurn, SkillContext
 from unhear.clock import random_bytes
 from unhear.forget.errors import NoSuchTrace
+from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.speech import Item, Reply
-from unhear.household.words import (
-    UNKNOWN_PERSON,
-    DeviceId,
-    Household,
-    HouseholdId,
-    PersonId,
-    TraceId,
-)
+from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, PersonId, TraceId
 from unhear.understand.grammar import Grammar
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)

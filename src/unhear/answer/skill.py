@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.speech import Intent, Item, Reply
-from unhear.household.words import DeviceId, Household, PersonId, TraceId
+from unhear.household.words import DeviceId, PersonId, TraceId
 
 
 class Memory(Protocol):

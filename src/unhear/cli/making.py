@@ -6,7 +6,7 @@ import typer
 
 from unhear.cli.output import Json, console, is_interactive, passphrase_of, settings_of, show_json
 from unhear.house.setup import SetupPlan, set_up
-from unhear.household.words import Retention
+from unhear.household.retention import DAYS_MAX, Retention
 
 
 def setup(
@@ -22,9 +22,7 @@ def setup(
     keep_children: Annotated[
         bool, typer.Option("--keep-children/--forget-children", help="The same for children.")
     ] = False,
-    days: Annotated[
-        int, typer.Option(min=1, max=Retention.DAYS_MAX, help="How long recordings stay.")
-    ] = 30,
+    days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="How long recordings stay.")] = 30,
     as_json: Json = False,
 ) -> None:
     """Make a household: its keys, its people, and what you consent to.

@@ -120,7 +120,7 @@ class Forgetter:
                 return
             slots = [row.slot for row in rows]
             tree = roots.open_tree(transaction, self._keeper)
-            roots.erase_keys(transaction, self._keeper, tree, slots, due_day=self._due_day())
+            roots.erase_keys(transaction, self._keeper, tree, slots, due_day=self.due_day())
             free_slots(transaction, slots)
             transaction.drop_traces(household, [row.id for row in rows])
         self.destroy_due_roots()
@@ -244,7 +244,7 @@ class Forgetter:
         while left:
             with self._database.writing() as transaction:
                 tree = roots.open_tree(transaction, self._keeper)
-                commit_some(transaction, self._keeper, tree, left, self._due_day())
+                commit_some(transaction, self._keeper, tree, left, self.due_day())
             self.destroy_due_roots()
             left = [case for case in left if case.todo]
 
@@ -284,7 +284,8 @@ class Forgetter:
         if self._copies.mirror is not None:
             self._copies.mirror.ship()
 
-    def _due_day(self) -> int:
+    def due_day(self) -> int:
+        """Answer the day from which a root replaced now may be destroyed; 0 is at once."""
         days = self._copies.horizon_days
         return day_number(self._clock()) + days if days else 0
 

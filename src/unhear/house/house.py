@@ -12,8 +12,10 @@ from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.house.conversation import Conversation
+from unhear.house.family import Family
 from unhear.house.listening import Listening
-from unhear.household.words import Household, HouseholdId, Utterance
+from unhear.household.family import Household
+from unhear.household.words import HouseholdId, Purpose, Utterance
 from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
@@ -76,6 +78,14 @@ class House:
             household=self.household.id,
             clock=self.clock,
         )
+        self.family = Family(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            forgetter=self.forgetter,
+            household=self.household.id,
+            clock=self.clock,
+        )
         self.forgetter.resume(self.household.id)
         self.catalogue = Catalogue(
             database=self.database,
@@ -117,13 +127,15 @@ class House:
         Answers the receipts of what was forgotten. Raises `ClockDoubted`, before anything is
         deleted, when the clock has jumped.
         """
-        receipts = self.sweeper.sweep()
+        receipts = [*self.sweeper.sweep(), *self.family.erase_unused_profiles()]
+        self.household = self.family.read()
         self.catalogue.sweep_orphans(self.clock())
         self.database.tidy()
         return receipts
 
     def memory(self, skill: str, request: Utterance) -> SkillMemory:
         """Answer what `skill` remembers, while `request` is answered."""
+        person = self.household.person(request.person)
         return SkillMemory(
             database=self.database,
             keeper=self.keeper,
@@ -131,6 +143,11 @@ class House:
             household=self.household.id,
             skill=skill,
             request=request,
+            stay=self.household.retention.duration(
+                Purpose.RESPOND,
+                None if person is None else person.kind,
+                self.household.device_kind(request.device),
+            ),
             clock=self.clock,
         )
 

@@ -7,16 +7,16 @@ from datetime import datetime
 from unhear import clock
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import open_tree, plant
+from unhear.household.family import Household
+from unhear.household.retention import Retention
 from unhear.household.words import (
     UNKNOWN_PERSON,
     Consent,
-    Household,
     HouseholdId,
     Person,
     PersonId,
     PersonKind,
     Purpose,
-    Retention,
 )
 from unhear.keep.identity import new_identity
 from unhear.keep.profile import add_household
@@ -94,8 +94,10 @@ def _household(plan: SetupPlan, household: HouseholdId) -> Household:
         *((name, PersonKind.ADULT) for name in plan.adults),
         *((name, PersonKind.CHILD) for name in plan.children),
     ]
+    today = clock.day_number(clock.now())
     people = tuple(
-        Person(PersonId(clock.random_bytes(8).hex()), name, kind) for name, kind in names
+        Person(PersonId(clock.random_bytes(8).hex()), name, kind, seen_day=today)
+        for name, kind in names
     )
     return Household(
         id=household,

@@ -108,6 +108,7 @@ class Assistant:
         self, request: Request, transcript: Transcript, say: Sayer, seconds: dict[str, float]
     ) -> Turn:
         trace = new_trace_id()
+        self._house.household = self._house.family.seen(request.person)
         started = monotonic()
         intent = self._house.grammar.interpret(transcript.text)
         seconds["understand"] = monotonic() - started
@@ -156,7 +157,7 @@ class Assistant:
     def _keep(
         self, request: Request, transcript: Transcript, utterance: Utterance, reply: Reply
     ) -> tuple[Decision, TraceId | None]:
-        decision = decide(self._house.household, request.person, request.heard_at)
+        decision = decide(self._house.household, request.person, request.heard_at, request.device)
         if request.pcm is None:
             return forget_now("It was typed, not spoken."), None
         if not reply.keep:

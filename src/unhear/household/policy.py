@@ -6,7 +6,8 @@ Every decision carries its reasons as sentences, so that "why did you keep this?
 from dataclasses import dataclass
 from datetime import datetime
 
-from unhear.household.words import Household, PersonId, PersonKind, Purpose
+from unhear.household.family import Household
+from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,10 @@ class Decision:
         return self.keep_until is not None
 
 
-def decide(household: Household, speaker: PersonId, heard_at: datetime) -> Decision:
-    """Answer what the household's consents allow for words `speaker` said at `heard_at`.
+def decide(
+    household: Household, speaker: PersonId, heard_at: datetime, device: DeviceId
+) -> Decision:
+    """Answer what the household's consents allow for words `speaker` said to a device.
 
     A voice that is not known to be an adult's counts as a child's wherever children live.
     """
@@ -33,24 +36,19 @@ def decide(household: Household, speaker: PersonId, heard_at: datetime) -> Decis
         return forget_now(
             "I do not know this voice, and children live here, so it counts as a child's."
         )
-    consent = next(
-        (
-            c
-            for c in household.consents
-            if c.person == speaker and c.purpose is Purpose.KEEP and c.given_at <= heard_at
-        ),
-        None,
-    )
+    consent = household.consent(speaker, Purpose.KEEP, heard_at)
     if consent is None:
         whose = "this voice" if person is None else _whose(person.kind)
         return forget_now(f"No guardian has consented to keeping recordings of {whose}.")
-    days = household.retention.days
+    kind = None if person is None else person.kind
+    stay = household.retention.duration(Purpose.KEEP, kind, household.device_kind(device))
     return Decision(
-        keep_until=heard_at + household.retention.duration,
+        keep_until=heard_at + stay,
         purposes=(Purpose.RESPOND, Purpose.KEEP),
         reasons=(
             f"A guardian consented ({consent.method}) on {consent.given_at:%Y-%m-%d}.",
-            f"The household keeps recordings for {days} day{'s' if days != 1 else ''}.",
+            f"The household keeps such recordings for {stay.days} "
+            f"day{'s' if stay.days != 1 else ''}.",
         ),
     )
 

@@ -1,7 +1,7 @@
 """Who lives in the house, what devices hear them, and what may be done with what they say."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -39,11 +39,17 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the household."""
+    """Somebody of the household.
+
+    `seen_day` is when a child was last heard, and `warned_day` when the guardians were told that
+    its profile will go unused; days are counted from 1970-01-01.
+    """
 
     id: PersonId
     name: str
     kind: PersonKind
+    seen_day: int = 0
+    warned_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,49 +63,6 @@ class Consent:
     purpose: Purpose
     method: str
     given_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long a kept recording may stay. There is no way to say "for ever"."""
-
-    days: int = 30
-
-    DAYS_MAX = 365
-
-    def __post_init__(self) -> None:
-        """Raise `ValueError` unless 1 <= days <= 365."""
-        if not 1 <= self.days <= self.DAYS_MAX:
-            raise ValueError(f"retention must be 1 to {self.DAYS_MAX} days, not {self.days}")
-
-    @property
-    def duration(self) -> timedelta:
-        """The same, as a length of time."""
-        return timedelta(days=self.days)
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    """The people under one roof and what they have allowed."""
-
-    id: HouseholdId
-    name: str
-    people: tuple[Person, ...]
-    consents: tuple[Consent, ...]
-    retention: Retention = field(default_factory=Retention)
-
-    def person(self, person: PersonId) -> Person | None:
-        """Answer the person of that id, or None where nobody is known by it."""
-        return next((p for p in self.people if p.id == person), None)
-
-    def named(self, name: str) -> Person | None:
-        """Answer the person called `name` (letter case does not matter), or None."""
-        return next((p for p in self.people if p.name.casefold() == name.casefold()), None)
-
-    @property
-    def has_children(self) -> bool:
-        """Whether a child lives here, so that an unknown voice counts as a child's."""
-        return any(p.kind is PersonKind.CHILD for p in self.people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,6 @@ from unhear.forget.traces import NewTrace, add_trace, content_of, new_trace_id
 from unhear.household.speech import Item
 from unhear.household.words import HouseholdId, TraceId, Utterance
 
-MEMORY_DAYS_MAX = 365
-"""How long a skill may remember something nobody touches."""
-
 
 class SkillMemory:
     """What one skill remembers for a household, while one request of it is answered."""
@@ -35,15 +32,20 @@ class SkillMemory:
         household: HouseholdId,
         skill: str,
         request: Utterance,
+        stay: timedelta,
         clock: Clock,
     ) -> None:
-        """Items remembered are traces of `request`: its recording, person and device."""
+        """Items remembered are traces of `request`: its recording, person and device.
+
+        They expire after `stay`.
+        """
         self._database = database
         self._keeper = keeper
         self._forgetter = forgetter
         self._household = household
         self._skill = skill
         self._request = request
+        self._stay = stay
         self._clock = clock
 
     def items(self) -> Sequence[Item]:
@@ -66,7 +68,7 @@ class SkillMemory:
             content=json.dumps(
                 {"skill": self._skill, "made_at": made_at.isoformat(), "data": dict(data)}
             ).encode(),
-            expires_at=made_at + timedelta(days=MEMORY_DAYS_MAX),
+            expires_at=made_at + self._stay,
         )
         with self._database.writing() as transaction:
             add_trace(transaction, open_tree(transaction, self._keeper), self._household, new)

@@ -5,22 +5,31 @@ from datetime import datetime
 from typing import Any
 
 from unhear.clock import day_start
-from unhear.forget.database import HouseholdRow, TraceKind, Transaction
+from unhear.forget.database import HouseholdRow, TraceKind, TraceRow, Transaction
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
+from unhear.forget.roots import RootKeeper, erase_keys
 from unhear.forget.slots import take_slot
-from unhear.forget.traces import DAY_LAST, NewTrace, add_trace, content_of, new_trace_id
+from unhear.forget.traces import (
+    DAY_LAST,
+    NewTrace,
+    add_trace,
+    content_of,
+    new_trace_id,
+    sealed,
+    utterance_of,
+)
+from unhear.household.family import Device, Household
+from unhear.household.retention import DeviceKind, Retention, RetentionRule
 from unhear.household.words import (
     UNKNOWN_PERSON,
     Consent,
     DeviceId,
-    Household,
     HouseholdId,
     Person,
     PersonId,
     PersonKind,
     Purpose,
-    Retention,
     Utterance,
 )
 
@@ -52,21 +61,55 @@ def add_household(
 
 def profile_of(transaction: Transaction, tree: KeyTree, household: HouseholdId) -> Household:
     """Answer a household's profile. Raises `NoSuchTrace` and `CapsuleClosed`."""
+    return _profile_from(household, content_of(tree, _row(transaction, household)))
+
+
+def set_profile(transaction: Transaction, tree: KeyTree, household: Household) -> None:
+    """Put another profile in place of the old one, of which old copies may stay readable."""
+    row = _row(transaction, household.id)
+    utterance = utterance_of(tree, row)
+    transaction.set_capsule(sealed(tree, row, utterance, _profile_bytes(household), None))
+
+
+def replace_profile(
+    transaction: Transaction,
+    keeper: RootKeeper,
+    tree: KeyTree,
+    household: Household,
+    *,
+    due_day: int,
+) -> None:
+    """Put another profile in place of the old one, which no copy opens afterwards.
+
+    For whenever somebody or something is taken out of it. The caller commits, and then has the
+    replaced root destroyed (`Forgetter.destroy_due_roots`).
+    """
+    row = _row(transaction, household.id)
+    utterance = utterance_of(tree, row)
+    erase_keys(transaction, keeper, tree, [row.slot], due_day=due_day)
+    transaction.set_capsule(sealed(tree, row, utterance, _profile_bytes(household), None))
+
+
+def _row(transaction: Transaction, household: HouseholdId) -> TraceRow:
     row = next(transaction.traces(household, (TraceKind.PROFILE,)), None)
     if row is None:
         raise NoSuchTrace("this household has no profile; restore the newest keyring")
-    return _profile_from(household, content_of(tree, row))
+    return row
 
 
 def _profile_bytes(household: Household) -> bytes:
+    retention = household.retention
     return json.dumps(
         {
             "name": household.name,
-            "people": [[p.id, p.name, p.kind] for p in household.people],
+            "people": [[p.id, p.name, p.kind, p.seen_day, p.warned_day] for p in household.people],
             "consents": [
                 [c.person, c.purpose, c.method, c.given_at.isoformat()] for c in household.consents
             ],
-            "retention_days": household.retention.days,
+            "devices": [[device.id, device.kind] for device in household.devices],
+            "retention_days": retention.days,
+            "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
+            "child_profile_days": retention.child_profile_days,
         }
     ).encode()
 
@@ -77,11 +120,26 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
         id=household,
         name=fields["name"],
         people=tuple(
-            Person(PersonId(id_), name, PersonKind(kind)) for id_, name, kind in fields["people"]
+            Person(PersonId(id_), name, PersonKind(kind), seen_day, warned_day)
+            for id_, name, kind, seen_day, warned_day in fields["people"]
         ),
         consents=tuple(
             Consent(PersonId(person), Purpose(purpose), method, datetime.fromisoformat(given_at))
             for person, purpose, method, given_at in fields["consents"]
         ),
-        retention=Retention(fields["retention_days"]),
+        retention=Retention(
+            days=fields["retention_days"],
+            rules=tuple(_rule(*rule) for rule in fields["retention_rules"]),
+            child_profile_days=fields["child_profile_days"],
+        ),
+        devices=tuple(Device(DeviceId(id_), DeviceKind(kind)) for id_, kind in fields["devices"]),
+    )
+
+
+def _rule(days: int, purpose: str | None, person: str | None, device: str | None) -> RetentionRule:
+    return RetentionRule(
+        days,
+        None if purpose is None else Purpose(purpose),
+        None if person is None else PersonKind(person),
+        None if device is None else DeviceKind(device),
     )

@@ -1,0 +1,86 @@
+"""Who lives in the house, what they have allowed, and for how long what they said may stay."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from unhear.household.retention import DeviceKind, Retention
+from unhear.household.words import (
+    Consent,
+    DeviceId,
+    HouseholdId,
+    Person,
+    PersonId,
+    PersonKind,
+    Purpose,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Something that hears or sees; one that is not listed is a voice device."""
+
+    id: DeviceId
+    kind: DeviceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """The people under one roof and what they have allowed."""
+
+    id: HouseholdId
+    name: str
+    people: tuple[Person, ...]
+    consents: tuple[Consent, ...]
+    retention: Retention = field(default_factory=Retention)
+    devices: tuple[Device, ...] = ()
+
+    def person(self, person: PersonId) -> Person | None:
+        """Answer the person of that id, or None where nobody is known by it."""
+        return next((p for p in self.people if p.id == person), None)
+
+    def named(self, name: str) -> Person | None:
+        """Answer the person called `name` (letter case does not matter), or None."""
+        return next((p for p in self.people if p.name.casefold() == name.casefold()), None)
+
+    def device_kind(self, device: DeviceId) -> DeviceKind:
+        """Answer what kind of device it is."""
+        return next((d.kind for d in self.devices if d.id == device), DeviceKind.VOICE)
+
+    @property
+    def has_children(self) -> bool:
+        """Whether a child lives here, so that an unknown voice counts as a child's."""
+        return any(p.kind is PersonKind.CHILD for p in self.people)
+
+    def consent(self, person: PersonId, purpose: Purpose, at: datetime) -> Consent | None:
+        """Answer the consent in force for a person and a purpose, or None."""
+        return next(
+            (
+                c
+                for c in self.consents
+                if c.person == person and c.purpose is purpose and c.given_at <= at
+            ),
+            None,
+        )
+
+    def with_person(self, person: Person) -> "Household":
+        """Answer the same household with `person` in place of who had the same id."""
+        people = tuple(person if p.id == person.id else p for p in self.people)
+        return replace(self, people=people)
+
+    def without_person(self, person: PersonId) -> "Household":
+        """Answer the same household without a person, and without what was consented for them."""
+        return replace(
+            self,
+            people=tuple(p for p in self.people if p.id != person),
+            consents=tuple(c for c in self.consents if c.person != person),
+        )
+
+    def with_consent(self, consent: Consent) -> "Household":
+        """Answer the same household with a consent more."""
+        rest = self.without_consent(consent.person, consent.purpose)
+        return replace(rest, consents=(*rest.consents, consent))
+
+    def without_consent(self, person: PersonId, purpose: Purpose) -> "Household":
+        """Answer the same household without a consent."""
+        left = tuple(c for c in self.consents if (c.person, c.purpose) != (person, purpose))
+        return replace(self, consents=left)
