@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from unhear.forget.engine import Copies, Forgetter
+from unhear.forget.engine import Forgetter
 from unhear.forget.holder import Holder, Place
 from unhear.forget.holds import Holds
+from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.sweeper import Sweeper
 from unhear.forget.traces import new_trace_id

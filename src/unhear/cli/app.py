@@ -13,10 +13,11 @@ from typing import Annotated
 import typer
 
 from unhear import __version__
-from unhear.cli import demonstrating, forgetting, kept, making, talking
+from unhear.cli import demonstrating, erasures, family, forgetting, holding, kept, making, talking
 from unhear.cli.output import errors
 from unhear.engines.errors import EngineError
 from unhear.forget.errors import ForgetError
+from unhear.house.family import FamilyError
 from unhear.house.house import NotSetUp
 from unhear.house.setup import AlreadySetUp
 from unhear.keep.age import AgeError
@@ -42,9 +43,16 @@ app.command("recordings")(kept.recordings)
 app.command("play")(kept.play)
 app.command("export")(kept.export)
 app.command("forget")(forgetting.forget)
+app.command("erasures")(erasures.erasures)
 app.command("receipts")(forgetting.receipts)
 app.command("verify")(forgetting.verify)
 app.command("audit")(forgetting.audit)
+app.command("notices")(family.notices)
+app.add_typer(family.people, name="people")
+app.add_typer(family.consent, name="consent")
+app.add_typer(family.retention, name="retention")
+app.add_typer(holding.hold, name="hold")
+app.add_typer(erasures.clock, name="clock")
 app.command("demo")(demonstrating.demo)
 
 
@@ -82,7 +90,15 @@ def main() -> None:
         _fail(error, WRONG_KEY)
     except ProofError as error:
         _fail(error, FAILED)
-    except (ForgetError, StoreError, EngineError, IdentityError, AgeError, AlreadySetUp) as error:
+    except (
+        ForgetError,
+        StoreError,
+        EngineError,
+        IdentityError,
+        AgeError,
+        AlreadySetUp,
+        FamilyError,
+    ) as error:
         _fail(error, REFUSED)
     except KeyboardInterrupt:
         sys.exit(130)

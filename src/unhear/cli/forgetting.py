@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from unhear.cli.naming import person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
 from unhear.forget.attest import receipts as kept_receipts
 from unhear.forget.snapshot import snapshot
 from unhear.house.audit import audit as look_at
 from unhear.house.house import House
 from unhear.household.scope import Scope
-from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, Purpose, TraceId
+from unhear.household.words import DeviceId, Purpose, TraceId
 from unhear.prove import receipt as proof
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
@@ -56,7 +57,7 @@ def forget(
         try:
             scope = Scope(
                 recordings=_chosen(house, recording or [], last=last),
-                person=_person(house, person),
+                person=person_called(house, person) if person else None,
                 device=DeviceId(device) if device else None,
                 since=_aware(house, since),
                 until=_aware(house, until),
@@ -171,18 +172,6 @@ def _chosen(house: House, prefixes: list[str], *, last: bool) -> frozenset[Trace
             raise typer.BadParameter("nothing is kept, so there is no last recording")
         chosen.add(kept[-1].id)
     return frozenset(chosen) if chosen else None
-
-
-def _person(house: House, name: str | None) -> PersonId | None:
-    if name is None:
-        return None
-    if name == UNKNOWN_PERSON:
-        return UNKNOWN_PERSON
-    person = house.household.named(name)
-    if person is None:
-        names = ", ".join(p.name for p in house.household.people)
-        raise typer.BadParameter(f"nobody here is called {name!r}; there are {names} and unknown")
-    return person.id
 
 
 def _aware(house: House, moment: datetime | None) -> datetime | None:

@@ -7,6 +7,7 @@ import typer
 
 from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import RATE_HZ
+from unhear.cli.naming import ID_DIGITS
 from unhear.cli.output import Json, console, open_house, show_json, show_table, unlock
 from unhear.engines.audio_files import read_sound
 from unhear.engines.microphone import play as play_aloud
@@ -14,9 +15,6 @@ from unhear.house.house import House
 from unhear.household.words import UNKNOWN_PERSON, PersonId
 from unhear.keep import age
 from unhear.keep.catalogue import Recording, SealedRecording
-
-ID_DIGITS = 8
-"""Hex digits of an id that are shown; they are enough to name a recording."""
 
 
 def recordings(

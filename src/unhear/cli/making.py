@@ -6,7 +6,7 @@ import typer
 
 from unhear.cli.output import Json, console, is_interactive, passphrase_of, settings_of, show_json
 from unhear.house.setup import SetupPlan, set_up
-from unhear.household.retention import DAYS_MAX, Retention
+from unhear.household.retention import CHILD_PROFILE_DAYS_MAX, DAYS_MAX, Retention
 
 
 def setup(
@@ -23,6 +23,12 @@ def setup(
         bool, typer.Option("--keep-children/--forget-children", help="The same for children.")
     ] = False,
     days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="How long recordings stay.")] = 30,
+    child_profile_days: Annotated[
+        int,
+        typer.Option(
+            min=1, max=CHILD_PROFILE_DAYS_MAX, help="How long a child's unused profile stays."
+        ),
+    ] = 90,
     as_json: Json = False,
 ) -> None:
     """Make a household: its keys, its people, and what you consent to.
@@ -42,7 +48,7 @@ def setup(
         children=tuple(child or ()),
         keep=keep,
         keep_children=keep_children,
-        retention=Retention(days),
+        retention=Retention(days, child_profile_days=child_profile_days),
     )
     made = set_up(settings, plan, passphrase)
     if as_json:

@@ -15,8 +15,7 @@ arrive together, from several threads, go through the steps together under one c
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from unhear.clock import Clock, day_number
 from unhear.forget import roots
@@ -39,13 +38,12 @@ from unhear.forget.group import Group
 from unhear.forget.holder import Holder, Place
 from unhear.forget.holds import scopes_held
 from unhear.forget.keytree import KeyTree
-from unhear.forget.mirror import Mirror
+from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.slots import free_slots
 from unhear.forget.snapshot import snapshot
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
-from unhear.prove.claims import Drill
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
 
@@ -58,18 +56,6 @@ REQUESTS_PER_GROUP_MAX = 256
 
 NOTHING_DUE = -1
 """A day before all days: no replaced root is due on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Copies:
-    """What is known of copies: where the newest database goes, and for how long old ones open.
-
-    `drill` answers the last restore drill.
-    """
-
-    mirror: Mirror | None = None
-    horizon_days: int = 0
-    drill: Callable[[], Drill | None] = field(default=lambda: None)
 
 
 class Forgetter:
@@ -133,7 +119,7 @@ class Forgetter:
         with self._database.reading() as transaction:
             unfinished = [row.id for row in transaction.unfinished_erasures(household)]
         try:
-            self._ship()
+            self._copies.ship()
             roots.recover(self._database, self._keeper, today=day_number(self._clock()))
         except MirrorAway:
             log.warning("mirror away; replaced root keys are held until it is back")
@@ -169,7 +155,8 @@ class Forgetter:
         """
         with self._database.reading() as transaction:
             queued = transaction.queued_roots()
-        self._ship()  # after the look: what another process queues meanwhile may not be shipped
+        # Shipped after the look: what another process queues meanwhile may not be shipped yet.
+        self._copies.ship()
         today = day_number(self._clock())
         try:
             for root_id, due_day in queued.items():
@@ -280,14 +267,14 @@ class Forgetter:
             now=self._clock(),
         )
 
-    def _ship(self) -> None:
-        if self._copies.mirror is not None:
-            self._copies.mirror.ship()
+    @property
+    def horizon_days(self) -> int:
+        """For how many days a backup opens what is erased today."""
+        return self._copies.horizon_days
 
     def due_day(self) -> int:
         """Answer the day from which a root replaced now may be destroyed; 0 is at once."""
-        days = self._copies.horizon_days
-        return day_number(self._clock()) + days if days else 0
+        return self._copies.due_day(self._clock())
 
 
 def _swept(holder: Holder, household: HouseholdId, traces: Sequence[TraceId]) -> bool:

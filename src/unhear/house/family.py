@@ -32,6 +32,19 @@ from unhear.prove.statement import SALT_BYTES, Committed, Tag, commit, hour, sta
 WARNING_DAYS = 14
 """How long guardians have known, at least, before a child's unused profile is erased."""
 
+
+class FamilyError(Exception):
+    """The family cannot be changed like this."""
+
+
+class NameTaken(FamilyError):
+    """Two people of one household cannot have the same name."""
+
+
+class LastGuardian(FamilyError):
+    """A household needs somebody who decides for it."""
+
+
 Change = Callable[[Household], Household]
 
 
@@ -70,6 +83,19 @@ class Family:
         active = replace(known, seen_day=today, warned_day=None)
         return self._add(lambda now: now.with_person(active))
 
+    def add(self, name: str, kind: PersonKind) -> Person:
+        """Add somebody, who consents to nothing yet. Raises `NameTaken`."""
+        today = day_number(self._clock())
+        person = Person(PersonId(random_bytes(8).hex()), name, kind, seen_day=today)
+
+        def with_person(now: Household) -> Household:
+            if now.named(name) is not None:
+                raise NameTaken(f"somebody here is called {name} already; choose another name")
+            return replace(now, people=(*now.people, person))
+
+        self._add(with_person)
+        return person
+
     def give_consent(self, person: PersonId, purpose: Purpose, method: str) -> Household:
         """Note a guardian's consent, and put it in the ledger."""
         consent = Consent(person, purpose, method, self._clock())
@@ -99,7 +125,13 @@ class Family:
         return self._forgetter.forget(self._household, Scope(person=person, purpose=purpose))
 
     def remove(self, person: PersonId) -> Receipt:
-        """Erase everything of a person, and then the person."""
+        """Erase everything of a person, and then the person. Raises `LastGuardian`."""
+        guardians = [p.id for p in self.read().people if p.kind is PersonKind.GUARDIAN]
+        if guardians == [person]:
+            raise LastGuardian(
+                "this is the only guardian, who decides for the house; add another one first, or "
+                "forget the whole household"
+            )
         receipt = self._forgetter.forget(self._household, Scope(person=person))
         self._take_out(lambda now: now.without_person(person))
         return receipt

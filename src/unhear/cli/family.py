@@ -1,0 +1,233 @@
+"""The people of the house, what they consent to, how long things stay, and what guardians are told.
+
+`unhear people`, `unhear consent`, `unhear retention` and `unhear notices`.
+"""
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from unhear.cli.naming import name_of, person_called
+from unhear.cli.output import Json, console, open_house, show_json, show_table
+from unhear.forget.snapshot import snapshot
+from unhear.household.retention import DeviceKind, Retention, RetentionRule
+from unhear.household.words import PersonKind, Purpose
+from unhear.keep.notices import notices as kept_notices
+
+people = typer.Typer(help="Who lives here.", no_args_is_help=True)
+consent = typer.Typer(help="What may be done with what people say.", no_args_is_help=True)
+retention = typer.Typer(help="How long kept things stay.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="What they are called; `unknown` for unnamed voices.")]
+For = Annotated[Purpose, typer.Option("--for", help="What it is about.")]
+
+
+@people.command("list")
+def list_people(context: typer.Context, *, as_json: Json = False) -> None:
+    """List who lives here."""
+    house = open_house(context)
+    rows = [
+        {"name": p.name, "kind": p.kind.value, "warned": p.warned_day is not None}
+        for p in house.household.people
+    ]
+    if as_json:
+        show_json({"people": rows})
+        return
+    warned = "goes unused, and is erased unless kept"
+    shown = [[str(r["name"]), str(r["kind"]), warned if r["warned"] else ""] for r in rows]
+    show_table(house.household.name, ["name", "", ""], shown)
+
+
+@people.command("add")
+def add_person(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What they are called.")],
+    *,
+    kind: Annotated[PersonKind, typer.Option(help="What they are to the house.")],
+    as_json: Json = False,
+) -> None:
+    """Add somebody. Nothing they say is kept until `unhear consent give`."""
+    person = open_house(context).family.add(name, kind)
+    if as_json:
+        show_json({"added": person.name, "kind": kind.value})
+    else:
+        console.print(f"{name} is added. Nothing of what {name} says is kept yet.", markup=False)
+
+
+@people.command("keep")
+def keep_person(context: typer.Context, name: Name, *, as_json: Json = False) -> None:
+    """Keep a child's profile that goes unused: it counts as used today."""
+    house = open_house(context)
+    house.family.seen(person_called(house, name))
+    if as_json:
+        show_json({"kept": name})
+    else:
+        console.print(f"{name}'s profile stays.", markup=False)
+
+
+@people.command("remove")
+def remove_person(context: typer.Context, name: Name, *, as_json: Json = False) -> None:
+    """Forget everything of somebody, and that they live here."""
+    house = open_house(context)
+    receipt = house.family.remove(person_called(house, name))
+    if as_json:
+        show_json({"removed": name, "receipt": receipt.statement["id"]})
+    else:
+        console.print(f"{name} is forgotten: {receipt.statement['count']} kept things.")
+        console.print("The receipt is among `unhear receipts`.")
+
+
+@consent.command("list")
+def list_consents(context: typer.Context, *, as_json: Json = False) -> None:
+    """List the consents in force."""
+    house = open_house(context)
+    rows = [
+        {
+            "person": name_of(house, c.person),
+            "for": c.purpose.value,
+            "given": c.given_at.astimezone(house.settings.zone).strftime("%Y-%m-%d %H:%M"),
+            "how": c.method,
+        }
+        for c in house.household.consents
+    ]
+    if as_json:
+        show_json({"consents": rows})
+        return
+    show_table(f"{len(rows)} consents", ["person", "for", "given", "how"], _cells(rows))
+
+
+@consent.command("give")
+def give_consent(
+    context: typer.Context, name: Name, *, purpose: For, as_json: Json = False
+) -> None:
+    """Consent, as a guardian, for one person and one purpose."""
+    house = open_house(context)
+    house.family.give_consent(person_called(house, name), purpose, "at the command line")
+    if as_json:
+        show_json({"person": name, "for": purpose.value})
+    else:
+        console.print(f"Noted, and in the ledger: {name}, to {purpose.value}.", markup=False)
+
+
+@consent.command("withdraw")
+def withdraw_consent(
+    context: typer.Context, name: Name, *, purpose: For, as_json: Json = False
+) -> None:
+    """Take a consent back: what was kept for that purpose is forgotten."""
+    house = open_house(context)
+    receipt = house.family.withdraw_consent(person_called(house, name), purpose)
+    if as_json:
+        show_json({"person": name, "for": purpose.value, "receipt": receipt.statement["id"]})
+    else:
+        console.print(f"Taken back. Forgotten: {receipt.statement['count']} kept things.")
+        console.print("The receipt is among `unhear receipts`.")
+
+
+@retention.command("show")
+def show_retention(context: typer.Context, *, as_json: Json = False) -> None:
+    """Show how long things stay."""
+    _show_retention(open_house(context).household.retention, as_json=as_json)
+
+
+@retention.command("set")
+def set_retention(
+    context: typer.Context,
+    *,
+    days: Annotated[int | None, typer.Option(help="Recordings that no rule is about.")] = None,
+    child_profile_days: Annotated[
+        int | None, typer.Option(help="A child's profile that goes unused.")
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(help="DAYS[:purpose|person|device kind]..., such as 7:child:voice; repeat."),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Drop the rules there are.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Change how long things stay, from now on. The shortest rule that fits counts."""
+    house = open_house(context)
+    old = house.household.retention
+    try:
+        new = replace(
+            old,
+            days=old.days if days is None else days,
+            rules=(*(() if clear else old.rules), *map(_rule, rule or ())),
+            child_profile_days=(
+                old.child_profile_days if child_profile_days is None else child_profile_days
+            ),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    _show_retention(house.family.set_retention(new).retention, as_json=as_json)
+
+
+def notices(context: typer.Context, *, as_json: Json = False) -> None:
+    """Read what the house tells its guardians."""
+    house = open_house(context)
+    found = snapshot(
+        house.database,
+        house.keeper,
+        lambda transaction, tree: kept_notices(transaction, tree, house.household.id),
+    )
+    rows = [
+        {"at": one.at, "guardian": name_of(house, one.guardian), "text": one.text} for one in found
+    ]
+    if as_json:
+        show_json({"notices": rows})
+        return
+    for row in rows:
+        console.print(f"[bold]{row['at']:%Y-%m-%d}[/bold] {row['guardian']}: {row['text']}")
+    if not rows:
+        console.print("Nothing to tell.")
+
+
+def _show_retention(retention: Retention, *, as_json: bool) -> None:
+    rules = [
+        {
+            "days": rule.days,
+            "purpose": rule.purpose,
+            "person": rule.person,
+            "device": rule.device,
+        }
+        for rule in retention.rules
+    ]
+    if as_json:
+        show_json(
+            {
+                "days": retention.days,
+                "child_profile_days": retention.child_profile_days,
+                "rules": rules,
+            }
+        )
+        return
+    console.print(f"Recordings stay {retention.days} days where no rule is shorter.")
+    console.print(f"A child's unused profile stays {retention.child_profile_days} days.")
+    show_table(
+        f"{len(rules)} rules",
+        ["days", "purpose", "person", "device"],
+        [["any" if value is None else str(value) for value in rule.values()] for rule in rules],
+    )
+
+
+def _rule(text: str) -> RetentionRule:
+    """Read `DAYS[:selector]...`. Raises `ValueError` for what is no rule."""
+    days, *selectors = text.split(":")
+    if not days.isdecimal():
+        raise ValueError(f"{text!r} is no rule; write it like 7:child:voice")
+    rule = RetentionRule(int(days))
+    for selector in selectors:
+        if selector in set(Purpose):
+            rule = replace(rule, purpose=Purpose(selector))
+        elif selector in set(PersonKind):
+            rule = replace(rule, person=PersonKind(selector))
+        elif selector in set(DeviceKind):
+            rule = replace(rule, device=DeviceKind(selector))
+        else:
+            known = ", ".join((*Purpose, *PersonKind, *DeviceKind))
+            raise ValueError(f"{selector!r} is nothing a rule can be about; there are {known}")
+    return rule
+
+
+def _cells(rows: list[dict[str, str]]) -> list[list[str]]:
+    return [list(row.values()) for row in rows]

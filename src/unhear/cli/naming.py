@@ -1,0 +1,26 @@
+"""What people type for somebody or something of their house."""
+
+import typer
+
+from unhear.house.house import House
+from unhear.household.words import UNKNOWN_PERSON, PersonId
+
+ID_DIGITS = 8
+"""Hex digits of an id that are shown; they are enough to name a thing."""
+
+
+def person_called(house: House, name: str) -> PersonId:
+    """Answer who is called `name`; `unknown` is a voice that nobody was named for."""
+    if name == UNKNOWN_PERSON:
+        return UNKNOWN_PERSON
+    person = house.household.named(name)
+    if person is None:
+        names = ", ".join(p.name for p in house.household.people)
+        raise typer.BadParameter(f"nobody here is called {name!r}; there are {names} and unknown")
+    return person.id
+
+
+def name_of(house: House, person: PersonId) -> str:
+    """Answer what somebody is called."""
+    known = house.household.person(person)
+    return person if known is None else known.name
