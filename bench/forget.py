@@ -34,7 +34,7 @@ SIZES = (1_000, 100_000, 1_000_000)
 SINGLES = 200
 BATCHES = (10, 100, 1_000)
 NOW = datetime.now(UTC)  # noqa: TID251 - the measurement's own clock
-CONTENT = bytes(600)
+CONTENT, WORDS = bytes(300), bytes(300)
 
 
 def _house(folder: Path) -> House:
@@ -67,6 +67,7 @@ def _fill(house: House, count: int) -> list[TraceId]:
                             key, "details", household, trace, utterance_bytes(utterance)
                         ),
                         "content": seal(key, "content", household, trace, CONTENT),
+                        "words": seal(key, "words", household, trace, WORDS),
                     }
                 )
                 traces.append(trace)
@@ -119,7 +120,7 @@ def _plain(folder: Path, count: int, rng: random.Random) -> dict[str, Any]:
     connection.execute("CREATE TABLE recording (id BLOB PRIMARY KEY, words BLOB)")
     ids = [random_bytes(16) for _ in range(count)]
     connection.execute("BEGIN")
-    connection.executemany("INSERT INTO recording VALUES (?, ?)", ((i, CONTENT) for i in ids))
+    connection.executemany("INSERT INTO recording VALUES (?, ?)", ((i, CONTENT + WORDS) for i in ids))
     connection.execute("COMMIT")
     rng.shuffle(ids)
     singles = []

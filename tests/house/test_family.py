@@ -10,6 +10,7 @@ from tests.forget.thief import reachable_keys
 from tests.home import Home, make_home
 from unhear.forget.database import TraceKind
 from unhear.forget.errors import NoSuchTrace
+from unhear.forget.keytree import DEPTH
 from unhear.forget.snapshot import snapshot
 from unhear.house.family import WARNING_DAYS
 from unhear.house.setup import SetupPlan
@@ -64,7 +65,7 @@ def test_a_removed_person_is_in_no_old_copy_either(home: Home) -> None:
         current = transaction.current_root()
         pages = [
             (level, index, page)
-            for level in range(3)
+            for level in range(DEPTH)
             for index, page in transaction.read_pages(level, range(8)).items()
         ]
     old = reachable_keys(current.tree_id, pages, [home.roots.get(current.root_id)])
@@ -75,7 +76,7 @@ def test_a_removed_person_is_in_no_old_copy_either(home: Home) -> None:
         root = home.roots.get(transaction.current_root().root_id)
         pages += [
             (level, index, page)
-            for level in range(3)
+            for level in range(DEPTH)
             for index, page in transaction.read_pages(level, range(8)).items()
         ]
     assert not old[before.slot] & reachable_keys(current.tree_id, pages, [root])[before.slot]

@@ -1,6 +1,6 @@
 """The key tree: a 32-byte key for everything kept, and a way to destroy some of them.
 
-Keys sit in pages of 256. A page is one AEAD message under a key that sits in a slot of its parent
+Keys sit in pages of 120. A page is one AEAD message under a key that sits in a slot of its parent
 page; the key of the top page is the *root*, which a `RootKeeper` holds outside the database. Every
 page is born full of random keys, so taking a slot into use writes nothing.
 
@@ -26,9 +26,11 @@ from unhear.clock import random_bytes
 from unhear.forget.errors import KeyPageDamaged, TreeFull
 
 KEY_BYTES = 32
-FAN_OUT = 256
-DEPTH = 3
-"""Levels of pages: 256**3 = 16.7 million keys in a tree."""
+FAN_OUT = 120
+"""Keys in a page: as many as fit, sealed, into one database page of 4,096 bytes."""
+
+DEPTH = 4
+"""Levels of pages: 120**4 = 207 million keys in a tree."""
 
 LEAF_PAGES_MAX = FAN_OUT ** (DEPTH - 1)
 NONCE_BYTES = 12

@@ -14,7 +14,7 @@ class SlotTransaction(Protocol):
     """What one database transaction knows of slots. A leaf page belongs to one household."""
 
     def page_with_room(self, household: HouseholdId) -> tuple[int, bytes] | None:
-        """Answer a leaf page of the household with a free slot: its index and bitmap (32 bytes)."""
+        """Answer a leaf page of the household with a free slot: its index and bitmap (15 bytes)."""
 
     def next_leaf_page(self) -> int:
         """Answer the lowest page index never given to a household."""

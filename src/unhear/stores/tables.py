@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -32,15 +33,16 @@ age identity wrapped by the guardian's passphrase and recovery phrase."""
 trace = Table(
     "trace",
     metadata,
-    Column("household", LargeBinary(16), ForeignKey("household.id"), primary_key=True),
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("slot", Integer, nullable=False, unique=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("household", LargeBinary(16), ForeignKey("household.id"), nullable=False),
+    Column("id", LargeBinary(16), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("day", Integer, nullable=False),
     Column("expires_day", Integer, nullable=False),
     Column("details", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("words", LargeBinary, nullable=True),
+    UniqueConstraint("household", "id"),
     Index("trace_by_day", "household", "kind", "day"),
     Index("trace_by_expiry", "expires_day"),
 )
@@ -52,11 +54,11 @@ leaf_page = Table(
     metadata,
     Column("page_index", Integer, primary_key=True, autoincrement=False),
     Column("household", LargeBinary(16), nullable=False),
-    Column("used", LargeBinary(32), nullable=False),
+    Column("used", LargeBinary(15), nullable=False),
     Column("free", Integer, nullable=False),
     Index("leaf_page_with_room", "household", "free"),
 )
-"""Whose each leaf page of the key tree is, and which of its 256 slots are in use (bit = slot)."""
+"""Whose each leaf page of the key tree is, and which of its 120 slots are in use (bit = slot)."""
 
 key_page = Table(
     "key_page",

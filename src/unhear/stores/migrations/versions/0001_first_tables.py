@@ -22,14 +22,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "trace",
-        sa.Column("household", Id, sa.ForeignKey("household.id"), primary_key=True),
-        sa.Column("id", Id, primary_key=True),
-        sa.Column("slot", sa.Integer, nullable=False, unique=True),
+        sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("household", Id, sa.ForeignKey("household.id"), nullable=False),
+        sa.Column("id", Id, nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("day", sa.Integer, nullable=False),
         sa.Column("expires_day", sa.Integer, nullable=False),
         sa.Column("details", sa.LargeBinary, nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.UniqueConstraint("household", "id"),
     )
     op.create_index("trace_by_day", "trace", ["household", "kind", "day"])
     op.create_index("trace_by_expiry", "trace", ["expires_day"])
@@ -53,7 +54,7 @@ def _keyring() -> None:
         "leaf_page",
         sa.Column("page_index", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("household", Id, nullable=False),
-        sa.Column("used", sa.LargeBinary(32), nullable=False),
+        sa.Column("used", sa.LargeBinary(15), nullable=False),
         sa.Column("free", sa.Integer, nullable=False),
     )
     op.create_index("leaf_page_with_room", "leaf_page", ["household", "free"])
