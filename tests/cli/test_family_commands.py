@@ -84,6 +84,7 @@ def test_a_hold_needs_two_people_and_an_erasure_waits_for_it(folder: Path) -> No
     assert "may not be erased yet" in unhear(folder, "forget", kept[:8], code=3)["error"]
     (waiting,) = unhear(folder, "erasures")["erasures"]
     assert waiting["waits_for"] == "a legal hold"
+    assert unhear(folder, "audit")["ok"]
     assert unhear(folder, "hold", "lift", hold)["finished"] == 1
     shown = unhear(folder, "erasures")
     assert shown["erasures"][0]["state"] == "done"

@@ -14,6 +14,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.household.words import HouseholdId
 
 EPOCH = date(1970, 1, 1)
+LEGAL_HOLD = "a legal hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _progress(
         held = scopes_held(transaction, tree, row.household, today)
         kept = list(named(transaction, tree, row.household, record.scope))
         if any(held_back(tree, trace, held) for trace in kept):
-            waits.append("a legal hold")
+            waits.append(LEGAL_HOLD)
         if row.state is ErasureState.COMMITTED:
             waits.append("a place that could not be reached")
         if replaced:

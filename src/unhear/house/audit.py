@@ -7,8 +7,11 @@ from pathlib import Path
 from unhear.clock import day_number
 from unhear.forget.database import ErasureState, TraceKind, Transaction
 from unhear.forget.errors import ForgetError
+from unhear.forget.holds import scopes_held
+from unhear.forget.naming import held_back
+from unhear.forget.progress import LEGAL_HOLD, progress_of
 from unhear.forget.roots import open_tree
-from unhear.forget.traces import content_of, utterance_of
+from unhear.forget.traces import content_of, utterance_of, words_of
 from unhear.house.house import House
 from unhear.prove.errors import ProofError
 from unhear.prove.merkle import completed_by, root
@@ -55,9 +58,13 @@ def _roots(house: House) -> tuple[list[str], str]:
     with house.database.reading() as transaction:
         current = transaction.current_root()
         open_tree(transaction, house.keeper)
-    others = len(set(house.keeper.ids()) - {current.root_id})
+        queued = transaction.queued_roots()
+    today = day_number(house.clock())
+    parked = {root_id for root_id, due_day in queued.items() if due_day > today}
+    others = len(set(house.keeper.ids()) - {current.root_id} - parked)
     problems = [f"{others} old root keys are still held; open the house again"] if others else []
-    return problems, f"one root key, epoch {current.epoch}; keeper {house.keeper.kind}"
+    waiting = f"; {len(parked)} older ones until the backup horizon has passed" if parked else ""
+    return problems, f"one root key, epoch {current.epoch}{waiting}; keeper {house.keeper.kind}"
 
 
 def _capsules(house: House) -> tuple[list[str], str]:
@@ -69,6 +76,7 @@ def _capsules(house: House) -> tuple[list[str], str]:
             try:
                 utterance_of(tree, row)
                 content_of(tree, row)
+                words_of(tree, row)
             except (ForgetError, ValueError, KeyError):
                 problems.append(f"{row.kind} {row.id.hex()[:8]} does not open")
     return problems, f"the keys of all {len(rows)} rows open"
@@ -85,19 +93,25 @@ def _payloads(house: House) -> tuple[list[str], str]:
 
 
 def _expiry(house: House) -> tuple[list[str], str]:
+    today, ours = day_number(house.clock()), house.household.id
     with house.database.reading() as transaction:
-        today = day_number(house.clock())
-        late = len(list(transaction.expired(house.household.id, today)))
-    problems = [f"{late} kept things are past their expiry; run `unhear forget --expired`"]
-    return problems if late else [], "nothing is kept past its expiry"
+        tree = open_tree(transaction, house.keeper)
+        held = scopes_held(transaction, tree, ours, today)
+        late = [held_back(tree, row, held) for row in transaction.expired(ours, today)]
+    unlawful = late.count(False)
+    problems = [f"{unlawful} kept things are past their expiry; run `unhear forget --expired`"]
+    kept = f", save {len(late)} under a legal hold" if late else ""
+    return problems if unlawful else [], f"nothing is kept past its expiry{kept}"
 
 
 def _erasures(house: House) -> tuple[list[str], str]:
-    with house.database.reading() as transaction:
-        rows = transaction.erasures(house.household.id)
-    open_ = sum(row.state is not ErasureState.DONE for row in rows)
-    problems = [f"{open_} erasures are unfinished"] if open_ else []
-    return problems, f"all {len(rows)} erasures are finished"
+    today = day_number(house.clock())
+    found = progress_of(house.database, house.keeper, house.household.id, today)
+    waiting = [one for one in found if one.waits_for == (LEGAL_HOLD,)]
+    stuck = sum(one.state is not ErasureState.DONE for one in found) - len(waiting)
+    problems = [f"{stuck} erasures are unfinished; see `unhear erasures`"] if stuck else []
+    held = f", save {len(waiting)} that wait for a legal hold" if waiting else ""
+    return problems, f"all {len(found)} erasures are finished{held}"
 
 
 def _ledger(house: House) -> tuple[list[str], str]:
