@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from unhear.clock import day_number, random_bytes
+from unhear.clock import day_number
 from unhear.forget.database import ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import NoSuchTrace, TraceRemains
 from unhear.forget.keytree import KeyTree
@@ -17,12 +17,12 @@ from unhear.prove.claims import Drill, Erasure, Keeper, Look
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Opening, Receipt
 from unhear.prove.statement import (
-    SALT_BYTES,
-    Committed,
     commit,
     count_class,
+    hidden,
     hour,
     items_root,
+    salted,
     statement_of,
 )
 
@@ -70,7 +70,7 @@ def attest(
     record = record_of(transaction, tree, row)
     traces = transaction.sweep(row.id)
     _look_at_database(transaction, row, record, traces, attestation)
-    opening = Opening(_hidden(row.household), tuple(_hidden(trace) for trace in traces))
+    opening = Opening(salted(row.household), tuple(salted(trace) for trace in traces))
     statement = statement_of(_claim(row, record, opening, attestation))
     index = attestation.ledger.append(transaction, statement)
     receipt = attestation.ledger.receipt(transaction, index, statement, opening)
@@ -148,7 +148,7 @@ def _claim(
         epoch_from=epoch_from,
         epoch_to=epoch_to,
         keeper=Keeper(keeper.kind, keeper.grade, tuple(keeper.limits)),
-        roots_destroyed=tuple(commit("root", _hidden(root)) for root in record.old_roots),
+        roots_destroyed=tuple(hidden("root", root) for root in record.old_roots),
         looked=tuple(Look(place, 0) for place in places),
         live_gone_at=hour(done),
         horizon_days=attestation.horizon_days,
@@ -169,7 +169,3 @@ def _kept_receipt(receipt: Receipt, now: datetime) -> NewTrace:
         content=receipt.to_json().encode(),
         expires_at=now.replace(year=now.year + RECEIPT_YEARS, day=min(now.day, 28)),
     )
-
-
-def _hidden(item: bytes) -> Committed:
-    return Committed(item, random_bytes(SALT_BYTES))

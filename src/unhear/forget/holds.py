@@ -23,7 +23,7 @@ from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId
 from unhear.prove import claims
 from unhear.prove.ledger import Ledger
-from unhear.prove.statement import SALT_BYTES, Committed, Tag, commit, hour, statement_of
+from unhear.prove.statement import hidden, hour, statement_of
 
 HOLD_ID_BYTES = 16
 
@@ -155,11 +155,11 @@ class Holds:
         scope = json.dumps(scope_fields(hold.scope), sort_keys=True).encode()
         return claims.Hold(
             id=hold_id.hex(),
-            subject=_hidden("subject", self._household),
-            scope=_hidden("hold", scope),
-            reason=_hidden("reason", hold.reason.encode()),
-            asked_by=_hidden("person", hold.asked_by.encode()),
-            agreed_by=_hidden("person", (hold.agreed_by or "").encode()),
+            subject=hidden("subject", self._household),
+            scope=hidden("hold", scope),
+            reason=hidden("reason", hold.reason.encode()),
+            asked_by=hidden("person", hold.asked_by.encode()),
+            agreed_by=hidden("person", (hold.agreed_by or "").encode()),
             placed_at=hour(now),
             expires_at=hour(hold.expires_at),
         )
@@ -192,7 +192,3 @@ def _fields(hold: Hold) -> dict[str, Any]:
         "agreed_by": hold.agreed_by,
         "agreed_at": hold.agreed_at.isoformat() if hold.agreed_at else None,
     }
-
-
-def _hidden(tag: Tag, item: bytes) -> str:
-    return commit(tag, Committed(item, random_bytes(SALT_BYTES)))

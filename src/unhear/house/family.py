@@ -27,7 +27,7 @@ from unhear.keep.profile import profile_of, replace_profile, set_profile
 from unhear.prove.claims import Claim, ConsentGiven, ConsentWithdrawn
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
-from unhear.prove.statement import SALT_BYTES, Committed, Tag, commit, hour, statement_of
+from unhear.prove.statement import hidden, hour, statement_of
 
 WARNING_DAYS = 14
 """How long guardians have known, at least, before a child's unused profile is erased."""
@@ -100,8 +100,8 @@ class Family:
         """Note a guardian's consent, and put it in the ledger."""
         consent = Consent(person, purpose, method, self._clock())
         claim = ConsentGiven(
-            subject=_hidden("subject", self._household),
-            person=_hidden("person", person.encode()),
+            subject=hidden("subject", self._household),
+            person=hidden("person", person.encode()),
             purpose=purpose.value,
             method=method,
             given_at=hour(consent.given_at),
@@ -116,8 +116,8 @@ class Family:
         if self.read().consent(person, purpose, self._clock()) is None:
             raise NoSuchTrace(f"there is no consent to {purpose.value} for this person")
         claim = ConsentWithdrawn(
-            subject=_hidden("subject", self._household),
-            person=_hidden("person", person.encode()),
+            subject=hidden("subject", self._household),
+            person=hidden("person", person.encode()),
             purpose=purpose.value,
             withdrawn_at=hour(self._clock()),
         )
@@ -203,7 +203,3 @@ class Family:
         if claim is not None:
             self._ledger.publish(self._database)
         return changed
-
-
-def _hidden(tag: Tag, item: bytes) -> str:
-    return commit(tag, Committed(item, random_bytes(SALT_BYTES)))

@@ -20,8 +20,9 @@ from unhear.household.words import (
 )
 from unhear.keep.identity import new_identity
 from unhear.keep.profile import add_household
+from unhear.prove.claims import Claim, ConsentGiven, LogKey
 from unhear.prove.ledger import Ledger
-from unhear.prove.statement import SALT_BYTES, VERSION, Committed, Statement, commit, hour
+from unhear.prove.statement import hidden, hour, statement_of
 from unhear.settings import Settings
 from unhear.stores.database import Database
 from unhear.stores.log_files import make_log_key, open_ledger
@@ -81,8 +82,8 @@ def set_up(settings: Settings, plan: SetupPlan, passphrase: str) -> SetUp:
             identity=identity.to_bytes(),
             now=clock.now(),
         )
-        for statement in _first_statements(ledger, household):
-            ledger.append(transaction, statement)
+        for claim in _first_claims(ledger, household):
+            ledger.append(transaction, statement_of(claim))
     ledger.publish(database)
     database.close()
     return SetUp(recovery_phrase, str(ledger.key))
@@ -119,19 +120,13 @@ def _consents(plan: SetupPlan, people: tuple[Person, ...], given_at: datetime) -
         yield Consent(person, Purpose.KEEP, "at set-up", given_at)
 
 
-def _first_statements(ledger: Ledger, household: Household) -> Iterable[Statement]:
-    yield {"v": VERSION, "kind": "log-key", "key": str(ledger.key)}
+def _first_claims(ledger: Ledger, household: Household) -> Iterable[Claim]:
+    yield LogKey(str(ledger.key))
     for consent in household.consents:
-        yield {
-            "v": VERSION,
-            "kind": "consent",
-            "subject": commit("subject", _hidden(household.id)),
-            "person": commit("person", _hidden(consent.person.encode())),
-            "purpose": consent.purpose.value,
-            "method": consent.method,
-            "given_at": hour(consent.given_at),
-        }
-
-
-def _hidden(item: bytes) -> Committed:
-    return Committed(item, clock.random_bytes(SALT_BYTES))
+        yield ConsentGiven(
+            subject=hidden("subject", household.id),
+            person=hidden("person", consent.person.encode()),
+            purpose=consent.purpose.value,
+            method=consent.method,
+            given_at=hour(consent.given_at),
+        )

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import rfc8785
 
+from unhear.clock import random_bytes
 from unhear.household.words import Purpose
 from unhear.prove.claims import (
     Claim,
@@ -73,6 +74,16 @@ def commit(tag: Tag, committed: Committed) -> str:
     if len(committed.salt) != SALT_BYTES:
         raise ProofMalformed(f"a salt must have {SALT_BYTES} bytes")
     return sha256(f"unhear/{tag}/v1".encode() + committed.salt + committed.item).hexdigest()
+
+
+def salted(item: bytes) -> Committed:
+    """Answer an item with a fresh salt."""
+    return Committed(item, random_bytes(SALT_BYTES))
+
+
+def hidden(tag: Tag, item: bytes) -> str:
+    """Answer a commitment whose salt is kept nowhere, so that nobody can ever open it."""
+    return commit(tag, salted(item))
 
 
 def item_leaves(items: Sequence[Committed]) -> list[bytes]:
