@@ -25,9 +25,9 @@ from unhear.keep.payloads import PayloadHolder, Payloads
 from unhear.prove.ledger import Ledger
 from unhear.settings import Settings
 from unhear.stores.database import Database
+from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.log_files import open_ledger
 from unhear.stores.payloads import FilePayloads
-from unhear.stores.root_files import FileRootKeeper
 
 PASSPHRASE = "correct horse battery staple"
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)

@@ -20,8 +20,8 @@ from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
 from unhear.settings import Settings
 from unhear.stores.database import Database
+from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.payloads import FilePayloads
-from unhear.stores.root_files import FileRootKeeper
 from unhear.stores.transaction import Transaction
 
 STEPS = (

@@ -31,7 +31,7 @@ from unhear.keep import age
 from unhear.prove.errors import ProofWrong
 from unhear.prove.notes import KeyKind, VerifierKey
 from unhear.prove.receipt import Receipt, verify
-from unhear.stores.root_files import FileRootKeeper
+from unhear.stores.keepers.file import FileRootKeeper
 
 
 def _opened(home: Home, trace: TraceId) -> tuple[bytes, str]:

@@ -15,7 +15,7 @@ from unhear.household.scope import Scope
 from unhear.keep.identity import WrongPassphrase
 from unhear.stores.database import Database
 from unhear.stores.errors import PayloadMissing, StoreDamaged, StoreFull
-from unhear.stores.root_files import FileRootKeeper
+from unhear.stores.keepers.file import FileRootKeeper
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
 from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged
+from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.log_files import open_ledger
 from unhear.stores.payloads import FilePayloads
-from unhear.stores.root_files import FileRootKeeper
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
 

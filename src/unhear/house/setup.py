@@ -25,8 +25,8 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.statement import hidden, hour, statement_of
 from unhear.settings import Settings
 from unhear.stores.database import Database
+from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.log_files import make_log_key, open_ledger
-from unhear.stores.root_files import FileRootKeeper
 
 
 class AlreadySetUp(Exception):
