@@ -166,6 +166,6 @@ def _kept_receipt(receipt: Receipt, now: datetime) -> NewTrace:
         utterance=Utterance(
             of=trace, heard_at=now, device=DeviceId("ledger"), person=UNKNOWN_PERSON
         ),
-        content=receipt.to_json().encode(),
+        content=receipt.to_json(indent=None).encode(),
         expires_at=now.replace(year=now.year + RECEIPT_YEARS, day=min(now.day, 28)),
     )

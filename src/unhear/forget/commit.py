@@ -1,6 +1,6 @@
 """The first two steps of an erasure, inside a transaction: bar what it names, destroy its keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,12 +10,13 @@ from unhear.forget.database import (
     ErasureRow,
     ErasureState,
     HouseholdRow,
+    TraceKind,
     TraceRow,
     Transaction,
 )
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
-from unhear.forget.naming import held_back, named
+from unhear.forget.naming import Named, held_back, named
 from unhear.forget.records import ErasureRecord, record_of, request_of, sealed_record
 from unhear.forget.roots import RootKeeper, erase_keys
 from unhear.forget.slots import free_slots
@@ -86,16 +87,11 @@ def find(transaction: Transaction, tree: KeyTree, row: ErasureRow, holds: Sequen
     record = record_of(transaction, tree, row)
     if row.state is not ErasureState.ASKED:
         return Case(row, record, [])
-    todo: list[TraceRow] = []
-    waits = False
-    for trace in _named(transaction, tree, row, record):
-        if held_back(tree, trace, holds):
-            waits = True
-        else:
-            todo.append(trace)
-    if waits and record.scope.household:
-        todo = [trace for trace in todo if trace.kind in SPOKEN_KINDS]
-    return Case(row, record, [trace.id for trace in todo], waits and not record.expired)
+    traces = list(_named(transaction, tree, row, record, holds))
+    waits = any(trace.held for trace in traces)
+    kinds = SPOKEN_KINDS if waits and record.scope.household else tuple(TraceKind)
+    todo = [trace.id for trace in traces if not trace.held and trace.kind in kinds]
+    return Case(row, record, todo, waits and not record.expired)
 
 
 def commit_some(
@@ -106,7 +102,7 @@ def commit_some(
     All of it goes under one change of the root. A case without `todo` is finished here.
     """
     chosen = [(case, part) for case, part in _parts(transaction, tree, cases)]
-    slots = {row.slot for _, part in chosen for row in part.rows}
+    slots = {slot for _, part in chosen for slot in part.slots.values()}
     slots |= {transaction.household(case.row.household).slot for case in cases if _ends(case)}
     if slots:
         old = erase_keys(transaction, keeper, tree, slots, due_day=due_day)
@@ -117,7 +113,7 @@ def commit_some(
                 epochs=(before[0], tree.epoch),
                 old_roots=(*case.record.old_roots, old.root_id),
             )
-    dropped = {row.id for _, part in chosen if not part.kept for row in part.rows}
+    dropped = {trace for _, part in chosen if not part.kept for trace in part.slots}
     for case, part in chosen:
         _drop(transaction, case, part)
         _reseal(transaction, tree, part, dropped)
@@ -127,9 +123,12 @@ def commit_some(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one transaction does of a case; `kept` stays, under a fresh key, without its words."""
+    """What one transaction does of a case: the slots of its traces.
 
-    rows: list[TraceRow]
+    What is in `kept` stays, under a fresh key, without its words.
+    """
+
+    slots: Mapping[TraceId, int]
     kept: list[tuple[TraceRow, Utterance, bytes]]
 
 
@@ -140,19 +139,20 @@ def _parts(
     for case in cases:
         some, case.todo = case.todo[:room], case.todo[room:]
         room -= len(some)
-        rows = list(transaction.traces_by_id(case.row.household, some))
-        if not case.record.scope.words_only:
-            yield case, _Part(rows, [])
-        else:
-            opened = [(r, utterance_of(tree, r), content_of(tree, r)) for r in rows]
-            yield case, _Part(rows, opened)
+        household = case.row.household
+        slots = dict(transaction.slots_by_id(household, some, tuple(TraceKind)))
+        kept: list[tuple[TraceRow, Utterance, bytes]] = []
+        if case.record.scope.words_only:
+            rows = transaction.traces_by_id(household, some)
+            kept = [(row, utterance_of(tree, row), content_of(tree, row)) for row in rows]
+        yield case, _Part(slots, kept)
 
 
 def _drop(transaction: Transaction, case: Case, part: _Part) -> None:
-    ids = [row.id for row in part.rows]
+    ids = list(part.slots)
     transaction.add_sweep(case.row.id, ids)
     if not part.kept and ids:
-        free_slots(transaction, [row.slot for row in part.rows])
+        free_slots(transaction, part.slots.values())
         transaction.drop_traces(case.row.household, ids)
 
 
@@ -189,14 +189,18 @@ def _ends(case: Case) -> bool:
 
 
 def _named(
-    transaction: Transaction, tree: KeyTree, row: ErasureRow, record: ErasureRecord
-) -> Iterator[TraceRow]:
+    transaction: Transaction,
+    tree: KeyTree,
+    row: ErasureRow,
+    record: ErasureRecord,
+    holds: Sequence[Scope],
+) -> Iterator[Named]:
     if record.expired or record.reopens is not None:
         for trace in transaction.traces_by_id(row.household, record.scope.recordings or ()):
             if not record.expired or trace.expires_day <= row.asked_day:
-                yield trace
+                yield Named(trace.id, trace.kind, held_back(tree, trace, holds))
     else:
-        yield from named(transaction, tree, row.household, record.scope)
+        yield from named(transaction, tree, row.household, record.scope, holds)
 
 
 def _asked_before(

@@ -133,6 +133,11 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     def traces_by_id(self, household: HouseholdId, ids: Collection[TraceId]) -> Iterator[TraceRow]:
         """Yield the kept things of these ids; what is not kept is left out."""
 
+    def slots_by_id(
+        self, household: HouseholdId, ids: Collection[TraceId], kinds: Collection[TraceKind]
+    ) -> Iterator[tuple[TraceId, int]]:
+        """Yield id and slot of those of these ids that are kept and of these kinds."""
+
     def traces(
         self,
         household: HouseholdId,

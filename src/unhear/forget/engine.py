@@ -21,7 +21,7 @@ from unhear.clock import Clock, day_number
 from unhear.forget import roots
 from unhear.forget.attest import Attestation, attest
 from unhear.forget.commit import Asked, Case, bar, commit_some, find
-from unhear.forget.database import Database, ErasureState, Transaction
+from unhear.forget.database import Database, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import (
     ForgetError,
     HeldBack,
@@ -101,14 +101,14 @@ class Forgetter:
     def discard(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Destroy what a skill no longer needs: gone like the rest, with no request to attest."""
         with self._database.writing() as transaction:
-            rows = list(transaction.traces_by_id(household, traces))
-            if not rows:
+            slots = dict(transaction.slots_by_id(household, traces, tuple(TraceKind)))
+            if not slots:
                 return
-            slots = [row.slot for row in rows]
             tree = roots.open_tree(transaction, self._keeper)
-            roots.erase_keys(transaction, self._keeper, tree, slots, due_day=self.due_day())
-            free_slots(transaction, slots)
-            transaction.drop_traces(household, [row.id for row in rows])
+            gone = slots.values()
+            roots.erase_keys(transaction, self._keeper, tree, gone, due_day=self.due_day())
+            free_slots(transaction, gone)
+            transaction.drop_traces(household, list(slots))
         self.destroy_due_roots()
 
     def resume(self, household: HouseholdId) -> list[Receipt]:

@@ -1,30 +1,49 @@
 """Find the kept things that a scope names, and that no legal hold keeps back."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from unhear.clock import day_number
 from unhear.forget.database import PURPOSES, SPOKEN_KINDS, TraceKind, TraceRow, Transaction
 from unhear.forget.keytree import KeyTree
 from unhear.forget.traces import DAY_LAST, covers, utterance_of
 from unhear.household.scope import Scope
-from unhear.household.words import HouseholdId
+from unhear.household.words import HouseholdId, TraceId
 
 OUTLASTING = (TraceKind.RECEIPT,)
 """What stays when a whole household goes: proof, and no personal data."""
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A kept thing that a scope names; `held` says that a legal hold keeps it from going."""
+
+    id: TraceId
+    kind: TraceKind
+    held: bool
+
+
 def named(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, scope: Scope
-) -> Iterator[TraceRow]:
+    transaction: Transaction,
+    tree: KeyTree,
+    household: HouseholdId,
+    scope: Scope,
+    holds: Sequence[Scope] = (),
+) -> Iterator[Named]:
     """Yield the kept things whose words `scope` names, and what was made from them."""
     if scope.household:
         kinds = [kind for kind in TraceKind if kind not in OUTLASTING]
-        yield from transaction.traces(household, kinds)
-    elif scope.words_only:
-        rows = _covered(transaction, tree, household, scope)
-        yield from (row for row in rows if row.words is not None)
+        rows = transaction.traces(household, kinds)
+    elif scope == Scope(recordings=scope.recordings) and scope.recordings and not holds:
+        # The usual request, and batches of it: nothing of a recording need be read or opened.
+        ids = transaction.slots_by_id(household, scope.recordings, (TraceKind.RECORDING,))
+        yield from (Named(trace, TraceKind.RECORDING, held=False) for trace, _ in ids)
+        rows = _covered(tree, scope, transaction.traces(household, (TraceKind.MEMORY,)))
     else:
-        yield from _covered(transaction, tree, household, scope)
+        rows = _covered(tree, scope, _candidates(transaction, household, scope))
+    for row in rows:
+        if not scope.words_only or row.words is not None:
+            yield Named(row.id, row.kind, held_back(tree, row, holds))
 
 
 def held_back(tree: KeyTree, row: TraceRow, holds: Sequence[Scope]) -> bool:
@@ -35,18 +54,8 @@ def held_back(tree: KeyTree, row: TraceRow, holds: Sequence[Scope]) -> bool:
     return any(covers(scope, row.kind, utterance) for scope in holds)
 
 
-def _covered(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, scope: Scope
-) -> Iterator[TraceRow]:
-    by_id_alone = _by_id_alone(scope)
-    for row in _candidates(transaction, household, scope):
-        known = by_id_alone and row.kind is TraceKind.RECORDING
-        if known or covers(scope, row.kind, utterance_of(tree, row)):
-            yield row
-
-
-def _by_id_alone(scope: Scope) -> bool:
-    return scope == Scope(recordings=scope.recordings, words_only=scope.words_only)
+def _covered(tree: KeyTree, scope: Scope, rows: Iterator[TraceRow]) -> Iterator[TraceRow]:
+    return (row for row in rows if covers(scope, row.kind, utterance_of(tree, row)))
 
 
 def _candidates(

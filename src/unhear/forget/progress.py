@@ -7,7 +7,7 @@ from unhear.forget.attest import EXCEPTIONS, scope_kind
 from unhear.forget.database import Database, ErasureRow, ErasureState, Transaction
 from unhear.forget.holds import scopes_held
 from unhear.forget.keytree import KeyTree
-from unhear.forget.naming import held_back, named
+from unhear.forget.naming import named
 from unhear.forget.records import record_of
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
@@ -67,8 +67,8 @@ def _progress(
     waits: list[str] = []
     if row.state is not ErasureState.DONE:
         held = scopes_held(transaction, tree, row.household, today)
-        kept = list(named(transaction, tree, row.household, record.scope))
-        if any(held_back(tree, trace, held) for trace in kept):
+        traces = named(transaction, tree, row.household, record.scope, held)
+        if any(trace.held for trace in traces):
             waits.append(LEGAL_HOLD)
         if row.state is ErasureState.COMMITTED:
             waits.append("a place that could not be reached")

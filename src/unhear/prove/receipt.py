@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from unhear.prove.claims import Claim, Erasure
+from unhear.prove.claims import Claim
 from unhear.prove.errors import ProofMalformed, ProofWrong
 from unhear.prove.fields import fields, hex_bytes, list_of, load_json, whole
 from unhear.prove.merkle import inclusion_proof, leaf_hash, verify_inclusion
@@ -19,8 +19,8 @@ from unhear.prove.statement import (
     count_class,
     item_leaves,
     items_root,
+    leaf_of,
     read_statement,
-    statement_bytes,
     subtrees,
 )
 
@@ -71,8 +71,8 @@ class Receipt:
         path = inclusion_proof(index, len(leaves), subtrees(leaves))
         return replace(self, opening=Disclosure(chosen, index, len(leaves), tuple(path)))
 
-    def to_json(self) -> str:
-        """Answer the receipt as it is stored and sent."""
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Answer the receipt as it is sent; without `indent`, in one line, as it is stored."""
         written: dict[str, Any] = {
             "format": FORMAT,
             "statement": dict(self.statement),
@@ -80,7 +80,7 @@ class Receipt:
         }
         if self.opening is not None:
             written["opening"] = _opening_json(self.opening)
-        return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(written, indent=indent, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Receipt":
@@ -95,17 +95,21 @@ class Receipt:
         proof, statement = found["proof"], found["statement"]
         if not isinstance(proof, str):
             raise ProofMalformed("the receipt's proof must be text")
-        read_statement(statement)
+        leaf_of(statement)
         opening = _opening(found["opening"]) if opened else None
         return cls(statement, TlogProof.parse(proof), opening)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a verified receipt shows, also in plain sentences. A refused one has no verdict."""
+    """What a verified receipt shows, also in plain sentences. A refused one has no verdict.
+
+    `claim` is None for a statement that only a newer unhear knows in full; the sentences then hold
+    it word for word.
+    """
 
     statement: Statement
-    claim: Claim
+    claim: Claim | None
     inclusion: Inclusion
     proves: tuple[str, ...]
     cannot_prove: tuple[str, ...]
@@ -118,24 +122,33 @@ def verify(receipt: Receipt, log: VerifierKey, witnesses: Sequence[VerifierKey] 
     verdict, and how many are enough is the caller's policy. The leaf is computed anew from the
     statement; a key inside the receipt is never trusted. Raises `ProofWrong` and `ProofMalformed`.
     """
-    claim = read_statement(receipt.statement)
-    inclusion = receipt.proof.verify(statement_bytes(receipt.statement), log, witnesses)
-    shown = () if receipt.opening is None else (_verify_opening(claim, receipt.opening),)
+    statement = receipt.statement
+    claim = _known(statement)
+    inclusion = receipt.proof.verify(leaf_of(statement), log, witnesses)
+    shown = () if receipt.opening is None else (_verify_opening(statement, receipt.opening),)
     return Verdict(
-        statement=receipt.statement,
+        statement=statement,
         claim=claim,
         inclusion=inclusion,
-        proves=(*proves(claim, inclusion), *shown),
+        proves=(*proves(claim, statement, inclusion), *shown),
         cannot_prove=cannot_prove(claim, inclusion),
     )
 
 
-def _verify_opening(claim: Claim, opening: Opening | Disclosure) -> str:
-    """Answer what the opening shows, as a sentence. Raises `ProofWrong`."""
-    if not isinstance(claim, Erasure):
+def _known(statement: Statement) -> Claim | None:
+    """Answer what a statement claims; None for one that only a newer unhear knows in full."""
+    try:
+        return read_statement(statement)
+    except ProofMalformed:
+        return None
+
+
+def _verify_opening(statement: Statement, opening: Opening | Disclosure) -> str:
+    """Answer what the opening shows, as a sentence. Raises `ProofWrong` and `ProofMalformed`."""
+    if statement["kind"] != "erasure":
         raise ProofWrong("only the statement of an erasure has an opening")
     count = len(opening.items) if isinstance(opening, Opening) else opening.size
-    if count_class(count) != claim.count:
+    if count_class(count) != statement.get("count"):
         raise ProofWrong("the opening names another number of recordings than the statement")
     if isinstance(opening, Disclosure):
         verify_inclusion(
@@ -143,12 +156,12 @@ def _verify_opening(claim: Claim, opening: Opening | Disclosure) -> str:
             index=opening.index,
             size=opening.size,
             proof=opening.path,
-            root_hash=bytes.fromhex(claim.items_root),
+            root_hash=hex_bytes(statement.get("items_root"), "items_root"),
         )
         return f"The opening shows that {opening.item.item.hex()} is among what was forgotten."
-    if commit("subject", opening.subject) != claim.subject:
+    if commit("subject", opening.subject) != statement.get("subject"):
         raise ProofWrong("the opening names another household than the statement commits to")
-    if items_root(opening.items) != claim.items_root:
+    if items_root(opening.items) != statement.get("items_root"):
         raise ProofWrong("the opening names other recordings than the statement commits to")
     return "The opening shows which recordings and whose household it was."
 

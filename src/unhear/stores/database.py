@@ -28,6 +28,7 @@ PRAGMAS = {
     "secure_delete": 1,
     "temp_store": 2,  # MEMORY
     "foreign_keys": 1,
+    "wal_autocheckpoint": 8000,  # pages: a batch of erasures need not wait for one of its own
 }
 
 

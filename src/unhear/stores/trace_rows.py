@@ -18,6 +18,9 @@ SELECT_TRACES = select(t.trace).order_by(TRACE.day, TRACE.slot)
 SELECT_BY_IDS = select(t.trace).where(
     TRACE.household == OURS, TRACE.id.in_(bindparam("ids", expanding=True))
 )
+SELECT_SLOTS = select(TRACE.id, TRACE.slot, TRACE.kind).where(
+    TRACE.household == OURS, TRACE.id.in_(bindparam("ids", expanding=True))
+)
 SELECT_BY_KIND = SELECT_TRACES.where(
     TRACE.household == OURS, TRACE.kind.in_(bindparam("kinds", expanding=True))
 )
@@ -101,10 +104,17 @@ class TraceRows:
 
     def traces_by_id(self, household: HouseholdId, ids: Collection[TraceId]) -> Iterator[TraceRow]:
         """Yield the kept things of these ids; what is not kept is left out."""
-        wanted = sorted(ids)
-        for start in range(0, len(wanted), IDS_PER_QUERY_MAX):
-            some = wanted[start : start + IDS_PER_QUERY_MAX]
+        for some in _parts(ids):
             yield from self._traces(SELECT_BY_IDS, {"ours": household, "ids": some})
+
+    def slots_by_id(
+        self, household: HouseholdId, ids: Collection[TraceId], kinds: Collection[TraceKind]
+    ) -> Iterator[tuple[TraceId, int]]:
+        """Yield id and slot of those of these ids that are kept and of these kinds."""
+        wanted = {kind.value for kind in kinds}  # not in SQL, which would look them up by kind
+        for some in _parts(ids):
+            rows = self._connection.execute(SELECT_SLOTS, {"ours": household, "ids": some})
+            yield from ((trace, slot) for trace, slot, kind in rows if kind in wanted)
 
     def traces(
         self,
@@ -125,8 +135,7 @@ class TraceRows:
 
     def drop_traces(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Remove the rows of these ids."""
-        for start in range(0, len(traces), IDS_PER_QUERY_MAX):
-            some = traces[start : start + IDS_PER_QUERY_MAX]
+        for some in _parts(traces):
             self._connection.execute(DELETE_BY_IDS, {"ours": household, "ids": some})
 
     def _traces(self, query: Select[Any], values: Mapping[str, Any]) -> Iterator[TraceRow]:
@@ -142,6 +151,12 @@ class TraceRows:
                 content=row.content,
                 words=row.words,
             )
+
+
+def _parts(ids: Collection[TraceId]) -> Iterator[list[TraceId]]:
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), IDS_PER_QUERY_MAX):
+        yield wanted[start : start + IDS_PER_QUERY_MAX]
 
 
 def _household(row: Any) -> HouseholdRow:
