@@ -16,6 +16,7 @@ from unhear.house.family import WARNING_DAYS
 from unhear.house.setup import SetupPlan
 from unhear.household.family import Device
 from unhear.household.retention import CEILINGS, DAYS_MAX, DeviceKind, Retention, RetentionRule
+from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, Person, PersonId, PersonKind, Purpose
 from unhear.keep.notices import notices
 
@@ -190,3 +191,13 @@ def test_devices_say_what_they_are(home: Home) -> None:
 def _notices(home: Home) -> list[str]:
     found = snapshot(home.db, home.roots, lambda tx, tree: notices(tx, tree, home.id))
     return [notice.text for notice in found]
+
+
+def test_a_device_stays_asleep_over_a_restart(home: Home) -> None:
+    home.family.set_listening(DeviceId("nursery"), on=False)
+    home.family.set_listening(DeviceId("kitchen"), on=False)
+    home.family.set_listening(DeviceId("kitchen"), on=True)
+    reopened = Home(settings=home.settings, clock=home.clock)
+    assert reopened.household.asleep == {DeviceId("nursery")}
+    home.forgetter.forget(home.id, Scope(household=True))
+    assert not any(b"nursery" in file.read_bytes() for file in home.settings.house.rglob("*.db"))

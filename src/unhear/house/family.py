@@ -16,6 +16,7 @@ from unhear.household.retention import Retention
 from unhear.household.scope import Scope
 from unhear.household.words import (
     Consent,
+    DeviceId,
     HouseholdId,
     Person,
     PersonId,
@@ -136,6 +137,10 @@ class Family:
         self._take_out(lambda now: now.without_person(person))
         return receipt
 
+    def set_listening(self, device: DeviceId, *, on: bool) -> Household:
+        """Let a device listen, or stop it; remembered until it is told otherwise."""
+        return self._add(lambda now: now.with_listening(device, on=on))
+
     def set_retention(self, retention: Retention) -> Household:
         """Change how long things may stay; what is kept already keeps its expiry."""
         return self._add(lambda now: replace(now, retention=retention))
@@ -201,5 +206,5 @@ class Family:
             if claim is not None:
                 self._ledger.append(transaction, statement_of(claim))
         if claim is not None:
-            self._ledger.publish(self._database)
+            self._ledger.publish_soon(self._database)
         return changed

@@ -13,7 +13,6 @@ from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.house.conversation import Conversation
 from unhear.house.family import Family
-from unhear.house.listening import Listening
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Purpose, Utterance
 from unhear.keep.catalogue import Catalogue
@@ -54,7 +53,6 @@ class House:
         self.payloads = FilePayloads(settings.payload_folder)
         self.ledger: Ledger = open_ledger(settings.log_key_file, settings.ledger_folder)
         self.conversation = Conversation(self.clock)
-        self.listening = Listening(settings.house)
         self.forgetter = Forgetter(
             database=self.database,
             keeper=self.keeper,

@@ -41,4 +41,4 @@ class HousePrivacy:
 
     def set_listening(self, *, listening: bool) -> None:
         """Stop or start listening on this device."""
-        self._house.listening.set(self._device, on=listening)
+        self._house.household = self._house.family.set_listening(self._device, on=listening)

@@ -144,7 +144,7 @@ class Assistant:
 
     def _may_answer(self, device: DeviceId, intent: Intent | None) -> bool:
         """Whether to answer: a device that sleeps obeys requests about privacy and no others."""
-        awake = self._house.listening.is_on(device)
+        awake = device not in self._house.household.asleep
         return awake or (intent is not None and intent.skill == PRIVACY_SKILL)
 
     def _say(self, reply: Reply, say: Sayer, seconds: dict[str, float]) -> None:

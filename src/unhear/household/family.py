@@ -33,6 +33,8 @@ class Household:
     consents: tuple[Consent, ...]
     retention: Retention = field(default_factory=Retention)
     devices: tuple[Device, ...] = ()
+    asleep: frozenset[DeviceId] = frozenset()
+    """The devices that were told to stop listening; they obey requests about privacy alone."""
 
     def person(self, person: PersonId) -> Person | None:
         """Answer the person of that id, or None where nobody is known by it."""
@@ -45,6 +47,10 @@ class Household:
     def device_kind(self, device: DeviceId) -> DeviceKind:
         """Answer what kind of device it is."""
         return next((d.kind for d in self.devices if d.id == device), DeviceKind.VOICE)
+
+    def with_listening(self, device: DeviceId, *, on: bool) -> "Household":
+        """Answer the same household with a device listening, or told to stop."""
+        return replace(self, asleep=self.asleep - {device} if on else self.asleep | {device})
 
     @property
     def has_children(self) -> bool:

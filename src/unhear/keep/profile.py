@@ -107,6 +107,7 @@ def _profile_bytes(household: Household) -> bytes:
                 [c.person, c.purpose, c.method, c.given_at.isoformat()] for c in household.consents
             ],
             "devices": [[device.id, device.kind] for device in household.devices],
+            "asleep": sorted(household.asleep),
             "retention_days": retention.days,
             "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
             "child_profile_days": retention.child_profile_days,
@@ -132,6 +133,7 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
             rules=tuple(_rule(*rule) for rule in fields["retention_rules"]),
             child_profile_days=fields["child_profile_days"],
         ),
+        asleep=frozenset(DeviceId(device) for device in fields["asleep"]),
         devices=tuple(Device(DeviceId(id_), DeviceKind(kind)) for id_, kind in fields["devices"]),
     )
 
