@@ -25,9 +25,10 @@ from tests.prove.memory import (
 from unhear.prove.claims import Claim, ConsentGiven, ConsentWithdrawn, Hold, HoldEnded, LogKey
 from unhear.prove.errors import ProofError
 from unhear.prove.ledger import Ledger
+from unhear.prove.merkle import completed_by
 from unhear.prove.notes import KeyKind, VerifierKey
 from unhear.prove.receipt import Opening, Receipt, verify
-from unhear.prove.statement import Committed, Statement, commit, statement_of
+from unhear.prove.statement import Committed, Statement, commit, leaf_of, statement_of
 
 LOG = str(SIGNER.verifier)
 STRANGER = str(signer(SIGNER.name, KeyKind.ED25519, b"x" * 32).verifier)
@@ -96,12 +97,49 @@ def issued(statement: Statement, opening: Opening | None = None, before: int = 2
     return ledger.receipt(log, ledger.append(log, statement), statement, opening)
 
 
+def signed_as_it_is(statement: Any) -> Receipt:
+    """Answer a receipt for a statement that our own ledger would not take."""
+    log, ledger = MemoryLog(), Ledger(SIGNER, Files())
+    ledger.append(log, erasure(1, salts=100)[0])
+    try:
+        leaf = leaf_of(statement)
+    except ProofError:
+        leaf = json.dumps(statement).encode()
+    log.append_leaf(1, leaf, completed_by(1, leaf, log.ledger_node))
+    return ledger.receipt(log, 1, statement, erasure(3)[1])
+
+
 def cosigned(genuine: Receipt, witnesses: int) -> Receipt:
     """Answer the receipt with the first so many witnesses' cosignatures."""
     note = genuine.proof.checkpoint
     for number, witness in enumerate((WITNESS, OTHER_WITNESS)[:witnesses]):
         note = witness.cosign(note, SEEN_AT - 3600 * number)
     return replace(genuine, proof=replace(genuine.proof, checkpoint=note))
+
+
+_ERASURE = erasure(3)[0]
+NEWER: Mapping[str, Statement] = {
+    "another field": {**_ERASURE, "weather": "a fine day, ünïcödé"},
+    "another field inside": {**_ERASURE, "keeper": {**_ERASURE["keeper"], "copies": 2}},
+    "another value": {**_ERASURE, "scope": "the doorbell", "done_at": None},
+    "another kind": {"v": 1, "kind": "appeal", "parts": [{"a": [True, None]}, 2**53 - 1]},
+}
+"""What a later version may state: to be shown word for word."""
+
+NEVER: Mapping[str, Any] = {
+    "something left": {**_ERASURE, "looked": [{"holder": "payloads", "remaining": 1}]},
+    "something left somewhere new": {**_ERASURE, "more": {"remaining": False}},
+    "another version": {**_ERASURE, "v": 2},
+    "no kind": {"v": 1, "kind": 7},
+    "a fraction": {**_ERASURE, "more": 1.5},
+    "a hidden line": {**_ERASURE, "more": "a\nb"},
+    "a hidden name": {**_ERASURE, "a\u202eb": 1},
+    "no text": {**_ERASURE, "more": ""},
+    "too deep": {**_ERASURE, "more": [[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]},
+    "too long": {**_ERASURE, "more": [1] * 1001},
+    "too large": {**_ERASURE, "more": ["x" * 1000] * 66},
+}
+"""What no version may state."""
 
 
 @st.composite
@@ -186,8 +224,9 @@ def _other_bytes(draw: st.DrawFn, data: bytes) -> bytes:
 def cases(draw: st.DrawFn) -> Case:
     """Draw a receipt, damaged in none, one or two ways, and the keys it is checked with."""
     fields = json.loads(draw(genuine_receipts()).to_json())
-    ways = draw(st.lists(st.sampled_from(["value", "lines", "mix"]), max_size=2))
+    ways = draw(st.lists(st.sampled_from(["value", "lines", "mix", "newer"]), max_size=2))
     changes: dict[str, Callable[[], Any]] = {
+        "newer": lambda: (fields.clear(), fields.update(_newer(draw))),
         "value": lambda: _other_value(draw, fields),
         "lines": lambda: (
             isinstance(fields.get("proof"), str)
@@ -205,6 +244,15 @@ def cases(draw: st.DrawFn) -> Case:
     log = STRANGER if draw(st.integers(0, 9)) == 0 else LOG
     asked = draw(st.sampled_from([(), WITNESSES[:1], WITNESSES, WITNESSES[:1] * 2]))
     return Case(data, log, asked)
+
+
+def _newer(draw: st.DrawFn) -> Any:
+    """Answer a receipt as JSON whose log signed a statement that is not known in full."""
+    statement = json.loads(json.dumps(erasure(3)[0]))
+    for _ in range(draw(st.integers(1, 3))):
+        statement = _other_value(draw, statement) if statement else statement
+    made = signed_as_it_is(statement)
+    return json.loads((made if draw(st.booleans()) else replace(made, opening=None)).to_json())
 
 
 def _part_of_another(draw: st.DrawFn) -> Any:

@@ -5,16 +5,19 @@ import importlib.util
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.prove.memory import receipt
+from tests.prove.memory import SIGNER, receipt
 from tests.verifier.alone import ALONE, FILE
 from tests.verifier.receipts import (
     LOG,
+    NEVER,
+    NEWER,
     SMALL_CLAIMS,
     STRANGER,
     WITNESSES,
@@ -23,7 +26,9 @@ from tests.verifier.receipts import (
     cosigned,
     genuine_receipts,
     issued,
+    signed_as_it_is,
 )
+from unhear.prove.receipt import Receipt, verify
 from unhear.prove.statement import statement_of
 
 
@@ -66,6 +71,27 @@ def test_it_agrees_about_every_byte(data: st.DataObject) -> None:
     new = data.draw(st.binary(max_size=2))
     case = Case(original[:place] + new + original[place + 1 :])
     assert _accepts(case) == case.genuine
+
+
+@pytest.mark.parametrize("name", NEWER)
+def test_what_only_a_newer_unhear_states_is_verified_and_shown(name: str) -> None:
+    made = signed_as_it_is(NEWER[name])
+    made = made if name.startswith("another field") else replace(made, opening=None)
+    case = Case(made.to_json().encode())
+    assert case.genuine
+    assert _accepts(case)
+    verdict = verify(Receipt.from_json(case.data), SIGNER.verifier)
+    assert verdict.claim is None
+    assert any(json.dumps(NEWER[name], ensure_ascii=False) in said for said in verdict.proves)
+    assert any("nobody copied" in said for said in verdict.cannot_prove)
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_what_no_version_may_state_is_refused(name: str) -> None:
+    made = replace(signed_as_it_is(NEVER[name]), opening=None)
+    case = Case(made.to_json().encode())
+    assert not case.genuine
+    assert not _accepts(case)
 
 
 def _run(folder: Path, data: bytes, *arguments: str) -> subprocess.CompletedProcess[str]:

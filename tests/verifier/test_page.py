@@ -4,6 +4,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from tests.prove.memory import receipt
 from tests.verifier.alone import ALONE
 from tests.verifier.receipts import (
     LOG,
+    NEVER,
+    NEWER,
     SMALL_CLAIMS,
     STRANGER,
     WITNESSES,
@@ -25,6 +28,7 @@ from tests.verifier.receipts import (
     cases,
     cosigned,
     issued,
+    signed_as_it_is,
 )
 from unhear.prove.statement import statement_of
 
@@ -103,6 +107,17 @@ def test_it_agrees_about_drawn_receipts(page: Page, case: Case) -> None:
 @settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_agrees_about_five_thousand(page: Page, case: Case) -> None:
     assert _asked(page, case)["ok"] is case.genuine
+
+
+@pytest.mark.parametrize("name", [*NEWER, *NEVER])
+def test_it_agrees_about_what_only_a_newer_unhear_states(page: Page, name: str) -> None:
+    made = replace(signed_as_it_is({**NEWER, **NEVER}[name]), opening=None)
+    case = Case(made.to_json().encode())
+    verdict = _asked(page, case)
+    assert verdict["ok"] is (name in NEWER)
+    if name in NEWER:
+        expected = _alone(case)
+        assert {name: verdict[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("kind", SMALL_CLAIMS)
@@ -189,6 +204,7 @@ def test_a_browser_without_ed25519_is_told_so(page: Page) -> None:
     page.get_by_label("The receipt as text").fill(receipt().to_json())
     page.get_by_role("button", name="Check").click()
     page.get_by_text("This browser cannot check Ed25519 signatures").wait_for()
+    page.reload()  # and takes the change back
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK, {"width": 320, "height": 568}])

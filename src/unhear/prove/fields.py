@@ -7,6 +7,7 @@ is short and without control characters, and nothing passes that was not asked f
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from unhear.prove.errors import ProofMalformed
@@ -18,6 +19,7 @@ Reader = Callable[[object, str], T]
 
 TEXT_MAX = 1000
 LIST_MAX = 1000
+DEPTH_MAX = 16
 
 WHOLE_MAX = 2**53 - 1
 """The largest whole number that every JSON program reads alike (RFC 8785 section 3.2.2.3)."""
@@ -117,6 +119,22 @@ def list_of(read: Reader[T]) -> Reader[tuple[T, ...]]:
         return tuple(read(item, f"{where}[{place}]") for place, item in enumerate(value))
 
     return read_all
+
+
+def presentable(value: object, where: str, depth: int = 0) -> Any:
+    """Answer a value that may stand in a statement of any kind, also of one not known here."""
+    if depth > DEPTH_MAX:
+        raise ProofMalformed(f"{where} is nested too deeply")
+    if isinstance(value, Mapping):
+        exactly(0)(value.get("remaining", 0), f"{where}.remaining")
+        for name, item in value.items():
+            presentable(item, f"{where}.{text(name, f'a name in {where}')}", depth + 1)
+        return value
+    if isinstance(value, list):
+        return list_of(partial(presentable, depth=depth + 1))(value, where)
+    if isinstance(value, str):
+        return text(value, where)
+    return value if value is None or isinstance(value, bool) else whole(value, where)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a verified receipt proves and what it cannot, in plain sentences."""
 
+import json
 from datetime import UTC, datetime
 
 from unhear.prove.claims import (
@@ -12,9 +13,10 @@ from unhear.prove.claims import (
     LogKey,
 )
 from unhear.prove.proof import Inclusion
+from unhear.prove.statement import Statement
 
 
-def proves(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
+def proves(claim: Claim | None, statement: Statement, inclusion: Inclusion) -> tuple[str, ...]:
     """Answer what follows from the signatures and hashes that were checked."""
     checkpoint = inclusion.checkpoint
     sentences = [
@@ -48,22 +50,30 @@ def proves(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
             )
         case LogKey():
             sentences.append(f"Its operator states that the log's key is {claim.key}.")
+        case None:
+            sentences.append(
+                "Its operator states the following, which this unhear does not know in full and "
+                f"shows word for word: {json.dumps(dict(statement), ensure_ascii=False)}"
+            )
     return tuple(sentences)
 
 
-def cannot_prove(claim: Claim, inclusion: Inclusion) -> tuple[str, ...]:
+def cannot_prove(claim: Claim | None, inclusion: Inclusion) -> tuple[str, ...]:
     """Answer what no receipt of this kind can show, and what this one lacks."""
     sentences = [
         "That the operator's software did what it states; the statement is a signed claim "
         "that cannot be taken back, and `unhear audit` checks it on the operator's machine."
     ]
-    if isinstance(claim, Erasure):
-        sentences += [
+    if isinstance(claim, Erasure | None):
+        sentences.append(
             "That nobody copied the recording before, or wrote down or acted on what was said; "
-            "an answer that was already spoken was heard.",
+            "an answer that was already spoken was heard."
+        )
+    if isinstance(claim, Erasure):
+        sentences.append(
             "What physical remnants the root keeper's medium holds; of it the operator says: "
-            f"{'; '.join((claim.keeper.grade, *claim.keeper.limits))}.",
-        ]
+            f"{'; '.join((claim.keeper.grade, *claim.keeper.limits))}."
+        )
     if isinstance(claim, ConsentGiven):
         sentences.append("Who the person was that consented, beyond what the method shows.")
     if not inclusion.witnesses:

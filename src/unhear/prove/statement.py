@@ -35,6 +35,7 @@ from unhear.prove.fields import (
     list_of,
     none_or,
     one_of,
+    presentable,
     text,
     whole,
 )
@@ -149,9 +150,18 @@ def read_statement(statement: object) -> Claim:
 
 
 def statement_bytes(statement: Statement) -> bytes:
-    """Answer the canonical bytes of a statement: the ledger's leaf. Raises `ProofMalformed`."""
+    """Answer the leaf for a statement to be made. Raises `ProofMalformed` if it is not known."""
     read_statement(statement)
-    data = rfc8785.dumps(dict(statement))
+    return leaf_of(statement)
+
+
+def leaf_of(statement: object) -> bytes:
+    """Answer the canonical bytes of any statement, known here or not. Raises `ProofMalformed`."""
+    if not isinstance(statement, Mapping):
+        raise ProofMalformed("the statement must be a JSON object")
+    exactly(VERSION)(statement.get("v"), "v")
+    text(statement.get("kind"), "kind")
+    data = rfc8785.dumps(dict(presentable(statement, "the statement")))
     if len(data) > LEAF_BYTES_MAX:
         raise ProofMalformed(f"the statement has more than {LEAF_BYTES_MAX} bytes")
     return data

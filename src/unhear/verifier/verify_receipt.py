@@ -140,8 +140,7 @@ def follow(data: bytes, index: int, size: int, path: list[bytes]) -> bytes:
 
 def parse_key(text: str, kind: int) -> Key:
     """Answer name, id and public key of a vkey NAME+ID+BASE64 that binds its owner (2)."""
-    name, _, rest = text.strip().partition("+")
-    key_id, _, encoded = rest.partition("+")
+    name, key_id, encoded = [*text.strip().split("+", 2), "", ""][:3]
     material = from_base64(encoded)
     must(KEY_NAME.fullmatch(name) and NOTE_TEXT.fullmatch(name), "a key must be NAME+ID+BASE64")
     must(len(material) == 1 + HASH_BYTES and material[0] == kind, f"{name}: no key of type {kind}")
@@ -263,7 +262,8 @@ def verify(data: bytes, log: Key, witnesses: list[Key]) -> dict[str, Any]:
     must(len(leaf) <= LEAF_BYTES_MAX, "the statement is too long")
     proves = check_proof(proof, leaf, log, witnesses)
     states = STATES.get(statement["kind"], "what is below, a statement of the kind {kind}.")
-    told = re.sub(r"{(\w+)}", lambda name: str(statement.get(name[1], "(not said)")), states)
+    words = {name: value for name, value in statement.items() if isinstance(value, str)}
+    told = re.sub(r"{(\w+)}", lambda name: words.get(name[1], "(not said)"), states)
     proves.append(f"Its operator states: {told}")
     proves += [check_opening(opening, statement) for opening in openings]
     cannot = CANNOT[:-1] if witnesses else CANNOT
