@@ -1,6 +1,6 @@
 """A log in memory, two keys, and statements to put into it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -68,10 +68,16 @@ class Files:
         self.content: dict[str, bytes] = {}
         self.order: list[str] = []
 
-    def published_size(self) -> int:
-        if "checkpoint" not in self.content:
-            return 0
-        return self.checkpoint().size
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        yield
+
+    def read(self, path: str) -> bytes | None:
+        return self.content.get(path)
+
+    def thin(self, keep: Collection[str]) -> None:
+        for path in [path for path in self.content if ".p/" in path and path not in keep]:
+            del self.content[path]
 
     def checkpoint(self) -> Checkpoint:
         return Checkpoint.parse(Note.parse(self.content["checkpoint"].decode()).text)

@@ -210,7 +210,7 @@ class Forgetter:
                     outcomes.append(attest(transaction, tree, erasure, attestation))
                 except ForgetError as error:
                     outcomes.append(error)
-        self._ledger.publish(self._database)
+        self._ledger.publish_soon(self._database)
         return outcomes
 
     def _find(self, erasures: Sequence[bytes]) -> list[Case]:

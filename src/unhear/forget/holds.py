@@ -90,7 +90,7 @@ class Holds:
                 raise HoldWrong(str(error)) from None
             self._write(transaction, tree, PlacedHold(hold_id, HoldState.IN_FORCE, hold))
             self._ledger.append(transaction, statement_of(self._claim(hold_id, hold, now)))
-        self._ledger.publish(self._database)
+        self._ledger.publish_soon(self._database)
 
     def lift(self, hold_id: bytes) -> None:
         """End a hold before its expiry; what it held back is erased at the next `resume`."""
@@ -130,7 +130,7 @@ class Holds:
                 if placed.state is HoldState.IN_FORCE:
                     ended = claims.HoldEnded(hold_id.hex(), how, now)
                     self._ledger.append(transaction, statement_of(ended))
-        self._ledger.publish(self._database)
+        self._ledger.publish_soon(self._database)
 
     def _find(self, transaction: Transaction, tree: KeyTree, hold_id: bytes) -> PlacedHold:
         for row in transaction.holds(self._household):

@@ -14,8 +14,7 @@ from unhear.forget.roots import open_tree
 from unhear.forget.traces import content_of, utterance_of, words_of
 from unhear.house.house import House
 from unhear.prove.errors import ProofError
-from unhear.prove.merkle import completed_by, root
-from unhear.prove.notes import Checkpoint, Note, verify_note
+from unhear.prove.merkle import completed_by
 from unhear.stores.errors import StoreError
 
 SOUND_MARKS = (b"WAVEfmt ", b"fLaC", b"OggS")
@@ -115,21 +114,13 @@ def _erasures(house: House) -> tuple[list[str], str]:
 
 
 def _ledger(house: House) -> tuple[list[str], str]:
-    checkpoint_file = house.settings.ledger_folder / "checkpoint"
-    try:
-        note = Note.parse(checkpoint_file.read_text())
-    except OSError:
-        return ["the ledger has no published checkpoint"], ""
-    if not verify_note(note, [house.ledger.key]):
-        return ["the published checkpoint is not signed with the ledger's key"], ""
-    checkpoint = Checkpoint.parse(note.text)
+    if house.ledger.published() is None:
+        return ["the log has no published checkpoint that is signed with its key"], ""
     with house.database.reading() as transaction:
         size = transaction.ledger_size()
-        if checkpoint.size > size:
-            return [f"the ledger was cut short: {size} of {checkpoint.size} entries are left"], ""
         problems = [] if _root_of_leaves(transaction, size) else ["the ledger's hashes are wrong"]
-        if root(checkpoint.size, transaction.ledger_node) != checkpoint.root:
-            problems.append("the ledger was changed since its checkpoint was published")
+        wrong = house.ledger.wrong_files(transaction)
+    problems += [f"{path} was changed or is missing; run `unhear log publish`" for path in wrong]
     return problems, f"{size} entries, consistent with the signed checkpoint"
 
 

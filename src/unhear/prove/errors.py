@@ -11,3 +11,7 @@ class ProofMalformed(ProofError):
 
 class ProofWrong(ProofError):
     """It can be read, and what it claims does not follow."""
+
+
+class LogForked(ProofWrong):
+    """Somebody was shown a history of the log that is not this one. It must never happen."""

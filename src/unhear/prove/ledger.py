@@ -1,16 +1,18 @@
 """The append-only ledger: statements in, signed checkpoints and receipts out."""
 
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
-from threading import Lock
 from typing import Protocol
 
+from unhear.prove.errors import LogForked, ProofError
 from unhear.prove.log import LedgerStore
 from unhear.prove.merkle import completed_by, inclusion_proof, root
-from unhear.prove.notes import Checkpoint, Note, Signer, VerifierKey
+from unhear.prove.notes import Checkpoint, Note, Signer, VerifierKey, verify_note
 from unhear.prove.proof import TlogProof
 from unhear.prove.receipt import Opening, Receipt
+from unhear.prove.soon import Soon
 from unhear.prove.statement import Statement, statement_bytes
-from unhear.prove.tiles import tiles
+from unhear.prove.tiles import partial_paths, tiles
 
 
 class Reading(Protocol):
@@ -23,11 +25,17 @@ class Reading(Protocol):
 class Published(Protocol):
     """Where others read the log: files named as C2SP tlog-tiles says."""
 
-    def published_size(self) -> int:
-        """Answer the size of the checkpoint that is published; 0 before the first."""
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other thread and process from publishing."""
+
+    def read(self, path: str) -> bytes | None:
+        """Answer a file's content; None when there is none."""
 
     def publish(self, path: str, content: bytes) -> None:
         """Put a file in place, whole or not at all."""
+
+    def thin(self, keep: Collection[str]) -> None:
+        """Remove partial tiles beside those in `keep`; whole tiles stay."""
 
 
 class Ledger:
@@ -36,7 +44,7 @@ class Ledger:
     def __init__(self, signer: Signer, published: Published) -> None:
         self._signer = signer
         self._published = published
-        self._publishing = Lock()
+        self._soon: Soon | None = None
 
     @property
     def key(self) -> VerifierKey:
@@ -67,12 +75,70 @@ class Ledger:
         whole = root(size, store.ledger_node)
         return self._signer.sign(str(Checkpoint(self._signer.name, size, whole)))
 
-    def publish(self, database: Reading) -> None:
-        """Bring the published files up to the database; the checkpoint comes last."""
-        with self._publishing, database.reading() as store:
-            old, new = self._published.published_size(), store.ledger_size()
-            if old >= new:
-                return
-            for path, content in tiles(store, old, new):
-                self._published.publish(path, content)
-            self._published.publish("checkpoint", str(self.checkpoint(store)).encode())
+    def publish_soon(self, database: Reading) -> None:
+        """Publish in the background: a receipt is good without, and an erasure never waits."""
+        if self._soon is None:
+            self._soon = Soon("publish the log", lambda: self.publish(database))
+        self._soon.ask()
+
+    def wait(self) -> None:
+        """Return when what was to be published soon is published, or has failed."""
+        if self._soon is not None:
+            self._soon.wait()
+
+    def publish(self, database: Reading, *, mend: bool = False) -> list[str]:
+        """Bring the published files up to the database; the checkpoint comes last.
+
+        With `mend`, older files are compared too, and those that differ are put right and answered.
+        Raises `LogForked`, and publishes nothing, when the database is not the history of which a
+        checkpoint was published.
+        """
+        # The lock before the snapshot: else an older one could be published after a newer.
+        with self._published.alone(), database.reading() as store:
+            old, new = self._published_size(store), store.ledger_size()
+            mended = self._mend(store, old) if mend else []
+            if old < new:
+                for path, content in tiles(store, old, new):
+                    self._published.publish(path, content)
+                self._published.publish("checkpoint", str(self.checkpoint(store)).encode())
+                # Whoever read the last checkpoint a moment ago still finds its tiles.
+                self._published.thin({*partial_paths(old), *partial_paths(new)})
+            return mended
+
+    def published(self) -> Checkpoint | None:
+        """Answer the published checkpoint; None when there is none that this log signed."""
+        content = self._published.read("checkpoint")
+        try:
+            note = Note.parse((content or b"").decode())
+            signed = verify_note(note, [self.key])
+            return Checkpoint.parse(note.text) if signed else None
+        except (ProofError, UnicodeDecodeError):
+            return None
+
+    def wrong_files(self, store: LedgerStore) -> list[str]:
+        """Answer the published files that are missing or not as the database has them."""
+        return [path for path, _ in self._wrong(store, self._published_size(store))]
+
+    def _published_size(self, store: LedgerStore) -> int:
+        """Answer how much is published. Raises `LogForked`."""
+        checkpoint, size = self.published(), store.ledger_size()
+        if checkpoint is None:
+            return 0
+        if checkpoint.size > size:
+            raise LogForked(
+                f"the log was cut short: {size} of {checkpoint.size} published entries are left"
+            )
+        if checkpoint.root != root(checkpoint.size, store.ledger_node):
+            raise LogForked("the log was changed since its checkpoint was published")
+        return checkpoint.size
+
+    def _mend(self, store: LedgerStore, size: int) -> list[str]:
+        mended = list(self._wrong(store, size))
+        for path, content in mended:
+            self._published.publish(path, content)
+        return [path for path, _ in mended]
+
+    def _wrong(self, store: LedgerStore, size: int) -> Iterator[tuple[str, bytes]]:
+        for path, content in tiles(store, 0, size):
+            if self._published.read(path) != content:
+                yield path, content

@@ -29,6 +29,18 @@ def tiles(store: LedgerStore, old: int, new: int) -> Iterator[tuple[str, bytes]]
         level += 1
 
 
+def partial_paths(size: int) -> Iterator[str]:
+    """Yield the paths of the partial tiles and bundle of a log of this size."""
+    level = 0
+    while now := size >> TILE_HEIGHT * level:
+        tile, width = divmod(now, TILE_WIDTH)
+        if width:
+            yield tile_path(str(level), tile, width)
+            if level == 0:
+                yield tile_path("entries", tile, width)
+        level += 1
+
+
 def tile_path(level: str, index: int, width: int) -> str:
     """Answer where a tile lies: `tile/L/x001/x234/067` and `.p/W` when it is partial."""
     digits = f"{index:03d}"

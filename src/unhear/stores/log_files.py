@@ -1,14 +1,16 @@
 """The ledger's files: the key that signs it, and the tiles and checkpoint that others read."""
 
+import fcntl
 import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from unhear.clock import random_bytes
-from unhear.prove.errors import ProofError
 from unhear.prove.ledger import Ledger
-from unhear.prove.notes import Checkpoint, KeyKind, Note, Signer
+from unhear.prove.notes import KeyKind, Signer
 from unhear.stores.errors import StoreDamaged, StoreUnwritable
 
 SEED_BYTES = 32
@@ -20,13 +22,24 @@ class LogFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def published_size(self) -> int:
-        """Answer the size in the published checkpoint; 0 before the first or when it is broken."""
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other thread and process from publishing. Raises `StoreUnwritable`."""
         try:
-            note = Note.parse((self._folder / "checkpoint").read_text())
-            return Checkpoint.parse(note.text).size
-        except (FileNotFoundError, UnicodeDecodeError, ProofError):
-            return 0
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = self._folder.with_name(f"{self._folder.name}.lock").open("ab")
+        except OSError as error:
+            raise self._unwritable(error) from None
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # let go when the file is closed
+            yield
+
+    def read(self, path: str) -> bytes | None:
+        """Answer a file's content; None when there is none that can be read."""
+        try:
+            return (self._folder / path).read_bytes()
+        except OSError:
+            return None
 
     def publish(self, path: str, content: bytes) -> None:
         """Put a file in place, whole or not at all. Raises `StoreUnwritable`."""
@@ -37,9 +50,24 @@ class LogFolder:
             part.write_bytes(content)
             part.replace(file)
         except OSError as error:
-            raise StoreUnwritable(
-                f"the ledger's folder {self._folder} cannot be written to: {error.strerror}"
-            ) from None
+            raise self._unwritable(error) from None
+
+    def thin(self, keep: Collection[str]) -> None:
+        """Remove partial tiles beside those in `keep`; whole tiles stay."""
+        kept = {self._folder / path for path in keep}
+        try:
+            for folder in self._folder.rglob("*.p"):
+                for file in set(folder.iterdir()) - kept:
+                    file.unlink(missing_ok=True)
+                if not any(folder.iterdir()):
+                    folder.rmdir()
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> StoreUnwritable:
+        return StoreUnwritable(
+            f"the ledger's folder {self._folder} cannot be written to: {error.strerror}"
+        )
 
 
 def make_log_key(key_file: Path, origin: str) -> None:
