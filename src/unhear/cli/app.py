@@ -13,7 +13,17 @@ from typing import Annotated
 import typer
 
 from unhear import __version__
-from unhear.cli import demonstrating, erasures, family, forgetting, holding, kept, making, talking
+from unhear.cli import (
+    demonstrating,
+    erasures,
+    family,
+    forgetting,
+    holding,
+    kept,
+    making,
+    proving,
+    talking,
+)
 from unhear.cli.output import errors
 from unhear.engines.errors import EngineError
 from unhear.forget.errors import ForgetError
@@ -45,7 +55,8 @@ app.command("export")(kept.export)
 app.command("forget")(forgetting.forget)
 app.command("erasures")(erasures.erasures)
 app.command("receipts")(forgetting.receipts)
-app.command("verify")(forgetting.verify)
+app.command("verify")(proving.verify)
+app.command("disclose")(proving.disclose)
 app.command("audit")(forgetting.audit)
 app.command("notices")(family.notices)
 app.add_typer(family.people, name="people")

@@ -1,6 +1,7 @@
 """Forget, and prove it."""
 
 from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,10 @@ from unhear.house.audit import audit as look_at
 from unhear.house.house import House
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, Purpose, TraceId
-from unhear.prove import receipt as proof
-from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 
 FAILED = 1
+VERIFIERS = ("verify_receipt.py", "verify.html")
 
 
 def forget(
@@ -102,7 +102,7 @@ def receipts(
     out: Annotated[Path | None, typer.Option(help="Write them all to this folder.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the receipts of this house, and write them out again."""
+    """List the receipts of this house; write them out again, with what verifies them anywhere."""
     house = open_house(context)
     found = snapshot(
         house.database,
@@ -113,6 +113,8 @@ def receipts(
         out.mkdir(parents=True, exist_ok=True)
         for one in found:
             _write_receipt(out / _file_name(one), one)
+        for name in VERIFIERS:
+            (out / name).write_bytes(files("unhear.verifier").joinpath(name).read_bytes())
     if as_json:
         show_json({"key": house.ledger.key, "receipts": [dict(one.statement) for one in found]})
         return
@@ -121,32 +123,6 @@ def receipts(
         for one in found
     ]
     show_table(f"{len(rows)} receipts", ["entry", "done", "scope", "count"], rows)
-
-
-def verify(
-    receipt: Annotated[Path, typer.Argument(help="The receipt.")],
-    *,
-    key: Annotated[str, typer.Option(help="The log's public key, NAME+ID+BASE64, or its file.")],
-    as_json: Json = False,
-) -> None:
-    """Check a receipt with the log's public key alone: no house, no network."""
-    verdict = proof.verify(Receipt.from_json(_read(receipt)), _key(key))
-    if as_json:
-        show_json(
-            {
-                "ok": True,
-                "statement": dict(verdict.statement),
-                "proves": verdict.proves,
-                "cannot_prove": verdict.cannot_prove,
-            }
-        )
-        return
-    console.print("[bold green]The receipt is genuine.[/bold green]\n\nIt proves:")
-    for sentence in verdict.proves:
-        console.print(f"  + {sentence}", markup=False, highlight=False)
-    console.print("\nIt cannot prove:")
-    for sentence in verdict.cannot_prove:
-        console.print(f"  - {sentence}", markup=False, highlight=False)
 
 
 def audit(context: typer.Context, *, as_json: Json = False) -> None:
@@ -186,15 +162,3 @@ def _write_receipt(path: Path, receipt: Receipt) -> None:
             f"it is forgotten, but {path} cannot be written ({error.strerror}); "
             "get the receipt again with `unhear receipts --out FOLDER`"
         ) from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"cannot read {path}: {error.strerror}") from None
-
-
-def _key(text: str) -> VerifierKey:
-    path = Path(text)
-    return VerifierKey.parse(path.read_text() if path.is_file() else text)
