@@ -23,6 +23,7 @@ from unhear.cli import (
     making,
     proving,
     talking,
+    witnessing,
 )
 from unhear.cli.output import errors
 from unhear.engines.errors import EngineError
@@ -35,6 +36,7 @@ from unhear.keep.identity import IdentityError, WrongPassphrase
 from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
+from unhear.web.serving import AddressWrong
 
 FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
 
@@ -64,6 +66,7 @@ app.add_typer(family.consent, name="consent")
 app.add_typer(family.retention, name="retention")
 app.add_typer(holding.hold, name="hold")
 app.add_typer(erasures.clock, name="clock")
+app.add_typer(witnessing.witness, name="witness")
 app.command("demo")(demonstrating.demo)
 
 
@@ -109,6 +112,7 @@ def main() -> None:
         AgeError,
         AlreadySetUp,
         FamilyError,
+        AddressWrong,
     ) as error:
         _fail(error, REFUSED)
     except KeyboardInterrupt:

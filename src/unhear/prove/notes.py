@@ -84,6 +84,10 @@ class SignatureLine:
     key_id: bytes
     signature: bytes
 
+    def __str__(self) -> str:
+        """Answer the line, newline and all, as notes and witnesses write it."""
+        return f"\u2014 {self.name} {b64encode(self.key_id + self.signature).decode()}\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -94,11 +98,7 @@ class Note:
 
     def __str__(self) -> str:
         """Answer the note as it is stored and sent."""
-        lines = [
-            f"\u2014 {line.name} {b64encode(line.key_id + line.signature).decode()}\n"
-            for line in self.signatures
-        ]
-        return f"{self.text}\n{''.join(lines)}"
+        return f"{self.text}\n{''.join(str(line) for line in self.signatures)}"
 
     @classmethod
     def parse(cls, note: str) -> "Note":
