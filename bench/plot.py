@@ -1,0 +1,62 @@
+"""Draw measurements as an SVG that reads well on light and dark pages."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+WIDTH, HEIGHT = 640, 320
+LEFT, RIGHT, TOP, BOTTOM = 70, 170, 40, 50
+COLOURS = ("#3b82f6", "#f59e0b", "#10b981", "#a855f7", "#ef4444", "#64748b")
+STYLE = """
+text { font: 13px system-ui, sans-serif; fill: #334155 }
+.title { font-size: 15px; font-weight: 600 }
+.grid { stroke: #94a3b8; stroke-opacity: .35 }
+@media (prefers-color-scheme: dark) { text { fill: #e2e8f0 } }
+"""
+
+Points = Sequence[tuple[float, float]]
+
+
+def lines(title: str, x_label: str, y_label: str, series: Mapping[str, Points]) -> str:
+    """Answer a chart of named lines over a logarithmic x axis, y from 0; all values positive."""
+    xs = sorted({x for points in series.values() for x, _ in points})
+    top = _nice(max(y for points in series.values() for _, y in points))
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        span = math.log10(xs[-1] / xs[0]) or 1
+        across = LEFT + (WIDTH - LEFT - RIGHT) * math.log10(x / xs[0]) / span
+        return across, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * y / top
+
+    parts = [f'<text class="title" x="{LEFT}" y="22">{title}</text>']
+    for step in range(5):
+        y = place(xs[0], top * step / 4)[1]
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{top * step / 4:g}</text>'
+        )
+    for x in xs:
+        across, y = place(x, 0)
+        parts.append(
+            f'<text x="{across:.1f}" y="{y + 18:.1f}" text-anchor="middle">{x:,.0f}</text>'
+        )
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 10}">{x_label}; {y_label}</text>')
+    for colour, (name, points) in zip(COLOURS, series.items(), strict=False):
+        placed = [place(x, y) for x, y in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
+        end_x, end_y = placed[-1]
+        parts.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
+            + "".join(
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in placed
+            )
+            + f'<text x="{end_x + 10:.1f}" y="{end_y + 4:.1f}" style="fill:{colour}">{name}</text>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{title}"><style>{STYLE}</style>{"".join(parts)}</svg>\n'
+    )
+
+
+def _nice(highest: float) -> float:
+    """Answer a round number a little above `highest`."""
+    power = 10.0 ** math.floor(math.log10(highest))
+    return next(power * step for step in (1, 2, 4, 8, 10) if power * step >= highest)
