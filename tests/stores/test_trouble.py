@@ -74,7 +74,7 @@ def test_a_root_folder_that_cannot_be_written_to(home: Home) -> None:
     folder = home.settings.root_folder
     (folder / "not-a-folder").touch()
     blocked = FileRootKeeper(folder)
-    blocked._folder = folder / "not-a-folder"
+    blocked.folder = folder / "not-a-folder"
     with pytest.raises(KeeperFailed, match="Nothing was changed"):
         blocked.put(bytes(16), bytes(32))
     (folder / "not-a-folder").unlink()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from unhear.clock import random_bytes
 from unhear.forget.errors import KeeperFailed, RootGone
+from unhear.forget.keytree import KEY_BYTES
+from unhear.forget.roots import ROOT_ID_BYTES
 
 SUFFIX = ".root"
-ROOT_BYTES = 32
 
 
 class FileRootKeeper:
@@ -24,18 +25,23 @@ class FileRootKeeper:
     limits = (
         "flash wear levelling, file system snapshots and backups of the root folder can keep "
         "a remnant of a destroyed root",
+        "whoever steals the whole disk has the root key too",
     )
 
-    def __init__(self, folder: Path) -> None:
-        """Make the folder if need be. Raises `KeeperFailed` when that is not possible."""
-        self._folder = folder
-        with _plain_errors(folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, folder: Path, *, make: bool = True) -> None:
+        """Use `folder`, and `make` it if need be. Raises `KeeperFailed` when it cannot be made.
+
+        A house that exists does not make it: the disk it lies on may not be plugged in.
+        """
+        self.folder = folder
+        if make:
+            with _plain_errors(folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, root_id: bytes, root: bytes) -> None:
         """Write the root to its file, durably. Raises `KeeperFailed`; nothing is left behind."""
         path = self._path(root_id)
-        with _plain_errors(self._folder):
+        with _plain_errors(self.folder):
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
                 os.write(descriptor, root)
@@ -49,14 +55,15 @@ class FileRootKeeper:
 
     def get(self, root_id: bytes) -> bytes:
         """Answer the root. Raises `RootGone`, also for a file that is not whole."""
-        with _plain_errors(self._folder):
+        with _plain_errors(self.folder):
+            self._look()
             try:
                 root = self._path(root_id).read_bytes()
             except FileNotFoundError:
                 root = b""
-        if len(root) != ROOT_BYTES:
+        if len(root) != KEY_BYTES:
             raise RootGone(
-                f"the root key {root_id.hex()} is not in {self._folder}; "
+                f"the root key {root_id.hex()} is not in {self.folder}; "
                 "bring back the newest root folder"
             )
         return root
@@ -64,13 +71,14 @@ class FileRootKeeper:
     def destroy(self, root_id: bytes) -> None:
         """Overwrite, sync and remove the root's file. Raises `KeeperFailed`."""
         path = self._path(root_id)
-        with _plain_errors(self._folder):
+        with _plain_errors(self.folder):
+            self._look()
             try:
                 descriptor = os.open(path, os.O_WRONLY)
             except FileNotFoundError:
                 return
             try:
-                os.write(descriptor, random_bytes(ROOT_BYTES))
+                os.write(descriptor, random_bytes(KEY_BYTES))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -78,15 +86,23 @@ class FileRootKeeper:
             self._sync_folder()
 
     def ids(self) -> set[bytes]:
-        """Answer the ids of all roots held."""
-        with _plain_errors(self._folder):
-            return {bytes.fromhex(path.stem) for path in self._folder.glob(f"*{SUFFIX}")}
+        """Answer the ids of all roots held; a file that is not whole counts."""
+        with _plain_errors(self.folder):
+            return {
+                bytes.fromhex(path.stem)
+                for path in self._look()
+                if path.suffix == SUFFIX and len(path.stem) == 2 * ROOT_ID_BYTES
+            }
+
+    def _look(self) -> list[Path]:
+        """Answer what is in the folder; an absent folder is an error, never an empty one."""
+        return list(self.folder.iterdir())
 
     def _path(self, root_id: bytes) -> Path:
-        return self._folder / f"{root_id.hex()}{SUFFIX}"
+        return self.folder / f"{root_id.hex()}{SUFFIX}"
 
     def _sync_folder(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
         finally:
