@@ -32,7 +32,7 @@ from unhear.prove.receipt import Receipt, verify
 from unhear.prove.statement import statement_of
 
 
-def _accepts(case: Case) -> bool:
+def accepts(case: Case) -> bool:
     try:
         log = ALONE.parse_key(case.log, ALONE.LOG)
         witnesses = [ALONE.parse_key(key, ALONE.WITNESS) for key in case.witnesses]
@@ -47,20 +47,20 @@ def _accepts(case: Case) -> bool:
 @settings(max_examples=60, deadline=None)
 def test_it_accepts_what_is_genuine(genuine: object, demanded: int) -> None:
     data = cosigned(genuine, demanded).to_json().encode()  # type: ignore[arg-type] # drawn
-    assert _accepts(Case(data, LOG, WITNESSES[:demanded]))
+    assert accepts(Case(data, LOG, WITNESSES[:demanded]))
 
 
 @given(cases())
 @settings(max_examples=600, deadline=None)
 def test_it_agrees_about_what_is_damaged(case: Case) -> None:
-    assert _accepts(case) == case.genuine
+    assert accepts(case) == case.genuine
 
 
 @pytest.mark.slow
 @given(cases())
 @settings(max_examples=10_000, deadline=None)
 def test_it_agrees_about_ten_thousand_damaged_ones(case: Case) -> None:
-    assert _accepts(case) == case.genuine
+    assert accepts(case) == case.genuine
 
 
 @given(st.data())
@@ -70,7 +70,7 @@ def test_it_agrees_about_every_byte(data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(original) - 1))
     new = data.draw(st.binary(max_size=2))
     case = Case(original[:place] + new + original[place + 1 :])
-    assert _accepts(case) == case.genuine
+    assert accepts(case) == case.genuine
 
 
 @pytest.mark.parametrize("name", NEWER)
@@ -79,7 +79,7 @@ def test_what_only_a_newer_unhear_states_is_verified_and_shown(name: str) -> Non
     made = made if name.startswith("another field") else replace(made, opening=None)
     case = Case(made.to_json().encode())
     assert case.genuine
-    assert _accepts(case)
+    assert accepts(case)
     verdict = verify(Receipt.from_json(case.data), SIGNER.verifier)
     assert verdict.claim is None
     assert any(json.dumps(NEWER[name], ensure_ascii=False) in said for said in verdict.proves)
@@ -91,7 +91,7 @@ def test_what_no_version_may_state_is_refused(name: str) -> None:
     made = replace(signed_as_it_is(NEVER[name]), opening=None)
     case = Case(made.to_json().encode())
     assert not case.genuine
-    assert not _accepts(case)
+    assert not accepts(case)
 
 
 def _run(folder: Path, data: bytes, *arguments: str) -> subprocess.CompletedProcess[str]:

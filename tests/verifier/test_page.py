@@ -19,7 +19,6 @@ from tests.prove.memory import receipt
 from tests.verifier.alone import ALONE
 from tests.verifier.receipts import (
     LOG,
-    NEVER,
     NEWER,
     SMALL_CLAIMS,
     STRANGER,
@@ -30,6 +29,7 @@ from tests.verifier.receipts import (
     issued,
     signed_as_it_is,
 )
+from tests.verifier.vectors import Vector, vectors
 from unhear.prove.statement import statement_of
 
 pytestmark = pytest.mark.tools
@@ -109,15 +109,17 @@ def test_it_agrees_about_five_thousand(page: Page, case: Case) -> None:
     assert _asked(page, case)["ok"] is case.genuine
 
 
-@pytest.mark.parametrize("name", [*NEWER, *NEVER])
-def test_it_agrees_about_what_only_a_newer_unhear_states(page: Page, name: str) -> None:
-    made = replace(signed_as_it_is({**NEWER, **NEVER}[name]), opening=None)
-    case = Case(made.to_json().encode())
-    verdict = _asked(page, case)
-    assert verdict["ok"] is (name in NEWER)
-    if name in NEWER:
-        expected = _alone(case)
-        assert {name: verdict[name] for name in expected} == expected
+@pytest.mark.parametrize("name", NEWER)
+def test_it_says_the_same_of_what_only_a_newer_unhear_states(page: Page, name: str) -> None:
+    case = Case(replace(signed_as_it_is(NEWER[name]), opening=None).to_json().encode())
+    verdict, expected = _asked(page, case), _alone(case)
+    assert {name: verdict[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("vector", vectors(), ids=lambda vector: str(vector.name))
+def test_it_agrees_with_every_vector(page: Page, vector: Vector) -> None:
+    case = Case(vector.receipt.encode(), vector.log, vector.witnesses)
+    assert _asked(page, case)["ok"] is vector.ok
 
 
 @pytest.mark.parametrize("kind", SMALL_CLAIMS)
