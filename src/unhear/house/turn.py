@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -15,6 +14,7 @@ from unhear.capture.sound import RATE_HZ, Capture, Pcm
 from unhear.capture.wave import wav_bytes
 from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
+from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.privacy import HousePrivacy
 from unhear.household.policy import Decision, decide, forget_now
@@ -62,24 +62,19 @@ class Assistant:
         """`announce` says something unasked, such as a timer that rings."""
         self._house = house
         self._announce = announce
-        self._ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ears")
-        self._foreseen: tuple[Capture, Future[Transcript]] | None = None
+        self._ears = Ears(self._recognise)
 
     def foresee(self, capture: Capture) -> None:
         """Begin to recognise what will be the request if the speaker's pause lasts.
 
         `hear` uses the work when it is given the very same capture; otherwise it was in vain.
         """
-        self._foreseen = (capture, self._ears.submit(self._recognise, capture))
+        self._ears.foresee(capture)
 
     def hear(self, capture: Capture, person: PersonId, say: Sayer) -> Turn:
         """Answer spoken words, handing each piece of speech to `say` before anything is kept."""
         started = monotonic()
-        foreseen, self._foreseen = self._foreseen, None
-        if foreseen is not None and foreseen[0] is capture:
-            transcript = foreseen[1].result()
-        else:
-            transcript = self._recognise(capture)
+        transcript = self._ears.hear(capture)
         recognised = monotonic() - started
         request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
         return self._answer(request, transcript, say, {"recognise": recognised})
@@ -87,6 +82,10 @@ class Assistant:
     def _recognise(self, capture: Capture) -> Transcript:
         hints = self._house.grammar.vocabulary()
         return self._house.recogniser.transcribe(capture.pcm, hints=hints)
+
+    def close(self) -> None:
+        """Stop recognising."""
+        self._ears.close()
 
     def read(self, text: str, device: DeviceId, person: PersonId, say: Sayer) -> Turn:
         """Answer typed words."""

@@ -1,0 +1,112 @@
+"""One recogniser for many devices: whoever has finished speaking goes before whoever may go on.
+
+Work is begun in advance, at the first short pause of a speaker. It is worth nothing if they speak
+on, so it waits behind requests that are over; and a device has one such guess at most. Requests of
+several devices are answered in the order in which they ended, one a device in turn.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Condition, Thread
+
+from unhear.capture.sound import Capture
+from unhear.household.speech import Transcript
+from unhear.household.words import DeviceId
+
+Recognise = Callable[[Capture], Transcript]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    capture: Capture
+    words: "Future[Transcript]"
+
+
+class Ears:
+    """Recognises the captures of many devices, one after the other, in a thread of its own."""
+
+    def __init__(self, recognise: Recognise) -> None:
+        self._recognise = recognise
+        self._changed = Condition()
+        self._ended: deque[_Work] = deque()
+        self._guesses: dict[DeviceId, _Work] = {}
+        self._thread: Thread | None = None
+        self._closed = False
+
+    def foresee(self, capture: Capture) -> None:
+        """Begin to recognise what will be the request of a device if its speaker's pause lasts."""
+        with self._changed:
+            if (old := self._guesses.pop(capture.device, None)) is not None:
+                old.words.cancel()
+            self._guesses[capture.device] = _Work(capture, Future())
+            self._wake()
+
+    def hear(self, capture: Capture) -> Transcript:
+        """Answer the words of a request that is over; waits for those who ended before.
+
+        Uses what `foresee` began with the very same capture. Raises what the recogniser raises.
+        """
+        with self._changed:
+            guess = self._guesses.pop(capture.device, None)
+            if guess is not None and guess.capture is not capture:
+                guess.words.cancel()
+                guess = None
+            work = guess or _Work(capture, Future())
+            if not work.words.running() and not work.words.done():
+                self._ended.append(work)
+            self._wake()
+        return work.words.result()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests that are over wait for their turn."""
+        with self._changed:
+            return len(self._ended)
+
+    def close(self) -> None:
+        """Stop after the work at hand; what waits is cancelled."""
+        with self._changed:
+            self._closed = True
+            for work in [*self._ended, *self._guesses.values()]:
+                work.words.cancel()
+            self._ended.clear()
+            self._guesses.clear()
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="ears", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _run(self) -> None:
+        while (work := self._next()) is not None:
+            try:
+                work.words.set_result(self._recognise(work.capture))
+            except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+                work.words.set_exception(error)
+
+    def _next(self) -> _Work | None:
+        """Wait for work that is still wanted; None when the ears are closed."""
+        with self._changed:
+            while not self._closed:
+                work = self._first()
+                if work is None:
+                    self._changed.wait()
+                elif work.words.set_running_or_notify_cancel():
+                    return work
+            return None
+
+    def _first(self) -> _Work | None:
+        if self._ended:
+            return self._ended.popleft()
+        waiting = (
+            work
+            for work in self._guesses.values()
+            if not work.words.done() and not work.words.running()
+        )
+        return next(waiting, None)
