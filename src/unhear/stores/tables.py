@@ -43,8 +43,7 @@ trace = Table(
     Column("content", LargeBinary, nullable=False),
     Column("words", LargeBinary, nullable=True),
     UniqueConstraint("household", "id"),
-    Index("trace_by_day", "household", "kind", "day"),
-    Index("trace_by_expiry", "expires_day"),
+    Index("trace_by_day", "household", "kind", "day", "expires_day"),
 )
 """One row a kept thing. `details`, `content` and `words` (a transcript) are its capsule, sealed
 under the key in `slot`."""

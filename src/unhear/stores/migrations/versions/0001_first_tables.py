@@ -32,8 +32,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("household", "id"),
     )
-    op.create_index("trace_by_day", "trace", ["household", "kind", "day"])
-    op.create_index("trace_by_expiry", "trace", ["expires_day"])
+    op.create_index("trace_by_day", "trace", ["household", "kind", "day", "expires_day"])
     _keyring()
     _erasures()
     op.create_table(
