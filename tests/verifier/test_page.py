@@ -30,7 +30,7 @@ from tests.verifier.receipts import (
     signed_as_it_is,
 )
 from tests.verifier.vectors import Vector, vectors
-from unhear.prove.statement import statement_of
+from unhear.prove.statement import leaf_of, statement_of
 
 pytestmark = pytest.mark.tools
 
@@ -114,6 +114,8 @@ def test_it_says_the_same_of_what_only_a_newer_unhear_states(page: Page, name: s
     case = Case(replace(signed_as_it_is(NEWER[name]), opening=None).to_json().encode())
     verdict, expected = _asked(page, case), _alone(case)
     assert {name: verdict[name] for name in expected} == expected
+    _fill(page, case.data)
+    page.get_by_text(leaf_of(NEWER[name]).decode(), exact=True).wait_for()
 
 
 @pytest.mark.parametrize("vector", vectors(), ids=lambda vector: str(vector.name))
@@ -217,7 +219,7 @@ def test_it_fits_and_can_be_read_on_every_screen(page: Page, size: Any, scheme: 
     _fill(page, DATA)
     page.get_by_role("heading", name=GENUINE).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    for inner in ("p", "dt", "dd", "li", "label span", "button", ".genuine"):
+    for inner in ("p", "dt", "dd", "code", "li", "label span", "button", ".genuine"):
         assert page.evaluate(CONTRAST, inner) >= 4.5, inner
 
 
