@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,18 @@ SETTINGS_FILE = "settings.toml"
 
 class SettingsWrong(Exception):
     """A setting cannot be used; the message says which and why."""
+
+
+class WitnessSettings(BaseModel):
+    """One witness of the log."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(pattern=r"^https?://")
+    """Below which it answers, such as `https://witness.example`."""
+
+    key: str
+    """Its public key, NAME+ID+BASE64, as its operator gives it."""
 
 
 class Settings(BaseSettings):
@@ -54,6 +66,12 @@ class Settings(BaseSettings):
 
     device: str = "here"
     """The name of the device that `ask` and `listen` speak for."""
+
+    witnesses: tuple[WitnessSettings, ...] = ()
+    """Who cosigns the log's checkpoints."""
+
+    witnesses_needed: int | None = Field(default=None, ge=1)
+    """How many of them are enough for a receipt to carry their cosignatures; all by default."""
 
     passphrase: SecretStr | None = None
     """The guardian's passphrase, for scripts; people are asked for it."""
@@ -111,6 +129,11 @@ class Settings(BaseSettings):
     def ledger_folder(self) -> Path:
         """The published ledger: tiles and checkpoint, nothing secret."""
         return self.data_folder / "ledger"
+
+    @property
+    def witness_file(self) -> Path:
+        """What the log's witnesses said last."""
+        return self.data_folder / "witnesses.json"
 
     @property
     def log_key_file(self) -> Path:

@@ -13,6 +13,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.house.conversation import Conversation
 from unhear.house.family import Family
+from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Purpose, Utterance
 from unhear.keep.catalogue import Catalogue
@@ -51,7 +52,9 @@ class House:
         self.database = Database(settings.database_file)
         self.keeper: RootKeeper = FileRootKeeper(settings.root_folder)
         self.payloads = FilePayloads(settings.payload_folder)
-        self.ledger: Ledger = open_ledger(settings.log_key_file, settings.ledger_folder)
+        self.ledger: Ledger = open_ledger(
+            settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
+        )
         self.conversation = Conversation(self.clock)
         self.forgetter = Forgetter(
             database=self.database,
@@ -94,7 +97,8 @@ class House:
         )
 
     def close(self) -> None:
-        """Close the database."""
+        """Finish what goes on in the background, and close the database."""
+        self.ledger.wait()
         self.database.close()
 
     @cached_property
@@ -128,6 +132,7 @@ class House:
         receipts = [*self.sweeper.sweep(), *self.family.erase_unused_profiles()]
         self.household = self.family.read()
         self.catalogue.sweep_orphans(self.clock())
+        self.ledger.publish_soon(self.database)
         self.database.tidy()
         return receipts
 

@@ -1,11 +1,12 @@
 """The append-only ledger: statements in, signed checkpoints and receipts out."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol
 
 from unhear.prove.errors import LogForked, ProofError
-from unhear.prove.log import LedgerStore
+from unhear.prove.log import LedgerStore, Reading
 from unhear.prove.merkle import completed_by, inclusion_proof, root
 from unhear.prove.notes import Checkpoint, Note, Signer, VerifierKey, verify_note
 from unhear.prove.proof import TlogProof
@@ -13,13 +14,7 @@ from unhear.prove.receipt import Opening, Receipt
 from unhear.prove.soon import Soon
 from unhear.prove.statement import Statement, statement_bytes
 from unhear.prove.tiles import partial_paths, tiles
-
-
-class Reading(Protocol):
-    """Where the ledger's rows lie."""
-
-    def reading(self) -> AbstractContextManager[LedgerStore]:
-        """See one consistent state."""
+from unhear.prove.witnessing import Watched, Witnesses
 
 
 class Published(Protocol):
@@ -41,9 +36,12 @@ class Published(Protocol):
 class Ledger:
     """One log: appends statements and answers for them."""
 
-    def __init__(self, signer: Signer, published: Published) -> None:
+    def __init__(
+        self, signer: Signer, published: Published, witnesses: Witnesses | None = None
+    ) -> None:
         self._signer = signer
         self._published = published
+        self.witnesses = witnesses
         self._soon: Soon | None = None
 
     @property
@@ -75,10 +73,22 @@ class Ledger:
         whole = root(size, store.ledger_node)
         return self._signer.sign(str(Checkpoint(self._signer.name, size, whole)))
 
+    def keys(self, store: LedgerStore) -> Sequence[VerifierKey]:  # noqa: ARG002 - it has one so far
+        """Answer every key that ever signed for this log."""
+        return (self.key,)
+
     def publish_soon(self, database: Reading) -> None:
-        """Publish in the background: a receipt is good without, and an erasure never waits."""
+        """Publish in the background, and have it witnessed: a receipt is good without.
+
+        So no erasure waits for a disk, or for a witness that is away.
+        """
+
+        def work() -> None:
+            self.publish(database)
+            self.ask_witnesses(database)
+
         if self._soon is None:
-            self._soon = Soon("publish the log", lambda: self.publish(database))
+            self._soon = Soon("publish the log", work)
         self._soon.ask()
 
     def wait(self) -> None:
@@ -104,6 +114,36 @@ class Ledger:
                 # Whoever read the last checkpoint a moment ago still finds its tiles.
                 self._published.thin({*partial_paths(old), *partial_paths(new)})
             return mended
+
+    def ask_witnesses(self, database: Reading, *, again: bool = False) -> Watched:
+        """Ask the witnesses to cosign the newest checkpoint, and publish what they answer.
+
+        Those that cosigned it before are asked only with `again`.
+        """
+        if self.witnesses is None:
+            return Watched()
+        watched = self.witnesses.ask(self, database, again=again)
+        if watched.cosigned is not None:
+            with self._published.alone():
+                if _text(self._published.read("checkpoint")) == watched.cosigned.text:
+                    self._published.publish("checkpoint", str(watched.cosigned).encode())
+        return watched
+
+    def witnessed(self, store: LedgerStore, receipt: Receipt) -> Receipt:
+        """Answer the receipt under the newest checkpoint that enough witnesses cosigned.
+
+        It is answered as it is where there is none that holds its entry.
+        """
+        note = self.witnesses.watched().cosigned if self.witnesses else None
+        if self.witnesses is None or note is None or not self.witnesses.enough(note):
+            return receipt
+        checkpoint, index = Checkpoint.parse(note.text), receipt.proof.index
+        if not index < checkpoint.size <= store.ledger_size():
+            return receipt
+        if checkpoint.root != root(checkpoint.size, store.ledger_node):
+            return receipt
+        hashes = inclusion_proof(index, checkpoint.size, store.ledger_node)
+        return replace(receipt, proof=TlogProof(index, tuple(hashes), note))
 
     def published(self) -> Checkpoint | None:
         """Answer the published checkpoint; None when there is none that this log signed."""
@@ -142,3 +182,11 @@ class Ledger:
         for path, content in tiles(store, 0, size):
             if self._published.read(path) != content:
                 yield path, content
+
+
+def _text(content: bytes | None) -> str:
+    """Answer the text of a published note; none of one that cannot be read."""
+    try:
+        return Note.parse((content or b"").decode()).text
+    except (ProofError, UnicodeDecodeError):
+        return ""

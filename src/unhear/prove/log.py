@@ -1,6 +1,7 @@
 """What the ledger needs of a database."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 LEAF_BYTES_MAX = (1 << 16) - 1
@@ -24,3 +25,10 @@ class LedgerStore(Protocol):
 
     def append_leaf(self, index: int, data: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Add leaf `index` with the subtrees (level, index, hash) that it completes."""
+
+
+class Reading(Protocol):
+    """Where the ledger's rows lie."""
+
+    def reading(self) -> AbstractContextManager[LedgerStore]:
+        """See one consistent state."""

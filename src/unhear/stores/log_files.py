@@ -6,14 +6,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from unhear.clock import random_bytes
 from unhear.prove.ledger import Ledger
-from unhear.prove.notes import KeyKind, Signer
-from unhear.stores.errors import StoreDamaged, StoreUnwritable
-
-SEED_BYTES = 32
+from unhear.prove.notes import KeyKind
+from unhear.prove.witnessing import Witnesses
+from unhear.stores.errors import StoreUnwritable
+from unhear.stores.key_files import make_key_file, read_key_file
 
 
 class LogFolder:
@@ -72,22 +69,9 @@ class LogFolder:
 
 def make_log_key(key_file: Path, origin: str) -> None:
     """Make the key that signs the log called `origin`."""
-    key_file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{origin} {random_bytes(SEED_BYTES).hex()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    make_key_file(key_file, origin, KeyKind.ED25519)
 
 
-def open_ledger(key_file: Path, folder: Path) -> Ledger:
+def open_ledger(key_file: Path, folder: Path, witnesses: Witnesses | None = None) -> Ledger:
     """Answer the ledger signed by the key in `key_file`. Raises `StoreDamaged`."""
-    try:
-        origin, seed = key_file.read_text().split()
-        private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
-    except (OSError, ValueError):
-        raise StoreDamaged(
-            f"the ledger's key {key_file} is missing or damaged; bring back a copy, receipts "
-            "made so far still verify with the public key you hold"
-        ) from None
-    return Ledger(Signer(origin, KeyKind.ED25519, private), LogFolder(folder))
+    return Ledger(read_key_file(key_file, KeyKind.ED25519), LogFolder(folder), witnesses)
