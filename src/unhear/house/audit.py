@@ -124,6 +124,16 @@ def _ledger(house: House) -> tuple[list[str], str]:
     return problems, f"{size} entries, consistent with the signed checkpoint"
 
 
+def _witnesses(house: House) -> tuple[list[str], str]:
+    if house.ledger.witnesses is None:
+        return [], "no witness is named in the settings"
+    watched = house.ledger.ask_witnesses(house.database, again=True)
+    standings = {key: watched.standings[key] for key in house.ledger.witnesses.keys}
+    return [
+        one.trouble for one in standings.values() if one.trouble
+    ], f"{len(standings)} witnesses cosigned the newest checkpoint"
+
+
 def _root_of_leaves(transaction: Transaction, size: int) -> bool:
     """Whether every stored hash follows from the leaves."""
     return all(
@@ -161,5 +171,6 @@ _CHECKS: tuple[tuple[str, Look], ...] = (
     ("retention", _expiry),
     ("erasures", _erasures),
     ("ledger", _ledger),
+    ("witnesses", _witnesses),
     ("plaintext", _plaintext),
 )
