@@ -8,7 +8,7 @@ from typing import Protocol
 
 from unhear.household.family import Household
 from unhear.household.scope import Scope
-from unhear.household.speech import Intent, Item, Reply
+from unhear.household.speech import Intent, Item, Question, Reply
 from unhear.household.words import DeviceId, PersonId, TraceId
 
 
@@ -41,7 +41,8 @@ class Heard:
 class LastTurn:
     """Why the assistant did what it last did on this device; held in memory for minutes.
 
-    `heard_at` and `person` tell whose request it was and since when there can be traces of it.
+    `heard_at` and `person` tell whose request it was and since when there can be traces of it;
+    `question` is what was asked back.
     """
 
     intent: str | None
@@ -50,6 +51,7 @@ class LastTurn:
     kept: bool
     heard_at: datetime
     person: PersonId
+    question: Question | None = None
 
 
 class Privacy(Protocol):

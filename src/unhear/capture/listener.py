@@ -5,7 +5,7 @@ The rules:
 1. While a wake word is awaited, only the last fraction of a second is held, and nothing of it
    ever leaves.
 2. A request begins after the end of its wake word, or a little before its first speech if that is
-   later. A wake word heard within a request starts it anew, so no capture holds one.
+   later. A wake word heard within a request starts it anew, so no capture holds a whole one.
 3. A request ends with silence, or at its greatest length. It is then trimmed to its speech.
 4. If no speech begins in time the listener gives up, and nothing leaves.
 5. What comes out depends on the sound alone, never on how it was cut into chunks.
@@ -134,6 +134,12 @@ class Listener:
         self._rest = sound[whole:].copy()
         return events
 
+    def open(self) -> None:
+        """Take the next speech for a request, without a wake word: somebody was asked back."""
+        if self._request is None:
+            self._request = _Request(None, self._ring.end, self._ring.end)
+            self._activity.reset()
+
     def finish(self) -> list[Event]:
         """End the stream: answer the request that was being heard, or that there was none."""
         self._ring.append(self._rest)
@@ -190,7 +196,9 @@ class Listener:
         if probability >= settings.speech_probability:
             request.speech_end, request.paused = end, None
         silence = end - request.speech_end
-        too_long = end - start >= _frames(settings.request_seconds_max)
+        # A wake word that ends just before the cut must have been told of when it is made.
+        lag = 0.0 if self._wake is None else settings.wake_lag_seconds
+        too_long = end - start >= _frames(settings.request_seconds_max + lag)
         if too_long or silence >= _frames(settings.silence_seconds):
             return [self._close(request, start)]
         if request.paused is None and silence >= _frames(settings.pause_seconds):

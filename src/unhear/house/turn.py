@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -24,6 +25,11 @@ from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
 log = logging.getLogger(__name__)
 
 PRIVACY_SKILL = "privacy"
+
+
+class Silenced(Exception):
+    """Raised by a `Sayer` when the rest of the answer is not wanted any more."""
+
 
 Sayer = Callable[[Speech], None]
 """Takes each piece of the answer as soon as it is ready."""
@@ -63,6 +69,11 @@ class Assistant:
         self._house = house
         self._announce = announce
         self._ears = Ears(self._recognise)
+
+    @property
+    def house(self) -> House:
+        """The house it answers for."""
+        return self._house
 
     def foresee(self, capture: Capture) -> None:
         """Begin to recognise what will be the request if the speaker's pause lasts.
@@ -109,7 +120,7 @@ class Assistant:
         trace = new_trace_id()
         self._house.household = self._house.family.seen(request.person)
         started = monotonic()
-        intent = self._house.grammar.interpret(transcript.text)
+        intent = self._understand(request, transcript)
         seconds["understand"] = monotonic() - started
         utterance = Utterance(
             of=trace,
@@ -137,9 +148,19 @@ class Assistant:
             kept=kept is not None,
             heard_at=request.heard_at,
             person=request.person,
+            question=reply.question,
         )
         self._house.conversation.remember(self._house.household.id, request.device, trace, last)
         return Turn(transcript, intent, reply, decision, kept, seconds)
+
+    def _understand(self, request: Request, transcript: Transcript) -> Intent | None:
+        """Answer what is wanted; where something was asked back, the words may be the answer."""
+        grammar, house = self._house.grammar, self._house
+        intent = grammar.interpret(transcript.text)
+        last = house.conversation.last(house.household.id, request.device)
+        if intent is None and last is not None and last.question is not None:
+            return grammar.fill(last.question, transcript.text)
+        return intent
 
     def _may_answer(self, device: DeviceId, intent: Intent | None) -> bool:
         """Whether to answer: a device that sleeps obeys requests about privacy and no others."""
@@ -148,10 +169,11 @@ class Assistant:
 
     def _say(self, reply: Reply, say: Sayer, seconds: dict[str, float]) -> None:
         started = monotonic()
-        for number, speech in enumerate(self._house.synthesiser.speak(reply.text)):
-            if number == 0:
-                seconds["first speech"] = monotonic() - started
-            say(speech)
+        with suppress(Silenced):
+            for number, speech in enumerate(self._house.synthesiser.speak(reply.text)):
+                if number == 0:
+                    seconds["first speech"] = monotonic() - started
+                say(speech)
 
     def _keep(
         self, request: Request, transcript: Transcript, utterance: Utterance, reply: Reply

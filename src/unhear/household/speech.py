@@ -32,11 +32,23 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What the assistant asks back: the next words on the device are the `slot` of `intent`."""
+
+    intent: Intent
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What the assistant says. `keep=False` when the request itself must leave no recording."""
+    """What the assistant says. `keep=False` when the request itself must leave no recording.
+
+    With a `question` the device listens on without a wake word.
+    """
 
     text: str
     keep: bool = True
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from hassil import RecognizeResult, recognize_all
 
-from unhear.household.speech import Intent, SlotValue
+from unhear.household.speech import Intent, Question, SlotValue
 from unhear.understand.errors import GrammarError
 from unhear.understand.sentence_file import SentenceFile, load
 from unhear.understand.wording import plain
@@ -86,6 +86,21 @@ class Grammar:
         found = (match for file in self._files for match in self._matches(file, words))
         best = min(found, key=lambda match: match.order, default=None)
         return None if best is None else best.intent
+
+    def fill(self, question: Question, text: str) -> Intent | None:
+        """Answer the intent of a question with `text` as the slot it asks for, or None.
+
+        Where the answer repeats the question's own words ("a timer for ten minutes") it is
+        understood by the sentences, not here.
+        """
+        words, asked = plain(text), question.intent
+        file = next((one for one in self._files if one.skill == asked.skill), None)
+        value = (
+            None if file is None or not words else file.read(question.slot, words, self._language)
+        )
+        if value is None:
+            return None
+        return Intent(asked.skill, asked.name, {**asked.slots, question.slot: value})
 
     def _matches(self, file: SentenceFile, words: str) -> Iterable[_Match]:
         for result in recognize_all(words, file.templates, language=self._language):

@@ -25,13 +25,28 @@ Read = Callable[[str], SlotValue | None]
 
 @dataclass(frozen=True, slots=True)
 class SentenceFile:
-    """What a skill listens for in one language. `types` reads the typed slots by name."""
+    """What a skill listens for in one language.
+
+    `answers` holds every slot as an intent of its own, for when it was asked for; `types` reads the
+    typed slots by name.
+    """
 
     skill: str
     templates: Intents
+    answers: Intents
     types: Mapping[str, Read]
     spotters: Sequence[Spotter]
     vocabulary: Sequence[str]
+
+    def read(self, slot: str, words: str, language: str) -> SlotValue | None:
+        """Answer what plain `words` mean as the value of `slot` alone, or None for nothing."""
+        if (read := self.types.get(slot)) is not None:
+            return read(words)
+        for result in recognize_all(words, self.answers, language=language):
+            if result.intent.name == slot:
+                value: SlotValue = result.entities[slot].value
+                return value
+        return None
 
 
 def load(skill: str, file: Path, language: str) -> SentenceFile:
@@ -43,6 +58,7 @@ def load(skill: str, file: Path, language: str) -> SentenceFile:
         return SentenceFile(
             skill,
             templates,
+            _answers(content, language),
             _types(content),
             [_spotter(name, part, content) for name, part in content.get("spotting", {}).items()],
             _vocabulary(content, templates),
@@ -72,6 +88,15 @@ def _templates(content: Mapping[str, Any], language: str) -> Intents:
     )
 
 
+def _answers(content: Mapping[str, Any], language: str) -> Intents:
+    intents = {
+        slot: {"data": [{"sentences": [f"{{{name}:{slot}}}"]}]}
+        for slot, name in _slots(content).items()
+    }
+    lists = {name: _list(one) for name, one in content.get("lists", {}).items()}
+    return Intents.from_dict({"language": language, "intents": intents, "lists": lists})
+
+
 def _list(one: Mapping[str, Any]) -> Mapping[str, Any]:
     """Answer a list as hassil reads it: a typed one is a wildcard whose text is read later."""
     if "type" in one:
@@ -90,15 +115,17 @@ def _values(one: Mapping[str, Any]) -> Iterable[tuple[str, SlotValue]]:
 
 
 def _types(content: Mapping[str, Any]) -> Mapping[str, Read]:
-    """Answer how to read each typed slot: `{list}` or `{list:slot}`."""
+    """Answer how to read each typed slot."""
+    typed = {name: one["type"] for name, one in content.get("lists", {}).items() if "type" in one}
+    return {slot: TYPES[typed[name]] for slot, name in _slots(content).items() if name in typed}
+
+
+def _slots(content: Mapping[str, Any]) -> Mapping[str, str]:
+    """Answer the list of each slot: `{list}` or `{list:slot}`."""
     templates = [text for texts in content.get("intents", {}).values() for text in texts]
     templates += content.get("rules", {}).values()
-    typed = {name: one["type"] for name, one in content.get("lists", {}).items() if "type" in one}
-    return {
-        slot or name: TYPES[typed[name]]
-        for name, slot in _REFERENCE.findall(" ".join(templates))
-        if name in typed
-    }
+    found = _REFERENCE.findall(" ".join(templates))
+    return {slot or name: name for name, slot in found if name in content.get("lists", {})}
 
 
 def _try(templates: Intents, language: str) -> None:

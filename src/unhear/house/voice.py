@@ -1,0 +1,144 @@
+"""One device's conversation: its sound goes in, its answers come out, and it can be interrupted."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+
+from unhear.answer.synthesiser import Speech
+from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
+from unhear.capture.listener import Listener
+from unhear.capture.sound import RATE_HZ, Capture, Pcm
+from unhear.house.arbiter import Arbiter
+from unhear.house.turn import Assistant, Silenced, Turn
+from unhear.household.words import DeviceId, PersonId
+
+log = logging.getLogger(__name__)
+
+LOUDNESS_FRAMES = RATE_HZ
+"""A wake word's loudness is that of the second in which it was heard."""
+
+
+class Speaker(Protocol):
+    """Where a device's answers go; called from several threads, never two at once for a device."""
+
+    def woken(self) -> None:
+        """Show that the device listens: the wake word was heard."""
+
+    def thinking(self) -> None:
+        """Show that an answer is on its way: the request is over."""
+
+    def say(self, speech: Speech) -> None:
+        """Play a piece after those before it; may wait for the device to take it."""
+
+    def stop(self) -> None:
+        """Stop what plays, at once."""
+
+    def finished(self, turn: Turn | None) -> None:
+        """Show that the conversation rests: `turn` is answered, or there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a session needs to know of its device; `person` is whose device it is, if anybody's."""
+
+    device: DeviceId
+    person: PersonId
+    listener: Listener
+    speaker: Speaker
+
+
+class VoiceSession:
+    """Hears one device's stream and answers it; `feed` is called from one thread at a time."""
+
+    def __init__(
+        self, stream: Stream, *, assistant: Assistant, arbiter: Arbiter, work: Executor
+    ) -> None:
+        """Answer in threads of `work`, so that `feed` never waits for an answer."""
+        self._stream = stream
+        self._assistant = assistant
+        self._arbiter = arbiter
+        self._work = work
+        self._recent: Pcm = np.zeros(0, np.int16)
+        self._woken_at: datetime | None = None
+        self._lock = Lock()
+        self._turn = 0
+        self._follows = False
+
+    def feed(self, pcm: Pcm) -> None:
+        """Take the next frames of the device's stream, any number."""
+        self._recent = np.concatenate([self._recent, pcm])[-LOUDNESS_FRAMES:]
+        if self._follow_up():
+            self._stream.listener.open()
+        for event in self._stream.listener.feed(pcm):
+            self._on(event)
+
+    def finish(self) -> None:
+        """Answer what was being said: the stream has ended."""
+        for event in self._stream.listener.finish():
+            self._on(event)
+
+    def interrupt(self) -> None:
+        """Stop the answer that is being given."""
+        with self._lock:
+            self._turn += 1
+        self._stream.speaker.stop()
+
+    def _on(self, event: Event) -> None:
+        if isinstance(event, Woken):
+            self.interrupt()
+            self._woken_at = event.at
+            self._arbiter.woken(self._stream.device, event.at, _loudness(self._recent))
+            self._stream.speaker.woken()
+        elif isinstance(event, Paused):
+            self._assistant.foresee(event.capture)
+        elif isinstance(event, GaveUp):
+            self._stream.speaker.finished(None)
+        elif isinstance(event, Captured):
+            self._captured(event.capture)
+
+    def _captured(self, capture: Capture) -> None:
+        woken_at, self._woken_at = self._woken_at, None
+        if woken_at is not None and not self._arbiter.answers(self._stream.device, woken_at):
+            self._stream.speaker.finished(None)
+            return
+        with self._lock:
+            self._turn += 1
+            number = self._turn
+        self._stream.speaker.thinking()
+        self._work.submit(self._answer, capture, number)
+
+    def _answer(self, capture: Capture, number: int) -> None:
+        turn: Turn | None = None
+        try:
+            turn = self._assistant.hear(capture, self._stream.person, self._sayer(number))
+        except Exception as error:  # noqa: BLE001 - one request must not end the conversation
+            log.error("request failed", extra={"error": type(error).__name__})  # noqa: TRY400 - words
+        with self._lock:
+            current = number == self._turn
+            self._follows = current and turn is not None and turn.reply.question is not None
+        if current:
+            self._stream.speaker.finished(turn)
+
+    def _sayer(self, number: int) -> Callable[[Speech], None]:
+        def say(speech: Speech) -> None:
+            with self._lock:
+                if number != self._turn:
+                    raise Silenced
+            self._stream.speaker.say(speech)
+
+        return say
+
+    def _follow_up(self) -> bool:
+        with self._lock:
+            follows, self._follows = self._follows, False
+        return follows
+
+
+def _loudness(pcm: Pcm) -> float:
+    return float(np.sqrt(np.mean(pcm.astype(np.float64) ** 2))) if len(pcm) else 0.0
