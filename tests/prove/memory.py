@@ -36,6 +36,7 @@ class MemoryLog:
     def __init__(self) -> None:
         self.leaves: list[bytes] = []
         self.nodes: dict[tuple[int, int], bytes] = {}
+        self.receipts: dict[int, bytes] = {}
 
     @contextmanager
     def reading(self) -> Iterator[LedgerStore]:
@@ -59,6 +60,12 @@ class MemoryLog:
         for level, place, value in nodes:
             assert (level, place) not in self.nodes, "a hash was written twice"
             self.nodes[level, place] = value
+
+    def handovers(self) -> Sequence[bytes]:
+        return list(self.receipts.values())
+
+    def add_handover(self, index: int, receipt: bytes) -> None:
+        self.receipts[index] = receipt
 
 
 class Files:

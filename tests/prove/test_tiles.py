@@ -113,7 +113,7 @@ def test_the_checkpoint_is_published_last_and_signed() -> None:
     for size in (3, 3, 300):
         _grow(log, size)
         files.order.clear()
-        published = ledger.published()
+        published = ledger.published(log)
         ledger.publish(log)
         same = published is not None and published.size == size
         assert files.order[-1:] == ([] if same else ["checkpoint"])

@@ -14,6 +14,7 @@ from unhear.forget.roots import open_tree
 from unhear.forget.traces import content_of, utterance_of, words_of
 from unhear.house.house import House
 from unhear.prove.errors import ProofError
+from unhear.prove.log_keys import key_named_by
 from unhear.prove.merkle import completed_by
 from unhear.stores.errors import StoreError
 
@@ -114,12 +115,15 @@ def _erasures(house: House) -> tuple[list[str], str]:
 
 
 def _ledger(house: House) -> tuple[list[str], str]:
-    if house.ledger.published() is None:
-        return ["the log has no published checkpoint that is signed with its key"], ""
     with house.database.reading() as transaction:
+        if house.ledger.published(transaction) is None:
+            return ["the log has no published checkpoint that is signed with its key"], ""
         size = transaction.ledger_size()
         problems = [] if _root_of_leaves(transaction, size) else ["the ledger's hashes are wrong"]
         wrong = house.ledger.wrong_files(transaction)
+        handovers = transaction.handovers()
+    if handovers and key_named_by(handovers[-1]) != house.ledger.key:
+        problems.append("the log handed over to another key than the one in log.key; bring it back")
     problems += [f"{path} was changed or is missing; run `unhear log publish`" for path in wrong]
     return problems, f"{size} entries, consistent with the signed checkpoint"
 

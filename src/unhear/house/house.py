@@ -28,6 +28,7 @@ from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged
 from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.log_files import open_ledger
+from unhear.stores.log_key import finish_rotation
 from unhear.stores.payloads import FilePayloads
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
@@ -52,6 +53,7 @@ class House:
         self.database = Database(settings.database_file)
         self.keeper: RootKeeper = FileRootKeeper(settings.root_folder)
         self.payloads = FilePayloads(settings.payload_folder)
+        finish_rotation(self.database, settings.log_key_file)
         self.ledger: Ledger = open_ledger(
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
         )

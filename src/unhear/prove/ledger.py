@@ -5,16 +5,35 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
+from unhear.prove.claims import LogKey
 from unhear.prove.errors import LogForked, ProofError
+from unhear.prove.fields import load_json
 from unhear.prove.log import LedgerStore, Reading
+from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
+from unhear.prove.log_keys import bundle, key_named_by
 from unhear.prove.merkle import completed_by, inclusion_proof, root
-from unhear.prove.notes import Checkpoint, Note, Signer, VerifierKey, verify_note
+from unhear.prove.notes import Checkpoint, Note, VerifierKey, verify_note
 from unhear.prove.proof import TlogProof
 from unhear.prove.receipt import Opening, Receipt
 from unhear.prove.soon import Soon
-from unhear.prove.statement import Statement, statement_bytes
+from unhear.prove.statement import Statement, statement_bytes, statement_of
 from unhear.prove.tiles import partial_paths, tiles
 from unhear.prove.witnessing import Watched, Witnesses
+
+
+class Signing(Protocol):
+    """What signs the log's checkpoints."""
+
+    @property
+    def name(self) -> str:
+        """The log's origin."""
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public half of the key that signs now."""
+
+    def sign(self, text: str) -> Note:
+        """Answer `text` signed."""
 
 
 class Published(Protocol):
@@ -37,7 +56,7 @@ class Ledger:
     """One log: appends statements and answers for them."""
 
     def __init__(
-        self, signer: Signer, published: Published, witnesses: Witnesses | None = None
+        self, signer: Signing, published: Published, witnesses: Witnesses | None = None
     ) -> None:
         self._signer = signer
         self._published = published
@@ -73,9 +92,21 @@ class Ledger:
         whole = root(size, store.ledger_node)
         return self._signer.sign(str(Checkpoint(self._signer.name, size, whole)))
 
-    def keys(self, store: LedgerStore) -> Sequence[VerifierKey]:  # noqa: ARG002 - it has one so far
-        """Answer every key that ever signed for this log."""
-        return (self.key,)
+    def keys(self, store: LedgerStore) -> Sequence[VerifierKey]:
+        """Answer every key that ever signed for this log, and its present one."""
+        handovers = store.handovers()
+        if not handovers:
+            return (self.key,)
+        (leaf,) = store.ledger_leaves(0, 1)
+        first = VerifierKey.parse(load_json(leaf, "the first entry of the log")["key"])
+        return tuple({first, *map(key_named_by, handovers), self.key})
+
+    def hand_over(self, store: LedgerStore, key: VerifierKey) -> None:
+        """Name the key that signs next, inside the caller's transaction; this one signs for it."""
+        statement = statement_of(LogKey(str(key)))
+        index = self.append(store, statement)
+        receipt = self.receipt(store, index, statement, None)
+        store.add_handover(index, receipt.to_json().encode())
 
     def publish_soon(self, database: Reading) -> None:
         """Publish in the background, and have it witnessed: a receipt is good without.
@@ -110,6 +141,7 @@ class Ledger:
             if old < new:
                 for path, content in tiles(store, old, new):
                     self._published.publish(path, content)
+                self._publish_handovers(store)
                 self._published.publish("checkpoint", str(self.checkpoint(store)).encode())
                 # Whoever read the last checkpoint a moment ago still finds its tiles.
                 self._published.thin({*partial_paths(old), *partial_paths(new)})
@@ -145,12 +177,12 @@ class Ledger:
         hashes = inclusion_proof(index, checkpoint.size, store.ledger_node)
         return replace(receipt, proof=TlogProof(index, tuple(hashes), note))
 
-    def published(self) -> Checkpoint | None:
+    def published(self, store: LedgerStore) -> Checkpoint | None:
         """Answer the published checkpoint; None when there is none that this log signed."""
         content = self._published.read("checkpoint")
         try:
             note = Note.parse((content or b"").decode())
-            signed = verify_note(note, [self.key])
+            signed = verify_note(note, self.keys(store))
             return Checkpoint.parse(note.text) if signed else None
         except (ProofError, UnicodeDecodeError):
             return None
@@ -161,7 +193,7 @@ class Ledger:
 
     def _published_size(self, store: LedgerStore) -> int:
         """Answer how much is published. Raises `LogForked`."""
-        checkpoint, size = self.published(), store.ledger_size()
+        checkpoint, size = self.published(store), store.ledger_size()
         if checkpoint is None:
             return 0
         if checkpoint.size > size:
@@ -172,8 +204,15 @@ class Ledger:
             raise LogForked("the log was changed since its checkpoint was published")
         return checkpoint.size
 
+    def _publish_handovers(self, store: LedgerStore) -> None:
+        handovers = [Receipt.from_json(receipt) for receipt in store.handovers()]
+        content = bundle(handovers).encode()
+        if handovers and self._published.read(LOG_KEYS_FILE) != content:
+            self._published.publish(LOG_KEYS_FILE, content)
+
     def _mend(self, store: LedgerStore, size: int) -> list[str]:
         mended = list(self._wrong(store, size))
+        self._publish_handovers(store)
         for path, content in mended:
             self._published.publish(path, content)
         return [path for path, _ in mended]

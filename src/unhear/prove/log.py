@@ -26,6 +26,12 @@ class LedgerStore(Protocol):
     def append_leaf(self, index: int, data: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Add leaf `index` with the subtrees (level, index, hash) that it completes."""
 
+    def handovers(self) -> Sequence[bytes]:
+        """Answer the receipts of all changes of the log's key, oldest first."""
+
+    def add_handover(self, index: int, receipt: bytes) -> None:
+        """Keep the receipt of leaf `index`, which names a new key."""
+
 
 class Reading(Protocol):
     """Where the ledger's rows lie."""

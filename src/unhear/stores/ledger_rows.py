@@ -26,6 +26,8 @@ SELECT_LEAVES = (
     .order_by(LEAF.leaf_index)
 )
 INSERT_LEAF, INSERT_NODES = insert(t.ledger_leaf), insert(t.ledger_node)
+SELECT_HANDOVERS = select(t.log_handover.c.receipt).order_by(t.log_handover.c.leaf_index)
+INSERT_HANDOVER = insert(t.log_handover)
 
 
 class LedgerRows:
@@ -62,3 +64,11 @@ class LedgerRows:
             INSERT_NODES,
             [{"level": level, "node_index": place, "hash": value} for level, place, value in nodes],
         )
+
+    def handovers(self) -> Sequence[bytes]:
+        """Answer the receipts of all changes of the log's key, oldest first."""
+        return self._connection.scalars(SELECT_HANDOVERS).all()
+
+    def add_handover(self, index: int, receipt: bytes) -> None:
+        """Keep the receipt of leaf `index`, which names a new key."""
+        self._connection.execute(INSERT_HANDOVER, {"leaf_index": index, "receipt": receipt})

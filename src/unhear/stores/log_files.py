@@ -10,7 +10,8 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.notes import KeyKind
 from unhear.prove.witnessing import Witnesses
 from unhear.stores.errors import StoreUnwritable
-from unhear.stores.key_files import make_key_file, read_key_file
+from unhear.stores.key_files import make_key_file
+from unhear.stores.log_key import LogKeyFile
 
 
 class LogFolder:
@@ -74,4 +75,4 @@ def make_log_key(key_file: Path, origin: str) -> None:
 
 def open_ledger(key_file: Path, folder: Path, witnesses: Witnesses | None = None) -> Ledger:
     """Answer the ledger signed by the key in `key_file`. Raises `StoreDamaged`."""
-    return Ledger(read_key_file(key_file, KeyKind.ED25519), LogFolder(folder), witnesses)
+    return Ledger(LogKeyFile(key_file), LogFolder(folder), witnesses)

@@ -152,3 +152,12 @@ ledger_node = Table(
     Column("hash", LargeBinary(32), nullable=False),
 )
 """Hashes of the complete subtrees of the ledger."""
+
+log_handover = Table(
+    "log_handover",
+    metadata,
+    Column("leaf_index", Integer, primary_key=True, autoincrement=False),
+    Column("receipt", LargeBinary, nullable=False),
+)
+"""One row a change of the log's key: the receipt, signed by the old key, of the leaf that names the
+new one. Public, and nothing else leads from the old key to the new."""

@@ -1,4 +1,4 @@
-"""Let erasures wait, look again and be asked twice; add legal holds and the clock's mark."""
+"""Add what erasures as work need, legal holds, the clock's mark, changes of the log's key."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,4 +35,9 @@ def upgrade() -> None:
         sa.Column("believed", sa.Integer, nullable=False),
         sa.Column("doubted_first", sa.Integer, nullable=True),
         sa.Column("doubted_last", sa.Integer, nullable=True),
+    )
+    op.create_table(
+        "log_handover",
+        sa.Column("leaf_index", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("receipt", sa.LargeBinary, nullable=False),
     )
