@@ -78,7 +78,7 @@ def _finding(house: House) -> Finding:
 
 def _witnessed(house: House, receipt: Receipt) -> Receipt:
     with house.database.reading() as transaction:
-        return house.ledger.witnessed(transaction, receipt)
+        return house.ledger.renewed(transaction, receipt)
 
 
 def _published(settings: Settings) -> Note:

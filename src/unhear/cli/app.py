@@ -20,6 +20,7 @@ from unhear.cli import (
     forgetting,
     holding,
     kept,
+    log,
     making,
     proving,
     talking,
@@ -66,6 +67,7 @@ app.add_typer(family.consent, name="consent")
 app.add_typer(family.retention, name="retention")
 app.add_typer(holding.hold, name="hold")
 app.add_typer(erasures.clock, name="clock")
+app.add_typer(log.log, name="log")
 app.add_typer(witnessing.witness, name="witness")
 app.command("demo")(demonstrating.demo)
 

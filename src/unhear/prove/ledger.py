@@ -136,7 +136,7 @@ class Ledger:
         """
         # The lock before the snapshot: else an older one could be published after a newer.
         with self._published.alone(), database.reading() as store:
-            old, new = self._published_size(store), store.ledger_size()
+            old, new = self.published_size(store), store.ledger_size()
             mended = self._mend(store, old) if mend else []
             if old < new:
                 for path, content in tiles(store, old, new):
@@ -161,21 +161,30 @@ class Ledger:
                     self._published.publish("checkpoint", str(watched.cosigned).encode())
         return watched
 
-    def witnessed(self, store: LedgerStore, receipt: Receipt) -> Receipt:
+    def renewed(self, store: LedgerStore, receipt: Receipt) -> Receipt:
         """Answer the receipt under the newest checkpoint that enough witnesses cosigned.
 
-        It is answered as it is where there is none that holds its entry.
+        Where there is none, it is answered as it is if the log's present key signed it, and else
+        under a checkpoint of this moment.
         """
+        note, index = self._cosigned(store), receipt.proof.index
+        if note is None or Checkpoint.parse(note.text).size <= index:
+            if verify_note(receipt.proof.checkpoint, [self.key]):
+                return receipt
+            note = self.checkpoint(store)
+        hashes = inclusion_proof(index, Checkpoint.parse(note.text).size, store.ledger_node)
+        return replace(receipt, proof=TlogProof(index, tuple(hashes), note))
+
+    def _cosigned(self, store: LedgerStore) -> Note | None:
+        """Answer the newest checkpoint of this log by its present key that enough cosigned."""
         note = self.witnesses.watched().cosigned if self.witnesses else None
         if self.witnesses is None or note is None or not self.witnesses.enough(note):
-            return receipt
-        checkpoint, index = Checkpoint.parse(note.text), receipt.proof.index
-        if not index < checkpoint.size <= store.ledger_size():
-            return receipt
-        if checkpoint.root != root(checkpoint.size, store.ledger_node):
-            return receipt
-        hashes = inclusion_proof(index, checkpoint.size, store.ledger_node)
-        return replace(receipt, proof=TlogProof(index, tuple(hashes), note))
+            return None
+        checkpoint = Checkpoint.parse(note.text)
+        if not verify_note(note, [self.key]) or checkpoint.size > store.ledger_size():
+            return None
+        same = checkpoint.root == root(checkpoint.size, store.ledger_node)
+        return note if same else None
 
     def published(self, store: LedgerStore) -> Checkpoint | None:
         """Answer the published checkpoint; None when there is none that this log signed."""
@@ -187,12 +196,11 @@ class Ledger:
         except (ProofError, UnicodeDecodeError):
             return None
 
-    def wrong_files(self, store: LedgerStore) -> list[str]:
-        """Answer the published files that are missing or not as the database has them."""
-        return [path for path, _ in self._wrong(store, self._published_size(store))]
+    def published_size(self, store: LedgerStore) -> int:
+        """Answer how many entries are published.
 
-    def _published_size(self, store: LedgerStore) -> int:
-        """Answer how much is published. Raises `LogForked`."""
+        Raises `LogForked` when the log, as `store` sees it, is not the one that was published.
+        """
         checkpoint, size = self.published(store), store.ledger_size()
         if checkpoint is None:
             return 0
@@ -203,6 +211,10 @@ class Ledger:
         if checkpoint.root != root(checkpoint.size, store.ledger_node):
             raise LogForked("the log was changed since its checkpoint was published")
         return checkpoint.size
+
+    def wrong_files(self, store: LedgerStore) -> list[str]:
+        """Answer the published files that are missing or not as the database has them."""
+        return [path for path, _ in self._wrong(store, self.published_size(store))]
 
     def _publish_handovers(self, store: LedgerStore) -> None:
         handovers = [Receipt.from_json(receipt) for receipt in store.handovers()]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from unhear.prove.log import LedgerStore
+from unhear.prove.merkle import HASH_BYTES
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 256
@@ -49,6 +50,20 @@ def tile_path(level: str, index: int, width: int) -> str:
     path = "/".join([f"x{group}" for group in groups[:-1]] + groups[-1:])
     partial = "" if width == TILE_WIDTH else f".p/{width}"
     return f"tile/{level}/{path}{partial}"
+
+
+def narrowed(level: str, content: bytes, width: int) -> bytes | None:
+    """Answer the first `width` hashes or entries of a wider tile or bundle; None if it has fewer.
+
+    What was published for a smaller log is so read from what was published for a larger one.
+    """
+    end = 0
+    for _ in range(width):
+        if level == "entries":
+            end += 2 + int.from_bytes(content[end : end + 2])
+        else:
+            end += HASH_BYTES
+    return content[:end] if 0 < end <= len(content) else None
 
 
 def _entry(data: bytes) -> bytes:

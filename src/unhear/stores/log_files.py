@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unhear.prove.ledger import Ledger
 from unhear.prove.notes import KeyKind
+from unhear.prove.tiles import TILE_WIDTH, narrowed, tile_path
 from unhear.prove.witnessing import Witnesses
 from unhear.stores.errors import StoreUnwritable
 from unhear.stores.key_files import make_key_file
@@ -38,6 +39,19 @@ class LogFolder:
             return (self._folder / path).read_bytes()
         except OSError:
             return None
+
+    def tile(self, level: str, index: int, width: int) -> bytes | None:
+        """Answer a tile or entry bundle, a partial one also from a wider one; None if not there."""
+        whole = tile_path(level, index, TILE_WIDTH)
+        exact = self.read(tile_path(level, index, width))
+        if exact is not None or width == TILE_WIDTH:
+            return exact
+        wider = self.read(whole)
+        if wider is None:
+            partial = (self._folder / f"{whole}.p").glob("*")
+            widest = max((int(file.name) for file in partial if file.name.isdigit()), default=0)
+            wider = self.read(tile_path(level, index, widest)) if widest > width else None
+        return None if wider is None else narrowed(level, wider, width)
 
     def publish(self, path: str, content: bytes) -> None:
         """Put a file in place, whole or not at all. Raises `StoreUnwritable`."""
