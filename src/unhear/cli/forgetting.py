@@ -15,6 +15,7 @@ from unhear.house.audit import audit as look_at
 from unhear.house.house import House
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, Purpose, TraceId
+from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
 from unhear.prove.receipt import Receipt
 
 FAILED = 1
@@ -79,6 +80,9 @@ def _tell(house: House, done: list[Receipt], file: Path | None, *, as_json: bool
     for one in done:
         path = file if file and len(done) == 1 else Path(_file_name(one))
         _write_receipt(path, one)
+        if house.ledger.witnesses is not None:
+            house.ledger.wait()  # the erasure is done and proved; this makes the proof better
+            _write_receipt(path, _renewed(house, one))
         told.append({"forgotten": one.statement["count"], "receipt": path})
         if as_json:
             continue
@@ -90,6 +94,12 @@ def _tell(house: House, done: list[Receipt], file: Path | None, *, as_json: bool
         show_json({**first, "key": house.ledger.key, "more": told[1:]})
     elif not done:
         console.print("Nothing is past its expiry.")
+
+
+def _renewed(house: House, receipt: Receipt) -> Receipt:
+    """Answer the receipt under the log's present key, cosigned where witnesses did."""
+    with house.database.reading() as transaction:
+        return house.ledger.renewed(transaction, receipt)
 
 
 def _file_name(receipt: Receipt) -> str:
@@ -112,7 +122,10 @@ def receipts(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for one in found:
-            _write_receipt(out / _file_name(one), one)
+            _write_receipt(out / _file_name(one), _renewed(house, one))
+        log_keys = house.ledger.log_keys(house.database)
+        if log_keys is not None:
+            (out / LOG_KEYS_FILE).write_text(log_keys)
         for name in VERIFIERS:
             (out / name).write_bytes(files("unhear.verifier").joinpath(name).read_bytes())
     if as_json:

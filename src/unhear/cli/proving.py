@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from unhear.cli.output import Json, console, show_json
-from unhear.prove import receipt as proof
 from unhear.prove.errors import ProofWrong
+from unhear.prove.log_keys import read_bundle, verify_following
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Opening, Receipt, Verdict
 
@@ -20,11 +20,17 @@ def verify(
         list[str] | None,
         typer.Option(help="A witness's key, or its file: it must have cosigned. Several will do."),
     ] = None,
+    log_keys: Annotated[
+        Path | None,
+        typer.Option(help="The log's log-keys.json, if it has changed its key since yours."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a receipt with the log's public key alone: no house, no network."""
     witnesses = [_key(text) for text in witness or []]
-    verdict = proof.verify(Receipt.from_json(_read(receipt)), _key(key), witnesses)
+    handovers = () if log_keys is None else read_bundle(_read(log_keys))
+    found = Receipt.from_json(_read(receipt))
+    verdict = verify_following(found, _key(key), handovers, witnesses)
     for demanded in witnesses:
         if demanded not in verdict.inclusion.witnesses:
             raise ProofWrong(f"the witness {demanded.name} did not cosign the checkpoint")

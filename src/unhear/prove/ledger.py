@@ -108,6 +108,11 @@ class Ledger:
         receipt = self.receipt(store, index, statement, None)
         store.add_handover(index, receipt.to_json().encode())
 
+    def log_keys(self, database: Reading) -> str | None:
+        """Answer the file that leads from the log's first key to its present; None with one key."""
+        with database.reading() as store:
+            return _handovers(store)
+
     def publish_soon(self, database: Reading) -> None:
         """Publish in the background, and have it witnessed: a receipt is good without.
 
@@ -217,10 +222,9 @@ class Ledger:
         return [path for path, _ in self._wrong(store, self.published_size(store))]
 
     def _publish_handovers(self, store: LedgerStore) -> None:
-        handovers = [Receipt.from_json(receipt) for receipt in store.handovers()]
-        content = bundle(handovers).encode()
-        if handovers and self._published.read(LOG_KEYS_FILE) != content:
-            self._published.publish(LOG_KEYS_FILE, content)
+        content = _handovers(store)
+        if content is not None and self._published.read(LOG_KEYS_FILE) != content.encode():
+            self._published.publish(LOG_KEYS_FILE, content.encode())
 
     def _mend(self, store: LedgerStore, size: int) -> list[str]:
         mended = list(self._wrong(store, size))
@@ -233,6 +237,11 @@ class Ledger:
         for path, content in tiles(store, 0, size):
             if self._published.read(path) != content:
                 yield path, content
+
+
+def _handovers(store: LedgerStore) -> str | None:
+    handovers = [Receipt.from_json(receipt) for receipt in store.handovers()]
+    return bundle(handovers) if handovers else None
 
 
 def _text(content: bytes | None) -> str:
