@@ -10,6 +10,9 @@ STOP_SECONDS_MAX = 5
 """How long requests in progress may take once the server is told to stop."""
 
 
+PORT_MAX = 65535
+
+
 class AddressWrong(Exception):
     """An address cannot be listened on; the message says why."""
 
@@ -36,14 +39,15 @@ def serve(app: Starlette, listen: str, ready: Callable[[str], None]) -> None:
 
 def _listener(listen: str) -> socket.socket:
     host, separator, port = listen.rpartition(":")
-    if not separator or not port.isascii() or not port.isdigit():
+    plain = separator and port.isascii() and port.isdigit()
+    if not plain or int(port) > PORT_MAX:
         raise AddressWrong(f"{listen!r} is no address; write HOST:PORT, such as 127.0.0.1:8400")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host.strip("[]"), int(port), type=socket.SOCK_STREAM
         )[0]
         listener = socket.socket(family, kind, protocol)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise AddressWrong(f"{listen!r} is no address of this machine: {error}") from None
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
