@@ -16,6 +16,7 @@ def unhear(house: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
         [sys.executable, "-m", "unhear", "--house", str(house), *arguments, "--json"],
         capture_output=True,
         text=True,
+        cwd=house.parent,
         env={**os.environ, "UNHEAR_PASSPHRASE": PASSPHRASE},  # noqa: TID251 - the child's
         timeout=120,
         check=False,

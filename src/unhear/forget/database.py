@@ -10,6 +10,7 @@ from unhear.forget.roots import KeyringTransaction
 from unhear.forget.slots import SlotTransaction
 from unhear.household.clock_guard import ClockMark
 from unhear.household.words import HouseholdId, Purpose, TraceId
+from unhear.prove.claims import Drill
 from unhear.prove.log import LedgerStore
 
 
@@ -196,6 +197,12 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
 
     def clock_mark(self) -> ClockMark | None:
         """Answer what this house believes of the time, or None before it ever looked."""
+
+    def set_drill(self, drill: Drill) -> None:
+        """Remember the last restore drill."""
+
+    def drill(self) -> Drill | None:
+        """Answer the last restore drill, or None before the first."""
 
     def set_clock_mark(self, mark: ClockMark) -> None:
         """Remember what this house believes of the time."""

@@ -35,13 +35,15 @@ PRAGMAS = {
 class Database:
     """Opens transactions on one SQLite file; safe to use from several threads and processes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, mirrored: bool = False) -> None:
         """Open or create the file and bring its schema up to date.
 
-        Raises `StoreError` when it cannot be opened, is damaged, or is not durable.
+        With `mirrored` the write-ahead log is emptied by `tidy` alone, so that what was written can
+        be shipped from it first. Raises `StoreError` when it cannot be opened, is damaged, or is
+        not durable.
         """
         self._path = path
-        self._engine = _engine(path)
+        self._engine = _engine(path, mirrored=mirrored)
         with _plain_errors(path):
             upgrade(self._engine)
 
@@ -53,6 +55,7 @@ class Database:
     def writing(self) -> Iterator[Transaction]:
         """Take the write lock; durable when the block ends, undone when it raises."""
         with self._transaction("IMMEDIATE") as transaction:
+            transaction.count_commit()
             yield transaction
 
     @contextmanager
@@ -85,7 +88,8 @@ class Database:
         return [str(row) for row in rows if row != "ok"]
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, *, mirrored: bool) -> Engine:
+    pragmas = {**PRAGMAS, "wal_autocheckpoint": 0} if mirrored else PRAGMAS
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS_MAX}, hide_parameters=True
     )
@@ -93,7 +97,7 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(raw: sqlite3.Connection, _record: object) -> None:
         raw.isolation_level = None  # SQLAlchemy's `begin` below says when and how
-        for name, value in PRAGMAS.items():
+        for name, value in pragmas.items():
             raw.execute(f"PRAGMA {name} = {value}")
             (found,) = raw.execute(f"PRAGMA {name}").fetchone()
             if found != value:

@@ -23,3 +23,15 @@ class StoreBusy(StoreError):
 
 class PayloadMissing(StoreError):
     """The sealed payload of a kept recording is not in the store."""
+
+
+class TargetAway(StoreError):
+    """The place of the copies cannot be reached or written to now."""
+
+
+class CopyMissing(StoreError):
+    """The place of the copies does not hold what was looked for."""
+
+
+class CopyDamaged(StoreError):
+    """A copy was changed or broken in its place."""

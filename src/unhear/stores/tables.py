@@ -136,6 +136,23 @@ clock_mark = Table(
 """The newest time (seconds since 1970) this house believed, and the first and last time it was told
 since by a clock that had jumped."""
 
+commit_count = Table(
+    "commit_count",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+"""How often this database was written to: tells a copy elsewhere whether it missed something."""
+
+drill = Table(
+    "drill",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
+    Column("at", String(20), nullable=False),
+    Column("result", String(10), nullable=False),
+)
+"""The last restore drill: its hour, and whether it passed."""
+
 ledger_leaf = Table(
     "ledger_leaf",
     metadata,

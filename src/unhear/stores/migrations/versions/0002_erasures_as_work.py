@@ -36,6 +36,18 @@ def upgrade() -> None:
         sa.Column("doubted_first", sa.Integer, nullable=True),
         sa.Column("doubted_last", sa.Integer, nullable=True),
     )
+    commit_count = op.create_table(
+        "commit_count",
+        sa.Column("one", sa.Integer, sa.CheckConstraint("one = 1"), primary_key=True),
+        sa.Column("number", sa.Integer, nullable=False),
+    )
+    op.bulk_insert(commit_count, [{"one": 1, "number": 0}])
+    op.create_table(
+        "drill",
+        sa.Column("one", sa.Integer, sa.CheckConstraint("one = 1"), primary_key=True),
+        sa.Column("at", sa.String(20), nullable=False),
+        sa.Column("result", sa.String(10), nullable=False),
+    )
     op.create_table(
         "log_handover",
         sa.Column("leaf_index", sa.Integer, primary_key=True, autoincrement=False),

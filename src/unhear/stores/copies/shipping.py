@@ -1,0 +1,207 @@
+"""Keep a copy of the database in a target up to date, by shipping what was written.
+
+A generation begins with a snapshot of the whole database. From then on `ship` sends the pages that
+were committed since the last time, in order. A new generation begins when that order has a gap
+(the log was emptied before it was shipped, or the target lost its copy), or when the pieces have
+outgrown the snapshot: nothing is ever taken for shipped that was not.
+
+What was shipped is remembered beside the database, and written down after the target has it. A
+crash in between ships the same pages again under the same name.
+"""
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from unhear.clock import random_bytes
+from unhear.forget.errors import MirrorAway
+from unhear.stores.copies.layout import (
+    CHUNK_BYTES,
+    NEWEST,
+    Piece,
+    Snapshot,
+    chunk_name,
+    pages_name,
+    piece_bytes,
+    snapshot_name,
+)
+from unhear.stores.copies.target import Target
+from unhear.stores.copies.written import Position, Written
+from unhear.stores.errors import CopyMissing, StoreError
+
+OUTGROWN_BYTES_MIN = 64 << 20
+"""Pieces of a generation may come to this much, or to the size of its snapshot."""
+
+FRAMES_PER_PIECE_MAX = 65_536
+"""More than this (256 MiB) is sent as a snapshot, of which the target may have most already."""
+
+LOG_FRAMES_MAX = 16_384
+"""Once shipped, a longer log is moved into the database."""
+
+Progress = Callable[[int, int], None]
+"""Told how much of how much is done, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """What the target has: pieces below `pieces` of a generation, up to a position of the log."""
+
+    generation: str
+    pieces: int
+    piece_bytes: int
+    snapshot_bytes: int
+    position: Position
+
+
+class Shipping:
+    """One target's copy of one database; safe to use from several processes."""
+
+    def __init__(self, database: Path, target: Target) -> None:
+        name = sha256(target.place.encode()).hexdigest()[:12]
+        self._database = database
+        self._target = target
+        self._written = Written(database)
+        self._state = database.with_name(f"{database.name}-copy-{name}.json")
+
+    def ship(self, progress: Progress = lambda _done, _all: None) -> Shipped:
+        """Bring the target up to what is committed. Raises `TargetAway`."""
+        with self._locked(), self._written.connection() as connection:
+            known = self._known()
+            with self._written.still(connection) as now:
+                first = None if known is None else self._first_unshipped(known, now)
+                pages = [] if first is None else self._written.pages(now, first)
+            if known is None or first is None:
+                shipped = self._begin(connection, progress)
+            else:
+                shipped = self._send(known, now, pages)
+            if shipped.position.frames > LOG_FRAMES_MAX:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return shipped
+
+    def _known(self) -> Shipped | None:
+        """Answer what the target has, if that is worth going on from."""
+        shipped = self._read_state()
+        if shipped is None or not self._target_has(shipped):
+            return None
+        outgrown = shipped.piece_bytes > max(shipped.snapshot_bytes, OUTGROWN_BYTES_MIN)
+        return None if outgrown else shipped
+
+    def _target_has(self, shipped: Shipped) -> bool:
+        try:
+            return self._target.get(NEWEST).decode() == shipped.generation
+        except CopyMissing:
+            return False
+
+    def _first_unshipped(self, known: Shipped, now: Position) -> int | None:
+        """Answer how many frames of the log are shipped; None where something was missed."""
+        before = known.position
+        if before.salts and before.salts == now.salts and now.frames >= before.frames:
+            first = before.frames
+        elif self._written.settled() == before.number:
+            first = 0
+        else:
+            return None
+        return None if now.frames - first > FRAMES_PER_PIECE_MAX else first
+
+    def _begin(self, connection: sqlite3.Connection, progress: Progress) -> Shipped:
+        """Send the whole database as a new generation.
+
+        The snapshot may be newer than the log's position before it: the pages since are sent with
+        it once more. While the snapshot is read, the log is begun anew once at most.
+        """
+        with self._written.connection() as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT number FROM commit_count").fetchone()
+            with self._written.still(connection) as before:
+                pass
+            snapshot = self._snapshot(progress)
+            with self._written.still(connection) as now:
+                first = before.frames if before.salts == now.salts else 0
+                pages = self._written.pages(now, first)
+        generation = random_bytes(8).hex()
+        self._target.put(snapshot_name(generation), snapshot.to_json())
+        shipped = self._send(Shipped(generation, 0, 0, snapshot.size, before), now, pages)
+        self._target.put(NEWEST, generation.encode())
+        return shipped
+
+    def _snapshot(self, progress: Progress) -> Snapshot:
+        part = self._database.with_name(f"{self._database.name}-snapshot")
+        part.unlink(missing_ok=True)
+        try:
+            with (
+                closing(sqlite3.connect(self._database)) as source,
+                closing(sqlite3.connect(part)) as copy,
+            ):
+                source.backup(copy)
+                (number,) = copy.execute("SELECT number FROM commit_count").fetchone()
+            return self._send_chunks(part, number, progress)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _send_chunks(self, file: Path, number: int, progress: Progress) -> Snapshot:
+        size, chunks = file.stat().st_size, []
+        with file.open("rb") as source:
+            while chunk := source.read(CHUNK_BYTES):
+                digest = sha256(chunk).hexdigest()
+                chunks.append(digest)
+                if not self._target.has(chunk_name(digest)):
+                    self._target.put(chunk_name(digest), chunk)
+                progress(source.tell(), size)
+        return Snapshot(size, number, chunks)
+
+    def _send(self, shipped: Shipped, now: Position, pages: list[tuple[int, bytes]]) -> Shipped:
+        """Send the pages that were committed since."""
+        if pages:
+            piece = piece_bytes(Piece(now.number, now.pages, pages))
+            self._target.put(pages_name(shipped.generation, shipped.pieces), piece)
+            shipped = replace(
+                shipped,
+                pieces=shipped.pieces + 1,
+                piece_bytes=shipped.piece_bytes + len(piece),
+            )
+        shipped = replace(shipped, position=now)
+        self._write_state(shipped)
+        return shipped
+
+    def _read_state(self) -> Shipped | None:
+        try:
+            fields = json.loads(self._state.read_text())
+            return Shipped(**{**fields, "position": Position(**fields["position"])})
+        except (OSError, ValueError, TypeError, KeyError):
+            return None  # then the target gets a new generation
+
+    def _write_state(self, shipped: Shipped) -> None:
+        part = self._state.with_suffix(".part")
+        part.write_text(json.dumps(asdict(shipped)))
+        part.replace(self._state)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other processes from shipping to the same target, and from emptying the log."""
+        with self._state.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+class ShippingMirror:
+    """A target that gets the newest database before any replaced root key is destroyed."""
+
+    def __init__(self, database: Path, place: str) -> None:
+        """Ship to the target at `place`, which need not be there yet."""
+        self._database = database
+        self._place = place
+
+    def ship(self) -> None:
+        """Bring the mirror up to what is committed. Raises `MirrorAway`."""
+        try:
+            Shipping(self._database, Target(self._place)).ship()
+        except StoreError as error:
+            raise MirrorAway(
+                f"the copy of the database is behind: {error}. It is brought up to date when that "
+                "is back; until then no replaced root key is destroyed"
+            ) from None
