@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable
 from threading import Event, Lock, Thread
+from time import monotonic
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.05
-"""How long to wait for more before doing it once more."""
+PAUSE_SECONDS = 0.25
+"""How long to rest, and gather what is asked for, before it is done once more."""
 
 
 class Soon:
@@ -20,6 +21,7 @@ class Soon:
         self._asked = False
         self._thread: Thread | None = None
         self._hurry = Event()
+        self._rested_at = 0.0
 
     def ask(self) -> None:
         """Have the work done after now, without waiting for it."""
@@ -40,11 +42,13 @@ class Soon:
 
     def _run(self) -> None:
         while self._goes_on():
+            self._hurry.wait(max(self._rested_at - monotonic(), 0))
+            self._asked = False  # what was asked for while it rested is done now
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 - nobody waits to whom it could be raised
                 log.warning("failed in the background: %s", type(error).__name__)
-            self._hurry.wait(PAUSE_SECONDS)
+            self._rested_at = monotonic() + PAUSE_SECONDS
 
     def _goes_on(self) -> bool:
         with self._lock:
