@@ -67,6 +67,15 @@ class Settings(BaseSettings):
     device: str = "here"
     """The name of the device that `ask` and `listen` speak for."""
 
+    mirror: str | None = None
+    """A folder or object store that gets the newest database before a root key is destroyed."""
+
+    horizon_days: int = Field(default=0, ge=0, le=30)
+    """For how many days a backup made before an erasure can still be brought back, without it."""
+
+    drill_days: int = Field(default=7, ge=1, le=90)
+    """How often the house rehearses a restore by itself."""
+
     witnesses: tuple[WitnessSettings, ...] = ()
     """Who cosigns the log's checkpoints."""
 
@@ -109,6 +118,11 @@ class Settings(BaseSettings):
     def data_folder(self) -> Path:
         """Everything that may be copied anywhere."""
         return self.house / "data"
+
+    @property
+    def restoring_folder(self) -> Path:
+        """Where a house is put together while it is being restored."""
+        return self.house / "data.restoring"
 
     @property
     def root_folder(self) -> Path:

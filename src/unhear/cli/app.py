@@ -14,6 +14,7 @@ import typer
 
 from unhear import __version__
 from unhear.cli import (
+    backing_up,
     demonstrating,
     erasures,
     family,
@@ -31,6 +32,7 @@ from unhear.engines.errors import EngineError
 from unhear.forget.errors import ForgetError
 from unhear.house.family import FamilyError
 from unhear.house.house import NotSetUp
+from unhear.house.restore import RestoreRefused
 from unhear.house.setup import AlreadySetUp
 from unhear.keep.age import AgeError
 from unhear.keep.identity import IdentityError, WrongPassphrase
@@ -61,6 +63,10 @@ app.command("receipts")(forgetting.receipts)
 app.command("verify")(proving.verify)
 app.command("disclose")(proving.disclose)
 app.command("audit")(forgetting.audit)
+app.command("backup")(backing_up.backup)
+app.command("backups")(backing_up.backups)
+app.command("restore")(backing_up.restore)
+app.command("drill")(backing_up.drill)
 app.command("notices")(family.notices)
 app.add_typer(family.people, name="people")
 app.add_typer(family.consent, name="consent")
@@ -114,6 +120,7 @@ def main() -> None:
         AgeError,
         AlreadySetUp,
         FamilyError,
+        RestoreRefused,
         AddressWrong,
     ) as error:
         _fail(error, REFUSED)

@@ -21,8 +21,10 @@ Json = Annotated[bool, typer.Option("--json", help="Answer one JSON object.")]
 
 
 def open_house(context: typer.Context) -> House:
-    """Open the house that the command line names."""
-    return House(settings_of(context))
+    """Open the house that the command line names; it is closed when the command is done."""
+    house = House(settings_of(context))
+    context.call_on_close(house.close)
+    return house
 
 
 def settings_of(context: typer.Context) -> Settings:

@@ -29,8 +29,11 @@ from unhear.prove.statement import (
 RECEIPT_YEARS = 3
 """How long the house itself keeps a receipt; the guardian's copy stays as long as they like."""
 
-LOOK_AFTER_DAYS = (1, 7, 28)
-"""On which days after an erasure the house looks again for late copies."""
+LOOK_AFTER_DAYS = (1, 7, 30)
+"""On which days after an erasure the house looks again for late copies.
+
+Until the last it remembers what was erased: as long as the longest backup horizon.
+"""
 
 EXCEPTIONS = ("an answer already spoken", "a copy that a guardian exported")
 """What no erasure reaches."""

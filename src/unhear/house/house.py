@@ -1,5 +1,7 @@
 """The composition root: builds a house from its settings and lets the rooms meet."""
 
+import logging
+from collections.abc import Callable
 from functools import cached_property
 
 from unhear import clock
@@ -7,7 +9,9 @@ from unhear.answer.registry import Skills, find_skills
 from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.forget.engine import Forgetter
+from unhear.forget.errors import MirrorAway
 from unhear.forget.holds import Holds
+from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
@@ -21,9 +25,11 @@ from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
 from unhear.keep.profile import profile_of
+from unhear.prove.claims import Drill
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
+from unhear.stores.copies.shipping import ShippingMirror
 from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged
 from unhear.stores.keepers.file import FileRootKeeper
@@ -32,6 +38,8 @@ from unhear.stores.log_key import finish_rotation
 from unhear.stores.payloads import FilePayloads
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
+
+log = logging.getLogger(__name__)
 
 
 class NotSetUp(Exception):
@@ -46,11 +54,16 @@ class House:
 
         Raises `NotSetUp`, and `ForgetError` or `StoreError` when something is missing or damaged.
         """
+        if settings.restoring_folder.exists() and not settings.database_file.exists():
+            raise NotSetUp(
+                f"the house in {settings.house} is closed: a restore was begun and not finished. "
+                "Run `unhear restore` again"
+            )
         if not settings.database_file.exists():
             raise NotSetUp(f"no house in {settings.house} yet; make one with `unhear setup`")
         self.settings = settings
         self.clock = clock.now
-        self.database = Database(settings.database_file)
+        self.database = Database(settings.database_file, mirrored=settings.mirror is not None)
         self.keeper: RootKeeper = FileRootKeeper(settings.root_folder)
         self.payloads = FilePayloads(settings.payload_folder)
         finish_rotation(self.database, settings.log_key_file)
@@ -58,12 +71,14 @@ class House:
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
         )
         self.conversation = Conversation(self.clock)
+        self.copies = _copies(settings, self.last_drill)
         self.forgetter = Forgetter(
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
             holders=[PayloadHolder(self.payloads), self.conversation],
             clock=self.clock,
+            copies=self.copies,
         )
         self.identity, self.household = self._household()
         self.holds = Holds(
@@ -99,9 +114,18 @@ class House:
         )
 
     def close(self) -> None:
-        """Finish what goes on in the background, and close the database."""
+        """Finish what goes on in the background, bring the mirror up to date, and close."""
         self.ledger.wait()
+        try:
+            self.copies.ship()
+        except MirrorAway:
+            log.warning("mirror away; it is brought up to date later")
         self.database.close()
+
+    def last_drill(self) -> Drill | None:
+        """Answer the last restore drill."""
+        with self.database.reading() as transaction:
+            return transaction.drill()
 
     @cached_property
     def skills(self) -> Skills:
@@ -129,11 +153,12 @@ class House:
         """Do what must be done once a day: forget what is past its expiry, sweep what crashed.
 
         Answers the receipts of what was forgotten. Raises `ClockDoubted`, before anything is
-        deleted, when the clock has jumped.
+        deleted, when the clock has jumped, and `MirrorAway`.
         """
         receipts = [*self.sweeper.sweep(), *self.family.erase_unused_profiles()]
         self.household = self.family.read()
         self.catalogue.sweep_orphans(self.clock())
+        self.copies.ship()
         self.ledger.publish_soon(self.database)
         self.database.tidy()
         return receipts
@@ -176,3 +201,8 @@ class House:
         return identity, snapshot(
             self.database, self.keeper, lambda tx, tree: profile_of(tx, tree, household)
         )
+
+
+def _copies(settings: Settings, drill: Callable[[], Drill | None]) -> Copies:
+    mirror = ShippingMirror(settings.database_file, settings.mirror) if settings.mirror else None
+    return Copies(mirror, settings.horizon_days, drill)

@@ -26,7 +26,7 @@ class FilePayloads:
 
     def put(self, household: HouseholdId, trace: TraceId, payload: bytes) -> None:
         """Keep a payload, durably. Raises `StoreFull` or `StoreUnwritable`; nothing is left."""
-        name = _name(household, trace)
+        name = payload_name(household, trace)
         with _plain_errors(self._folder):
             obstore.put(self._store, name, payload)
             path = self._folder / name
@@ -37,7 +37,7 @@ class FilePayloads:
         """Answer a whole payload. Raises `PayloadMissing`."""
         with _plain_errors(self._folder):
             try:
-                return bytes(obstore.get(self._store, _name(household, trace)).bytes())
+                return bytes(obstore.get(self._store, payload_name(household, trace)).bytes())
             except FileNotFoundError:
                 raise PayloadMissing(
                     "the sealed sound of this recording is missing from the payload folder; "
@@ -47,13 +47,13 @@ class FilePayloads:
     def has(self, household: HouseholdId, trace: TraceId) -> bool:
         """Whether there is a payload of that name."""
         with _plain_errors(self._folder):
-            return (self._folder / _name(household, trace)).is_file()
+            return (self._folder / payload_name(household, trace)).is_file()
 
     def delete(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Remove payloads; one that is not there is removed already."""
         with _plain_errors(self._folder):
             for trace in traces:
-                (self._folder / _name(household, trace)).unlink(missing_ok=True)
+                (self._folder / payload_name(household, trace)).unlink(missing_ok=True)
 
     def all(self, household: HouseholdId) -> Iterator[tuple[TraceId, datetime]]:
         """Yield the names of all payloads of a household, and when each was put."""
@@ -64,7 +64,8 @@ class FilePayloads:
                     yield trace, entry["last_modified"]
 
 
-def _name(household: HouseholdId, trace: TraceId) -> str:
+def payload_name(household: HouseholdId, trace: TraceId) -> str:
+    """Answer where a payload lies below the folder of the payloads."""
     return f"{household.hex()}/{trace.hex()[:2]}/{trace.hex()}.payload"
 
 

@@ -18,6 +18,7 @@ from unhear.stores.errors import CopyDamaged
 NEWEST = "database/newest"
 BACKUPS = "backups"
 PAYLOADS = "payloads"
+HOUSE = "house"
 CHUNK_BYTES = 1 << 20
 PAGE_BYTES = 4096
 

@@ -1,0 +1,153 @@
+"""Back up, restore, and rehearse it: `unhear backup`, `backups`, `restore` and `drill`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from unhear.cli.output import (
+    Json,
+    console,
+    errors,
+    open_house,
+    passphrase_of,
+    settings_of,
+    show_json,
+    show_table,
+)
+from unhear.house.backup import Backup
+from unhear.house.backup import Progress as Told
+from unhear.house.backup import backup as make_backup
+from unhear.house.backup import backups as all_backups
+from unhear.house.drill import PASSED, rehearse
+from unhear.house.house import House
+from unhear.house.restore import Copy, RestoreRefused
+from unhear.house.restore import restore as bring_back
+from unhear.stores.copies.target import Target
+from unhear.stores.keepers.file import FileRootKeeper
+
+FAILED = 1
+
+Place = Annotated[str, typer.Argument(help="A folder, or a URL such as s3://bucket/prefix.")]
+
+
+def backup(context: typer.Context, place: Place, *, as_json: Json = False) -> None:
+    """Send what is new to a folder or an object store. The root key is never in it."""
+    house = open_house(context)
+    with _bars() as told:
+        made = make_backup(house, Target(place), told)
+    if as_json:
+        show_json({"id": made.id, "made_at": made.made_at, "recordings": made.recordings})
+        return
+    console.print(f"Backup {made.id}: {made.recordings} recordings, ledger of {made.entries}.")
+    console.print("It opens with the root key of today, until something is forgotten.")
+
+
+def backups(context: typer.Context, place: Place, *, as_json: Json = False) -> None:
+    """List the backups in a place, and which of them open today."""
+    house = open_house(context)
+    held = {root.hex() for root in house.keeper.ids()}
+    rows = [
+        {
+            "id": one.id,
+            "made_at": one.made_at,
+            "recordings": one.recordings,
+            "opens": one.root in held,
+        }
+        for one in all_backups(Target(place))
+    ]
+    if as_json:
+        show_json({"backups": rows})
+        return
+    says = {True: "yes", False: "no: something was forgotten since"}
+    shown = [
+        [str(r["id"]), str(r["made_at"]), str(r["recordings"]), says[bool(r["opens"])]]
+        for r in rows
+    ]
+    show_table(f"{len(rows)} backups", ["id", "made", "recordings", "opens by itself"], shown)
+
+
+def restore(
+    context: typer.Context,
+    place: Place,
+    *,
+    newest: Annotated[
+        str | None, typer.Option(help="Where the newest database is, such as the mirror's place.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Go back to this backup, within the backup horizon.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a house back into the folder that --house names, from its copies.
+
+    What was forgotten does not come back. The root keeper's own store must be there.
+    """
+    settings = settings_of(context)
+    target = Target(place)
+    first = Target(newest) if newest else target
+    copy = Copy(
+        newest=first,
+        payloads=[target, first] if newest else [target],
+        at=_backup_called(first, at) if at else None,
+    )
+    with _bars() as told:
+        restored = bring_back(
+            settings,
+            FileRootKeeper(settings.root_folder),
+            copy,
+            lambda wrapped: wrapped.open_with_passphrase(passphrase_of(settings)),
+            told,
+        )
+    House(settings).close()
+    if as_json:
+        show_json(
+            {
+                "recordings": restored.recordings,
+                "without_sound": restored.without_sound,
+                "forgotten_again": restored.forgotten_again,
+            }
+        )
+        return
+    console.print(f"Back: {restored.recordings} recordings in {settings.house}.")
+    if restored.without_sound:
+        console.print(f"The sound of {restored.without_sound} of them is in none of these copies.")
+    if restored.forgotten_again:
+        console.print(
+            f"Forgotten since that backup, and not brought back: "
+            f"{restored.forgotten_again} kept things."
+        )
+
+
+def drill(context: typer.Context, *, as_json: Json = False) -> None:
+    """Rehearse: back two canaries up, forget one, restore, and look which of them is there."""
+    done = rehearse(open_house(context))
+    if as_json:
+        show_json({"at": done.at, "result": done.result})
+    else:
+        console.print(f"The drill {done.result}. Receipts from now on say so.")
+    if done.result != PASSED:
+        raise typer.Exit(FAILED)
+
+
+def _backup_called(target: Target, digits: str) -> Backup:
+    found = [one for one in all_backups(target) if one.id.startswith(digits.lower())]
+    if len(found) != 1:
+        raise RestoreRefused(f"{len(found)} backups begin with {digits!r}; see `unhear backups`")
+    return found[0]
+
+
+@contextmanager
+def _bars() -> Iterator[Told]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        tasks = {}
+
+        def told(what: str, done: int, all_: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what)
+            progress.update(tasks[what], completed=done, total=all_)
+
+        yield told

@@ -1,0 +1,204 @@
+"""Bring a house back from its copies.
+
+The newest database that was shipped is what is brought back: it alone opens, and it knows nothing
+of what was forgotten. Payloads may come from a copy of any age. The house stays closed, in a folder
+of another name, until all of that is done.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from unhear.forget.database import TraceKind
+from unhear.forget.errors import ForgetError, RootGone
+from unhear.forget.replay import read_since, replay
+from unhear.forget.roots import RootKeeper, open_tree
+from unhear.house.backup import Backup, Progress
+from unhear.household.words import HouseholdId
+from unhear.keep import age
+from unhear.keep.identity import WrappedIdentity
+from unhear.settings import Settings
+from unhear.stores.copies.assembly import assemble, newest_generation, pieces_of
+from unhear.stores.copies.layout import HOUSE, PAYLOADS
+from unhear.stores.copies.target import Target
+from unhear.stores.database import Database
+from unhear.stores.errors import CopyMissing
+from unhear.stores.log_files import open_ledger
+from unhear.stores.payloads import FilePayloads, payload_name
+
+Unlock = Callable[[WrappedIdentity], age.Identity]
+
+
+class RestoreRefused(Exception):
+    """A house cannot be brought back like this; the message says what to bring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back: recordings, those whose sound no copy held, and what was forgotten anew."""
+
+    recordings: int
+    without_sound: int
+    forgotten_again: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where to restore from: the newest database's place, and payloads wherever they are.
+
+    `at` is an older backup of the first place to go back to, within its backup horizon.
+    """
+
+    newest: Target
+    payloads: Sequence[Target]
+    at: Backup | None = None
+
+
+def restore(
+    settings: Settings,
+    keeper: RootKeeper,
+    copy: Copy,
+    unlock: Unlock,
+    progress: Progress = lambda _what, _done, _all: None,
+) -> Restored:
+    """Bring the house back into its folder.
+
+    `unlock` is asked for the household's identity only where the log's key must be opened. Raises
+    `RestoreRefused`; then nothing has changed.
+    """
+    if settings.data_folder.exists():
+        raise RestoreRefused(
+            f"{settings.data_folder} is there already; restore into another house, or move it away"
+        )
+    work = settings.restoring_folder
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    file = work / settings.database_file.name
+    assemble_newest(copy.newest, file, progress)
+    with closing(Database(file)) as database:
+        household = _check_opens(database, keeper)
+    forgotten = 0
+    if copy.at is not None:
+        forgotten = _go_back(file, copy.newest, copy.at, keeper, household)
+    with closing(Database(file)) as database:
+        kept, missing = _bring_payloads(work, database, household, copy.payloads, progress)
+        _bring_house(settings, database, copy.payloads, unlock)
+        ledger = open_ledger(settings.log_key_file, work / settings.ledger_folder.name)
+        ledger.publish(database)
+        database.tidy()
+    _sync_tree(work)
+    work.rename(settings.data_folder)
+    return Restored(kept, missing, forgotten)
+
+
+def assemble_newest(target: Target, file: Path, progress: Progress) -> None:
+    """Put the newest database of a target together. Raises `CopyMissing` and `CopyDamaged`."""
+    generation = newest_generation(target)
+    pieces = pieces_of(target, generation)
+    assemble(target, generation, pieces, file, lambda done, all_: progress("database", done, all_))
+
+
+def _check_opens(database: Database, keeper: RootKeeper) -> HouseholdId:
+    with database.reading() as transaction:
+        rows = transaction.households()
+        if not rows or not rows[0].recipient:
+            raise RestoreRefused("the copy holds no household: it was forgotten as a whole")
+        try:
+            open_tree(transaction, keeper)
+        except RootGone:
+            raise RestoreRefused(
+                "this copy does not open: something was forgotten since it was made, and its root "
+                "key was destroyed then. Bring the newest copy: that of the mirror, or of the last "
+                "backup, together with the root keeper's own store"
+            ) from None
+        return rows[0].id
+
+
+def _go_back(
+    file: Path, target: Target, at: Backup, keeper: RootKeeper, household: HouseholdId
+) -> int:
+    """Put an older database in place of the newest, with what was forgotten since carried out."""
+    older_file = file.with_suffix(".older")
+    assemble(target, at.generation, at.pieces, older_file)
+    try:
+        with closing(Database(file)) as newest, newest.reading() as transaction:
+            since = read_since(transaction, keeper, household)
+        with closing(Database(older_file)) as older:
+            with older.writing() as transaction:
+                forgotten = replay(transaction, keeper, since)
+            older.tidy()
+    except ForgetError as error:
+        raise RestoreRefused(
+            f"the backup {at.id} does not open: its root key was destroyed when something was "
+            f"forgotten after it and the backup horizon had passed ({type(error).__name__}). "
+            "Restore the newest copy, without --at"
+        ) from None
+    for left in file.parent.glob(f"{file.name}*"):
+        left.unlink()
+    older_file.rename(file)
+    return forgotten
+
+
+def _bring_payloads(
+    work: Path,
+    database: Database,
+    household: HouseholdId,
+    targets: Sequence[Target],
+    progress: Progress,
+) -> tuple[int, int]:
+    payloads = FilePayloads(work / PAYLOADS)
+    with database.reading() as transaction:
+        kept = [row.id for row in transaction.traces(household, (TraceKind.RECORDING,))]
+    missing = 0
+    for number, trace in enumerate(kept):
+        content = _first(targets, f"{PAYLOADS}/{payload_name(household, trace)}")
+        if content is None:
+            missing += 1
+        else:
+            payloads.put(household, trace, content)
+        progress("payloads", number + 1, len(kept))
+    return len(kept), missing
+
+
+def _bring_house(
+    settings: Settings, database: Database, targets: Sequence[Target], unlock: Unlock
+) -> None:
+    """Bring the log's key back, unless it is there still."""
+    if settings.log_key_file.exists():
+        return
+    sealed = _first(targets, f"{HOUSE}/{settings.log_key_file.name}.age")
+    if sealed is None:
+        raise RestoreRefused(
+            f"the log's key {settings.log_key_file} is missing, and no copy holds it; make a "
+            "backup of it, or restore with the place that `unhear backup` wrote to"
+        )
+    with database.reading() as transaction:
+        wrapped = WrappedIdentity.from_bytes(transaction.households()[0].identity)
+    part = settings.log_key_file.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(age.decrypt(sealed, [unlock(wrapped)]))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(settings.log_key_file)
+
+
+def _first(targets: Sequence[Target], name: str) -> bytes | None:
+    for target in targets:
+        try:
+            return target.get(name)
+        except CopyMissing:
+            continue
+    return None
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder, folder.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
