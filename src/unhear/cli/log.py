@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from unhear.cli.output import Json, console, errors, open_house, settings_of, show_json, show_table
-from unhear.forget.database import Transaction
 from unhear.house.house import House
 from unhear.prove.errors import LogForked
 from unhear.prove.merkle import consistency_proof, root
@@ -76,8 +75,7 @@ def publish(context: typer.Context, *, as_json: Json = False) -> None:
     """Bring the published files up to the database, and mend those that were changed."""
     house = open_house(context)
     mended = house.ledger.publish(house.database, mend=True)
-    with house.database.reading() as transaction:
-        size = house.ledger.published_size(transaction)
+    size = house.ledger.published_size(house.database)
     if as_json:
         show_json({"size": size, "mended": mended})
         return
@@ -128,9 +126,9 @@ def _log(house: House) -> dict[str, Any]:
     """Answer everything `show` says."""
     witnesses = house.ledger.witnesses
     standings = {} if witnesses is None else witnesses.watched().standings
+    published, alarms = _published(house)
     with house.database.reading() as transaction:
         size = transaction.ledger_size()
-        published, alarms = _published(house, transaction)
         found: dict[str, Any] = {
             "origin": house.ledger.key.name,
             "key": house.ledger.key,
@@ -151,10 +149,10 @@ def _log(house: House) -> dict[str, Any]:
     }
 
 
-def _published(house: House, transaction: Transaction) -> tuple[int | None, list[str]]:
+def _published(house: House) -> tuple[int | None, list[str]]:
     """Answer how many entries are published, and what is wrong with that."""
     try:
-        return house.ledger.published_size(transaction), []
+        return house.ledger.published_size(house.database), []
     except LogForked as error:
         return None, [str(error)]
 

@@ -1,12 +1,12 @@
 """The append-only ledger: statements in, signed checkpoints and receipts out."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from unhear.prove.claims import LogKey
-from unhear.prove.errors import LogForked, ProofError
+from unhear.prove.errors import LogForked, ProofError, ProofWrong
 from unhear.prove.fields import load_json
 from unhear.prove.log import LedgerStore, Reading
 from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
@@ -17,7 +17,7 @@ from unhear.prove.proof import TlogProof
 from unhear.prove.receipt import Opening, Receipt
 from unhear.prove.soon import Soon
 from unhear.prove.statement import Statement, statement_bytes, statement_of
-from unhear.prove.tiles import partial_paths, tiles
+from unhear.prove.tiles import TILE_WIDTH, partial_paths, tiles
 from unhear.prove.witnessing import Watched, Witnesses
 
 
@@ -136,17 +136,19 @@ class Ledger:
         """Bring the published files up to the database; the checkpoint comes last.
 
         With `mend`, older files are compared too, and those that differ are put right and answered.
-        Raises `LogForked`, and publishes nothing, when the database is not the history of which a
+        Raises `ProofWrong` when the database is not whole, before it mends anything by it, and
+        `LogForked`, and publishes nothing, when the database is not the history of which a
         checkpoint was published.
         """
-        # The lock before the snapshot: else an older one could be published after a newer.
-        with self._published.alone(), database.reading() as store:
-            old, new = self.published_size(store), store.ledger_size()
+        with self._still(database) as store:
+            old, new = self._agreed_size(store), store.ledger_size()
             mended = self._mend(store, old) if mend else []
             if old < new:
                 for path, content in tiles(store, old, new):
                     self._published.publish(path, content)
-                self._publish_handovers(store)
+                log_keys = _handovers(store)
+                if log_keys is not None:
+                    self._published.publish(LOG_KEYS_FILE, log_keys.encode())
                 self._published.publish("checkpoint", str(self.checkpoint(store)).encode())
                 # Whoever read the last checkpoint a moment ago still finds its tiles.
                 self._published.thin({*partial_paths(old), *partial_paths(new)})
@@ -191,8 +193,37 @@ class Ledger:
         same = checkpoint.root == root(checkpoint.size, store.ledger_node)
         return note if same else None
 
-    def published(self, store: LedgerStore) -> Checkpoint | None:
+    def published(self, database: Reading) -> Checkpoint | None:
         """Answer the published checkpoint; None when there is none that this log signed."""
+        with self._still(database) as store:
+            return self._published_checkpoint(store)
+
+    def published_size(self, database: Reading) -> int:
+        """Answer how many entries are published. Raises `LogForked` like `publish`."""
+        with self._still(database) as store:
+            return self._agreed_size(store)
+
+    def wrong_files(self, database: Reading) -> list[str]:
+        """Answer the published files that are missing or not as the database has them.
+
+        Raises `LogForked` like `publish`, and `ProofWrong` when the database itself is not whole.
+        """
+        with self._still(database) as store:
+            size = self._agreed_size(store)
+            _follows_from_leaves(store)
+            return [path for path, _ in self._wrong(store, size)]
+
+    @contextmanager
+    def _still(self, database: Reading) -> Iterator[LedgerStore]:
+        """See the database while nobody publishes.
+
+        The lock comes before the snapshot: else an older state could be published after a newer,
+        or be compared with what was published since, and look like a log cut short.
+        """
+        with self._published.alone(), database.reading() as store:
+            yield store
+
+    def _published_checkpoint(self, store: LedgerStore) -> Checkpoint | None:
         content = self._published.read("checkpoint")
         try:
             note = Note.parse((content or b"").decode())
@@ -201,12 +232,9 @@ class Ledger:
         except (ProofError, UnicodeDecodeError):
             return None
 
-    def published_size(self, store: LedgerStore) -> int:
-        """Answer how many entries are published.
-
-        Raises `LogForked` when the log, as `store` sees it, is not the one that was published.
-        """
-        checkpoint, size = self.published(store), store.ledger_size()
+    def _agreed_size(self, store: LedgerStore) -> int:
+        """Answer how much is published of the log as `store` sees it. Raises `LogForked`."""
+        checkpoint, size = self._published_checkpoint(store), store.ledger_size()
         if checkpoint is None:
             return 0
         if checkpoint.size > size:
@@ -217,18 +245,9 @@ class Ledger:
             raise LogForked("the log was changed since its checkpoint was published")
         return checkpoint.size
 
-    def wrong_files(self, store: LedgerStore) -> list[str]:
-        """Answer the published files that are missing or not as the database has them."""
-        return [path for path, _ in self._wrong(store, self.published_size(store))]
-
-    def _publish_handovers(self, store: LedgerStore) -> None:
-        content = _handovers(store)
-        if content is not None and self._published.read(LOG_KEYS_FILE) != content.encode():
-            self._published.publish(LOG_KEYS_FILE, content.encode())
-
     def _mend(self, store: LedgerStore, size: int) -> list[str]:
+        _follows_from_leaves(store)
         mended = list(self._wrong(store, size))
-        self._publish_handovers(store)
         for path, content in mended:
             self._published.publish(path, content)
         return [path for path, _ in mended]
@@ -237,6 +256,26 @@ class Ledger:
         for path, content in tiles(store, 0, size):
             if self._published.read(path) != content:
                 yield path, content
+        log_keys = _handovers(store)
+        if log_keys is not None and self._published.read(LOG_KEYS_FILE) != log_keys.encode():
+            yield LOG_KEYS_FILE, log_keys.encode()
+
+
+def _follows_from_leaves(store: LedgerStore) -> None:
+    """Raise `ProofWrong` unless every stored hash follows from the leaves, and none is missing."""
+    size = store.ledger_size()
+    for first in range(0, size, TILE_WIDTH):
+        leaves = store.ledger_leaves(first, min(first + TILE_WIDTH, size))
+        whole = len(leaves) == min(TILE_WIDTH, size - first)
+        if not whole or not all(
+            store.ledger_node(level, place) == value
+            for index, leaf in enumerate(leaves, first)
+            for level, place, value in completed_by(index, leaf, store.ledger_node)
+        ):
+            raise ProofWrong(
+                "an entry of the log is missing from the database, or does not have its hash: "
+                "somebody changed it. Restore a copy; what the log was is in its published files"
+            )
 
 
 def _handovers(store: LedgerStore) -> str | None:

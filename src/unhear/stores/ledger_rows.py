@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from unhear.stores import tables as t
+from unhear.stores.errors import StoreDamaged
 
 LEAF, NODE = t.ledger_leaf.c, t.ledger_node.c
 SELECT_LAST = select(func.max(LEAF.leaf_index))
@@ -42,10 +43,15 @@ class LedgerRows:
         return 0 if highest is None else highest + 1
 
     def ledger_node(self, level: int, index: int) -> bytes:
-        """Answer the hash of a complete subtree of 2**level leaves."""
-        found: bytes = self._connection.execute(
+        """Answer the hash of a complete subtree of 2**level leaves. Raises `StoreDamaged`."""
+        found: bytes | None = self._connection.execute(
             SELECT_NODE, {"at": level, "place": index}
-        ).scalar_one()
+        ).scalar()
+        if found is None:
+            raise StoreDamaged(
+                f"the log's hash {level}/{index} is missing from the database: somebody changed "
+                "it. Restore a copy; what the log was is in its published files"
+            )
         return found
 
     def ledger_nodes(self, level: int, first: int, last: int) -> Sequence[bytes]:
