@@ -1,8 +1,11 @@
 """What is published only ever grows, whatever happens to the files, the database or the process."""
 
+import copy
 import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -11,6 +14,7 @@ from tests.prove.memory import SIGNER, Files, MemoryLog, signer
 from unhear.household.scope import Scope
 from unhear.prove.errors import LogForked
 from unhear.prove.ledger import Ledger
+from unhear.prove.log import LedgerStore
 from unhear.prove.merkle import completed_by, root
 from unhear.prove.notes import Checkpoint, KeyKind, Note
 from unhear.prove.soon import Soon
@@ -122,6 +126,39 @@ def test_processes_that_publish_at_once_leave_the_newest(home: Home) -> None:
     assert home.ledger.published(home.db) == Checkpoint(home.ledger.key.name, size, whole)
     assert home.ledger.wrong_files(home.db) == []
     assert size >= PROCESSES * ENTRIES_EACH
+
+
+class Slow:
+    """Shows what is in the log, and lets go of it only when told."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+        self.shown, self.go_on = Event(), Event()
+
+    @contextmanager
+    def reading(self) -> Iterator[LedgerStore]:
+        seen = copy.deepcopy(self._log)
+        self.shown.set()
+        assert self.go_on.wait(10)
+        yield seen
+
+
+def test_who_saw_less_never_publishes_after_who_saw_more(tmp_path: Path) -> None:
+    log, folder = _grow(MemoryLog(), 3), tmp_path / "log"
+    slow = Slow(log)
+    first = Thread(target=Ledger(SIGNER, LogFolder(folder)).publish, args=(slow,))
+    first.start()
+    assert slow.shown.wait(10)
+    _grow(log, 2)
+    second = Thread(target=Ledger(SIGNER, LogFolder(folder)).publish, args=(log,))
+    second.start()
+    second.join(0.2)  # without a lock it is done by now
+    slow.go_on.set()
+    first.join()
+    second.join()
+    published = Ledger(SIGNER, LogFolder(folder)).published(log)
+    assert published is not None
+    assert published.size == 5
 
 
 def test_an_erasure_is_published_soon_after_its_receipt(home: Home) -> None:
