@@ -9,13 +9,13 @@ Names are those of PKCS #11 (OASIS) version 2.40, section 4.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import pkcs11
-from pkcs11 import Attribute, KeyType, ObjectClass, Session
+from pkcs11 import Attribute, KeyType, ObjectClass, Session, Token
 
 from unhear.forget.errors import KeeperFailed, RootGone
 from unhear.forget.keytree import KEY_BYTES
@@ -25,12 +25,6 @@ CALL_SECONDS_MAX = 20
 SOFTWARE_MAKER = "SoftHSM"
 
 T = TypeVar("T")
-
-
-@cache
-def line_to(module: Path) -> OneAtATime:
-    """Answer the one thread that calls a module: it need not bear several (C_Initialize, 5.4)."""
-    return OneAtATime(f"the PKCS #11 module {module.name}")
 
 
 class Pkcs11RootKeeper:
@@ -44,17 +38,14 @@ class Pkcs11RootKeeper:
         `label` names this house's roots; another house in the same token needs another one.
         Nothing is called yet, so that a token that is away is no error here.
         """
-        self._module = module
-        self._token = token
+        self._token = _token(module, token)
         self._pin_file = pin_file
         self._label = label
-        self._software: bool | None = None
-        self._wrong_pin: str | None = None
 
     @property
     def grade(self) -> str:
         """C for a program, B for a device. Raises `KeeperFailed` when that cannot be asked."""
-        if self._is_software():
+        if self._token.is_software():
             return (
                 "C: the token is a program; it removes the sealed object's file without "
                 "overwriting it, and a copy of the token's folder with the PIN opens it again"
@@ -72,8 +63,10 @@ class Pkcs11RootKeeper:
                 "the token is a folder of files: a backup or snapshot of it, with the PIN, brings "
                 "a destroyed root back",
                 "it does not sync what it writes; unhear has the whole machine synced after it",
+                "killed while it logs in or writes, it can lose the whole token: use it for "
+                "tests, or as one copy of a mirror",
             )
-            if self._is_software()
+            if self._token.is_software()
             else (
                 "a backup of the device made before, restored, brings a destroyed root back",
                 "that the device deletes for good is its maker's word",
@@ -103,7 +96,7 @@ class Pkcs11RootKeeper:
                 }
             )
 
-        self._call(create)
+        self._token.call(self._pin_file, create)
         self._sync()
 
     def get(self, root_id: bytes) -> bytes:
@@ -113,10 +106,10 @@ class Pkcs11RootKeeper:
             objects = session.get_objects({**self._ours(), Attribute.ID: root_id})
             return [bytes(one[Attribute.VALUE]) for one in objects]
 
-        values = self._call(read)
+        values = self._token.call(self._pin_file, read)
         if not values or len(values[0]) != KEY_BYTES:
             raise RootGone(
-                f"the root key {root_id.hex()} is not in the token {self._token!r}; "
+                f"the root key {root_id.hex()} is not in the token {self._token.label!r}; "
                 "bring back the newest token"
             )
         return values[0]
@@ -128,7 +121,7 @@ class Pkcs11RootKeeper:
             for one in list(session.get_objects({**self._ours(), Attribute.ID: root_id})):
                 one.destroy()
 
-        self._call(delete)
+        self._token.call(self._pin_file, delete)
         self._sync()
 
     def ids(self) -> set[bytes]:
@@ -137,64 +130,96 @@ class Pkcs11RootKeeper:
         def read(session: Session) -> set[bytes]:
             return {bytes(one[Attribute.ID]) for one in session.get_objects(self._ours())}
 
-        return self._call(read)
+        return self._token.call(self._pin_file, read)
 
     def _ours(self) -> dict[Attribute, object]:
         return {Attribute.CLASS: ObjectClass.SECRET_KEY, Attribute.LABEL: self._label}
 
-    def _call(self, do: Callable[[Session], T]) -> T:
-        """Log in, do something, log out, in the module's own thread."""
+    def _sync(self) -> None:
+        """Make durable what a token that is a program wrote: SoftHSM itself never syncs."""
+        if self._token.is_software():
+            os.sync()
+
+
+@cache
+def _line_to(module: Path) -> OneAtATime:
+    """Answer the one thread that calls a module: it need not bear several (C_Initialize, 5.4)."""
+    return OneAtATime(f"the PKCS #11 module {module.name}")
+
+
+@cache
+def _token(module: Path, label: str) -> "_Token":
+    """Answer the token of that label; being logged in is a state of the whole process (5.6)."""
+    return _Token(module, label)
+
+
+class _Token:
+    """A token, logged in at its first use and for as long as the process lives.
+
+    Once and not at every call: devices are slow at it, and SoftHSM rewrites its token at each
+    login in a way that loses the token when the process is killed in that moment.
+    """
+
+    def __init__(self, module: Path, label: str) -> None:
+        self.label = label
+        self._module = module
+        self._session: Session | None = None
+        self._software: bool | None = None
+        self._wrong_pin: str | None = None
+
+    def call(self, pin_file: Path, do: Callable[[Session], T]) -> T:
+        """Do something in the session. Raises `KeeperFailed`; then the next call logs in anew."""
 
         def in_session() -> T:
-            pin = self._pin()
-            with _plain_errors(self._token), self._opened(pin) as session:
-                return do(session)
+            if self._session is None:
+                self._session = self._log_in(pin_file)
+            try:
+                return do(self._session)
+            except pkcs11.exceptions.PKCS11Error:
+                self._log_out()
+                raise
 
         return self._within(in_session)
 
-    def _within(self, do: Callable[[], T]) -> T:
-        return line_to(self._module).within(CALL_SECONDS_MAX, do)
+    def is_software(self) -> bool:
+        """Whether the token is a program and not a device. Raises `KeeperFailed`."""
+        if self._software is None:
+            maker: str = self._within(lambda: str(self._open().manufacturer_id))
+            self._software = SOFTWARE_MAKER in maker
+        return self._software
 
-    @contextmanager
-    def _opened(self, pin: str) -> Iterator[Session]:
-        token = pkcs11.lib(str(self._module)).get_token(token_label=self._token)
+    def _within(self, do: Callable[[], T]) -> T:
+        def plainly() -> T:
+            with _plain_errors(self.label):
+                return do()
+
+        return _line_to(self._module).within(CALL_SECONDS_MAX, plainly)
+
+    def _open(self) -> Token:
+        return pkcs11.lib(str(self._module)).get_token(token_label=self.label)
+
+    def _log_out(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            # What failed before says more than that the broken session does not close either.
+            with suppress(pkcs11.exceptions.PKCS11Error):
+                session.close()
+
+    def _log_in(self, pin_file: Path) -> Session:
+        """Log in; a PIN that was refused is not tried again, for tokens lock themselves."""
         try:
-            session = token.open(rw=True, user_pin=pin)
+            pin = pin_file.read_text().strip()
+        except (OSError, ValueError):
+            raise KeeperFailed(f"the file of the token's PIN, {pin_file}, cannot be read") from None
+        if pin == self._wrong_pin:
+            raise KeeperFailed(
+                f"the token refused this PIN; it is not tried again. Correct {pin_file}"
+            )
+        try:
+            return self._open().open(rw=True, user_pin=pin)
         except pkcs11.exceptions.PinIncorrect:
             self._wrong_pin = pin
             raise
-        with session:
-            yield session
-
-    def _pin(self) -> str:
-        """Read the PIN; one that was refused is not tried again, for tokens lock themselves."""
-        try:
-            pin = self._pin_file.read_text().strip()
-        except (OSError, ValueError):
-            raise KeeperFailed(
-                f"the file of the token's PIN, {self._pin_file}, cannot be read"
-            ) from None
-        if pin == self._wrong_pin:
-            raise KeeperFailed(
-                f"the token refused this PIN; it is not tried again. Correct {self._pin_file}"
-            )
-        return pin
-
-    def _is_software(self) -> bool:
-        if self._software is None:
-
-            def ask() -> bool:
-                with _plain_errors(self._token):
-                    token = pkcs11.lib(str(self._module)).get_token(token_label=self._token)
-                return SOFTWARE_MAKER in token.manufacturer_id
-
-            self._software = self._within(ask)
-        return self._software
-
-    def _sync(self) -> None:
-        """Make durable what a token that is a program wrote: SoftHSM itself never syncs."""
-        if self._is_software():
-            os.sync()
 
 
 @contextmanager
