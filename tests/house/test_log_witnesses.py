@@ -2,6 +2,8 @@
 
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -28,6 +30,16 @@ from unhear.settings import Settings, WitnessSettings
 from unhear.stores.errors import StoreDamaged
 
 NOWHERE = "http://127.0.0.1:9"
+
+ENDS_AT_ONCE = """
+import sys
+from pathlib import Path
+from unhear.house.house import House
+from unhear.household.scope import Scope
+from unhear.settings import read_settings
+house = House(read_settings(Path(sys.argv[1])))
+house.forgetter.forget(house.household.id, Scope())
+"""
 
 SCOPES = (Scope(device=DeviceId(f"device {number}")) for number in count())
 """Each asks for another erasure: the same one twice would be one entry."""
@@ -138,6 +150,22 @@ def test_no_erasure_waits_for_a_witness(folder: Path) -> None:
             assert transaction.ledger_size() == receipt.proof.index + 1
         house.close()
     assert "does not answer" in _standing(house).trouble
+
+
+def test_a_program_that_ends_at_once_is_witnessed_all_the_same(
+    folder: Path, key: VerifierKey, tmp_path: Path
+) -> None:
+    with witness_at(tmp_path / "seen", WITNESS, key) as url:
+        settings = _settings(folder, url)
+        (folder / "settings.toml").write_text(
+            f'[[witnesses]]\nurl = "{url}"\nkey = "{settings.witnesses[0].key}"\n'
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", ENDS_AT_ONCE, str(folder)], check=True, capture_output=True
+        )
+    assert done.stderr == b""
+    with _opened(settings) as house, house.database.reading() as transaction:
+        assert _standing(house) == Standing(transaction.ledger_size())
 
 
 def test_two_of_two_are_needed_where_the_settings_say_nothing_else(

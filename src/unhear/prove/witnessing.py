@@ -1,8 +1,9 @@
 """The log's side of its witnesses: ask them to cosign, and hear when they saw another history."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from threading import Thread
 from typing import Protocol
 
 from unhear.prove.errors import (
@@ -122,11 +123,17 @@ class Witnesses:
         if not links:
             return before
 
-        def ask_one(link: Link) -> _Answer:
-            return _ask(link, before.standings[link.key], log, database)
+        def ask_one(link: Link, answer: Future[_Answer]) -> None:
+            try:
+                answer.set_result(_ask(link, before.standings[link.key], log, database))
+            except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+                answer.set_exception(error)
 
-        with ThreadPoolExecutor(len(links), "ask witnesses") as pool:
-            answers = list(pool.map(ask_one, links))
+        # Threads of their own: a pool takes no more work once the program begins to end.
+        asked = [(link, Future[_Answer]()) for link in links]
+        for one in asked:
+            Thread(target=ask_one, args=one, name="ask a witness").start()
+        answers = [answer.result() for _, answer in asked]
         return self._record.update(lambda kept: self._with(kept, answers))
 
     def enough(self, note: Note) -> bool:
