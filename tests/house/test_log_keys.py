@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.copies.houses import bring_back, lose_the_disk, new_house
 from tests.home import PASSPHRASE, PLAN
 from tests.prove.memory import SIGNER, WITNESS, Files, MemoryLog, erasure, signer
 from unhear.house.audit import audit
+from unhear.house.backup import backup
 from unhear.house.house import House
 from unhear.house.setup import set_up
 from unhear.household.scope import Scope
@@ -26,6 +28,7 @@ from unhear.prove.receipt import Receipt, verify
 from unhear.prove.statement import statement_of
 from unhear.settings import Settings
 from unhear.stores import key_files, log_key
+from unhear.stores.copies.target import Target
 from unhear.stores.log_key import rotate_log_key
 
 SECOND = signer(SIGNER.name, KeyKind.ED25519, b"2" * 32)
@@ -126,6 +129,21 @@ def test_a_log_key_that_was_put_back_is_found_out(settings: Settings) -> None:
     settings.log_key_file.write_text(old)
     with _opened(settings) as house:
         assert any("handed over to another key" in seen for seen in _wrong(house))
+
+
+def test_a_house_brought_back_from_before_the_change_still_leads_to_its_key(
+    tmp_path: Path,
+) -> None:
+    house, target = new_house(tmp_path / "house", horizon_days=7), Target(str(tmp_path / "copy"))
+    first, before = house.ledger.key, backup(house, target)
+    second = _rotate(house)
+    backup(house, target)
+    lose_the_disk(house)
+    again, _ = bring_back(house, target, at=before)
+    assert _wrong(again) == []
+    assert [one.key for one in follow(first, house_keys(again))] == [first, second]
+    assert list(_published_keys(again.settings)) == house_keys(again)
+    again.close()
 
 
 class Crash(BaseException):

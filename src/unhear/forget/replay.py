@@ -24,6 +24,7 @@ from unhear.forget.traces import content_of, sealed, utterance_of, words_of
 from unhear.household.clock_guard import ClockMark
 from unhear.household.words import HouseholdId, TraceId, Utterance
 from unhear.prove.merkle import completed_by
+from unhear.prove.receipt import Receipt
 
 ADOPTED = (TraceKind.PROFILE, TraceKind.RECEIPT, TraceKind.NOTICE)
 """Kinds that are taken over from the newest database, in place of the copy's own."""
@@ -51,6 +52,7 @@ class Since:
     holds: Sequence[HoldRow]
     mark: ClockMark | None
     leaves: Sequence[bytes]
+    handovers: Sequence[bytes]
     adopted: Sequence[Opened]
     root: CurrentRoot
     queued: dict[bytes, int]
@@ -75,6 +77,7 @@ def read_since(newest: Transaction, keeper: RootKeeper, household: HouseholdId) 
         holds=newest.holds(household),
         mark=newest.clock_mark(),
         leaves=list(newest.ledger_leaves(0, newest.ledger_size())),
+        handovers=list(newest.handovers()),
         adopted=[_opened(tree, row) for row in newest.traces(household, ADOPTED)],
         root=newest.current_root(),
         queued=dict(newest.queued_roots()),
@@ -120,6 +123,8 @@ def _adopt(older: Transaction, since: Since) -> None:
     for index in range(older.ledger_size(), len(since.leaves)):
         leaf = since.leaves[index]
         older.append_leaf(index, leaf, completed_by(index, leaf, older.ledger_node))
+    for handover in since.handovers[len(older.handovers()) :]:
+        older.add_handover(Receipt.from_json(handover).proof.index, handover)
     for root_id, due_day in {**since.queued, since.root.root_id: 0}.items():
         if root_id not in older.queued_roots():
             older.queue_root(root_id, due_day)
