@@ -4,9 +4,12 @@ Every setting has a default that works on one box without the internet. A house'
 (`settings.toml` in its folder) overrides the defaults, and `UNHEAR_...` variables override both.
 """
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import tomlkit
 from platformdirs import user_cache_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -44,7 +47,13 @@ class Settings(BaseSettings):
     """The folder of the house: `data` (may be backed up) and `roots` (must not be)."""
 
     roots: Path | None = None
-    """Where root keys lie, if not in `roots` below the house."""
+    """Where root keys lie, if not in `roots` below the house and no other keeper is named."""
+
+    keeper: str | None = None
+    """What holds the root key, such as `tpm2:` or `split:[file:/a][tpm2:]`; a folder by default."""
+
+    keeper_moving_to: str | None = None
+    """What is to hold it; stands here only while it moves, written by `unhear keeper migrate`."""
 
     models: Path = Field(default_factory=lambda: user_cache_path("unhear"))
     """Where model weights are put together at first use."""
@@ -130,6 +139,11 @@ class Settings(BaseSettings):
         return self.roots or self.house / "roots"
 
     @property
+    def keeper_spec(self) -> str:
+        """What holds the root key."""
+        return self.keeper or f"file:{self.root_folder}"
+
+    @property
     def database_file(self) -> Path:
         """The database."""
         return self.data_folder / "unhear.db"
@@ -153,6 +167,44 @@ class Settings(BaseSettings):
     def log_key_file(self) -> Path:
         """The key that signs the ledger's checkpoints."""
         return self.house / "log.key"
+
+
+def write_to_settings_file(house: Path, values: Mapping[str, str | None]) -> None:
+    """Set these in the house's file, or take out what is None; durable, and all or nothing.
+
+    What else stands in the file, comments too, stays. Raises `SettingsWrong`.
+    """
+    path = house / SETTINGS_FILE
+    beside = house / f"{SETTINGS_FILE}.new"
+    try:
+        document = tomlkit.parse(path.read_text() if path.exists() else "")
+        for name, value in values.items():
+            if value is None:
+                document.pop(name, None)
+            else:
+                document[name] = value
+        house.mkdir(parents=True, exist_ok=True)
+        with beside.open("w") as file:
+            file.write(tomlkit.dumps(document))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        folder = os.open(house, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except (OSError, ValueError) as error:
+        raise SettingsWrong(f"{path} cannot be changed: {error}") from None
+
+
+def read_settings_file(house: Path) -> Mapping[str, object]:
+    """Answer what stands in the house's file, whatever the environment says."""
+    path = house / SETTINGS_FILE
+    try:
+        return tomlkit.parse(path.read_text()).unwrap() if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise SettingsWrong(f"{path} cannot be read: {error}") from None
 
 
 def read_settings(house: Path | None = None) -> Settings:

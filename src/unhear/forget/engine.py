@@ -118,12 +118,7 @@ class Forgetter:
         """
         with self._database.reading() as transaction:
             unfinished = [row.id for row in transaction.unfinished_erasures(household)]
-        try:
-            self._copies.ship()
-            roots.recover(self._database, self._keeper, today=day_number(self._clock()))
-        except MirrorAway:
-            log.warning("mirror away; replaced root keys are held until it is back")
-            roots.recover(self._database, self._keeper, today=NOTHING_DUE)
+        self._recover_roots()
         receipts = []
         for erasure in unfinished:
             try:
@@ -136,6 +131,18 @@ class Forgetter:
                 else:
                     log.warning("erasure unfinished", extra={"why": type(outcome).__name__})
         return receipts
+
+    def _recover_roots(self) -> None:
+        today = day_number(self._clock())
+        try:
+            self._copies.ship()
+        except MirrorAway:
+            log.warning("mirror away; replaced root keys are held until it is back")
+            today = NOTHING_DUE
+        try:
+            roots.recover(self._database, self._keeper, today=today)
+        except KeeperFailed:
+            log.warning("root keeper away; replaced root keys are destroyed when it is back")
 
     def remaining(
         self, household: HouseholdId, traces: Sequence[TraceId], *, words_only: bool = False

@@ -124,6 +124,17 @@ class KeyTree:
         self._opened.clear()
         self._read.clear()
 
+    def rekey(self, new_root: bytes) -> None:
+        """Seal the top page under `new_root`; every key stays what it is.
+
+        The old root opens nothing of now once the transaction is durable and it is destroyed.
+        """
+        top = DEPTH - 1
+        page = bytes(self._open(top, 0))
+        self._epoch += 1
+        self._pages.write_pages(top, {0: self._sealed(top, 0, page, new_root)})
+        self._root = new_root
+
     def _read_paths(self, leaf_pages: Collection[int]) -> None:
         """Read every page from these leaf pages to the top, a level at a time."""
         for level in range(DEPTH):

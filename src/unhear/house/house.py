@@ -17,6 +17,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.house.conversation import Conversation
 from unhear.house.family import Family
+from unhear.house.keeping import open_keeper
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Purpose, Utterance
@@ -32,7 +33,6 @@ from unhear.settings import Settings
 from unhear.stores.copies.shipping import ShippingMirror
 from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged
-from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.log_files import open_ledger
 from unhear.stores.log_key import finish_rotation
 from unhear.stores.payloads import FilePayloads
@@ -64,14 +64,14 @@ class House:
         self.settings = settings
         self.clock = clock.now
         self.database = Database(settings.database_file, mirrored=settings.mirror is not None)
-        self.keeper: RootKeeper = FileRootKeeper(settings.root_folder)
+        self.copies = _copies(settings, self.last_drill)
+        self.keeper: RootKeeper = open_keeper(settings, self.database, self.copies)
         self.payloads = FilePayloads(settings.payload_folder)
         finish_rotation(self.database, settings.log_key_file)
         self.ledger: Ledger = open_ledger(
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
         )
         self.conversation = Conversation(self.clock)
-        self.copies = _copies(settings, self.last_drill)
         self.forgetter = Forgetter(
             database=self.database,
             keeper=self.keeper,

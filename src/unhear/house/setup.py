@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from unhear import clock
+from unhear.forget.errors import KeeperFailed
 from unhear.forget.keytree import KeyTree
-from unhear.forget.roots import open_tree, plant
+from unhear.forget.roots import RootKeeper, open_tree, plant
 from unhear.household.family import Household
 from unhear.household.retention import Retention
 from unhear.household.words import (
@@ -23,9 +24,9 @@ from unhear.keep.profile import add_household
 from unhear.prove.claims import Claim, ConsentGiven, LogKey
 from unhear.prove.ledger import Ledger
 from unhear.prove.statement import hidden, hour, statement_of
-from unhear.settings import Settings
+from unhear.settings import Settings, write_to_settings_file
 from unhear.stores.database import Database
-from unhear.stores.keepers.file import FileRootKeeper
+from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.log_files import make_log_key, open_ledger
 
 
@@ -38,7 +39,7 @@ class SetupPlan:
     """Who lives here and what a guardian allows.
 
     `keep` is consent to keep what adults and voices nobody was named for say; `keep_children`
-    what children say.
+    what children say. `keeper` describes what holds the root key; None leaves it to the settings.
     """
 
     name: str
@@ -48,28 +49,37 @@ class SetupPlan:
     keep: bool = False
     keep_children: bool = False
     retention: Retention = field(default_factory=Retention)
+    keeper: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SetUp:
-    """What a guardian must write down: the recovery phrase (shown once) and the log's key."""
+    """What a guardian must write down: the recovery phrase (shown once) and the log's key.
+
+    `keeper` holds the root key.
+    """
 
     recovery_phrase: str
     log_key: str
+    keeper: RootKeeper
 
 
 def set_up(settings: Settings, plan: SetupPlan, passphrase: str) -> SetUp:
-    """Make the household. Raises `AlreadySetUp` and `PassphraseTooShort`; then nothing is made."""
+    """Make the household.
+
+    Raises `AlreadySetUp`, `PassphraseTooShort`, `SettingsWrong` and `KeeperFailed`; then no
+    household is made.
+    """
     if settings.database_file.exists() or settings.log_key_file.exists():
         raise AlreadySetUp(
             f"{settings.house} holds a house already; choose another folder with --house"
         )
     household = _household(plan, HouseholdId(clock.random_bytes(16)))
     identity, recovery_phrase = new_identity(household.id, passphrase)
+    keeper = _empty_keeper(settings, plan)
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     make_log_key(settings.log_key_file, f"unhear.local/{clock.random_bytes(4).hex()}")
     ledger = open_ledger(settings.log_key_file, settings.ledger_folder)
-    keeper = FileRootKeeper(settings.root_folder)
     database = Database(settings.database_file)
     with database.writing() as transaction:
         plant(transaction, keeper)
@@ -86,7 +96,20 @@ def set_up(settings: Settings, plan: SetupPlan, passphrase: str) -> SetUp:
             ledger.append(transaction, statement_of(claim))
     ledger.publish(database)
     database.close()
-    return SetUp(recovery_phrase, str(ledger.key))
+    return SetUp(recovery_phrase, str(ledger.key), keeper)
+
+
+def _empty_keeper(settings: Settings, plan: SetupPlan) -> RootKeeper:
+    """Answer the keeper, and write into the house's file which it is, where the plan says so."""
+    keeper = choose_keeper(plan.keeper or settings.keeper_spec, settings.house, make=True)
+    if keeper.ids():
+        raise KeeperFailed(
+            "the keeper holds root keys already, of another house. Give this one a folder, label "
+            "or index of its own"
+        )
+    if plan.keeper is not None:
+        write_to_settings_file(settings.house, {"keeper": plan.keeper})
+    return keeper
 
 
 def _household(plan: SetupPlan, household: HouseholdId) -> Household:
