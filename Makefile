@@ -27,7 +27,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-setup-dev: $(VENV)/.ready-dev .venv-peer/.ready tests/node/node_modules/.package-lock.json
+setup-dev: $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready tests/node/node_modules/.package-lock.json
 	@sh scripts/install-test-tools
 
 $(VENV)/bin/uv:
@@ -52,9 +52,15 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	    -r requirements-peer.txt
 	@touch $@
 
+# An S3 server to back up to. In an environment of its own: it brings much that nobody else needs.
+.venv-s3/.ready: $(VENV)/bin/uv requirements-s3.txt
+	$(BIN)/python -m venv .venv-s3
+	.venv-s3/bin/python -m pip install --quiet --require-hashes -r requirements-s3.txt
+	@touch $@
+
 tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent; \
 	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
 
 clean:
-	rm -rf $(VENV) .venv-peer tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peer .venv-s3 tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -26,7 +26,7 @@ from unhear.house.house import House
 from unhear.house.restore import Copy, RestoreRefused
 from unhear.house.restore import restore as bring_back
 from unhear.stores.copies.target import Target
-from unhear.stores.keepers.file import FileRootKeeper
+from unhear.stores.keepers.choose import choose_keeper
 
 FAILED = 1
 
@@ -96,7 +96,7 @@ def restore(
     with _bars() as told:
         restored = bring_back(
             settings,
-            FileRootKeeper(settings.root_folder),
+            choose_keeper(settings.keeper_spec, settings.house),
             copy,
             lambda wrapped: wrapped.open_with_passphrase(passphrase_of(settings)),
             told,

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unhear.forget.database import TraceKind
-from unhear.forget.errors import ForgetError, RootGone
+from unhear.forget.errors import ForgetError, KeeperFailed, RootGone
 from unhear.forget.replay import read_since, replay
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.house.backup import Backup, Progress
 from unhear.household.words import HouseholdId
 from unhear.keep import age
 from unhear.keep.identity import WrappedIdentity
-from unhear.settings import Settings
+from unhear.settings import SETTINGS_FILE, Settings
 from unhear.stores.copies.assembly import assemble, newest_generation, pieces_of
 from unhear.stores.copies.layout import HOUSE, PAYLOADS
 from unhear.stores.copies.target import Target
@@ -108,6 +108,10 @@ def _check_opens(database: Database, keeper: RootKeeper) -> HouseholdId:
             raise RestoreRefused("the copy holds no household: it was forgotten as a whole")
         try:
             open_tree(transaction, keeper)
+        except KeeperFailed as error:
+            raise RestoreRefused(
+                f"the root keeper cannot be used, and no copy opens without it: {error}"
+            ) from None
         except RootGone:
             raise RestoreRefused(
                 "this copy does not open: something was forgotten since it was made, and its root "
@@ -166,24 +170,31 @@ def _bring_payloads(
 def _bring_house(
     settings: Settings, database: Database, targets: Sequence[Target], unlock: Unlock
 ) -> None:
-    """Bring the log's key back, unless it is there still."""
+    """Bring the log's key and the settings back, unless they are there still."""
     if settings.log_key_file.exists():
         return
-    sealed = _first(targets, f"{HOUSE}/{settings.log_key_file.name}.age")
-    if sealed is None:
+    if _first(targets, f"{HOUSE}/{settings.log_key_file.name}.age") is None:
         raise RestoreRefused(
             f"the log's key {settings.log_key_file} is missing, and no copy holds it; make a "
             "backup of it, or restore with the place that `unhear backup` wrote to"
         )
     with database.reading() as transaction:
         wrapped = WrappedIdentity.from_bytes(transaction.households()[0].identity)
-    part = settings.log_key_file.with_suffix(".part")
+    identity = unlock(wrapped)
+    for file in (settings.log_key_file, settings.house / SETTINGS_FILE):
+        sealed = _first(targets, f"{HOUSE}/{file.name}.age")
+        if sealed is not None and not file.exists():
+            _write_secret(file, age.decrypt(sealed, [identity]))
+
+
+def _write_secret(file: Path, content: bytes) -> None:
+    part = file.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(age.decrypt(sealed, [unlock(wrapped)]))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(settings.log_key_file)
+    with os.fdopen(descriptor, "wb") as open_file:
+        open_file.write(content)
+        open_file.flush()
+        os.fsync(open_file.fileno())
+    part.replace(file)
 
 
 def _first(targets: Sequence[Target], name: str) -> bytes | None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
@@ -11,7 +12,8 @@ from obstore.store import LocalStore, from_url
 
 from unhear.stores.errors import CopyMissing, TargetAway
 
-RETRIES = {"max_retries": 2, "retry_timeout": {"seconds": 20}}
+PATIENCE = timedelta(seconds=20)
+"""An object store that does not answer for so long is away."""
 
 
 class Target:
@@ -26,7 +28,15 @@ class Target:
         self._folder: Path | None = None
         with self._plain_errors():
             if "://" in place and not place.startswith("file://"):
-                self._store = from_url(place)
+                self._store = from_url(
+                    place,
+                    retry_config={"max_retries": 2, "retry_timeout": PATIENCE},
+                    client_options={
+                        "connect_timeout": PATIENCE / 4,
+                        "timeout": PATIENCE,
+                        "allow_http": True,  # where the endpoint in the environment says so
+                    },
+                )
             else:
                 self._folder = Path(place.removeprefix("file://"))
                 self._folder.mkdir(parents=True, exist_ok=True)
