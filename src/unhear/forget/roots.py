@@ -91,12 +91,13 @@ class KeyringDatabase(Protocol):
 def open_tree(transaction: KeyringTransaction, keeper: RootKeeper) -> KeyTree:
     """Answer the tree as `transaction` sees it. Raises `RootGone`."""
     current = transaction.current_root()
-    return KeyTree(
-        tree_id=current.tree_id,
-        epoch=current.epoch,
-        root=keeper.get(current.root_id),
-        pages=transaction,
-    )
+    try:
+        root = keeper.get(current.root_id)
+    except RootGone as error:
+        raise RootGone(
+            f"{error}. If the root key was moved to another keeper meanwhile, start this again"
+        ) from None
+    return KeyTree(tree_id=current.tree_id, epoch=current.epoch, root=root, pages=transaction)
 
 
 def plant(transaction: KeyringTransaction, keeper: RootKeeper) -> None:
