@@ -16,10 +16,12 @@ from unhear import __version__
 from unhear.cli import (
     backing_up,
     demonstrating,
+    doctor,
     erasures,
     family,
     forgetting,
     holding,
+    keeping_roots,
     kept,
     log,
     making,
@@ -73,6 +75,8 @@ app.add_typer(family.consent, name="consent")
 app.add_typer(family.retention, name="retention")
 app.add_typer(holding.hold, name="hold")
 app.add_typer(erasures.clock, name="clock")
+app.add_typer(keeping_roots.keeper, name="keeper")
+app.command("doctor")(doctor.doctor)
 app.add_typer(log.log, name="log")
 app.add_typer(witnessing.witness, name="witness")
 app.command("demo")(demonstrating.demo)

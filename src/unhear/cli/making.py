@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from unhear.cli.keeping_roots import described, show_keeper
 from unhear.cli.output import Json, console, is_interactive, passphrase_of, settings_of, show_json
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.retention import CHILD_PROFILE_DAYS_MAX, DAYS_MAX, Retention
@@ -29,6 +30,10 @@ def setup(
             min=1, max=CHILD_PROFILE_DAYS_MAX, help="How long a child's unused profile stays."
         ),
     ] = 90,
+    keeper: Annotated[
+        str | None,
+        typer.Option(help="What holds the root key; a folder beside the data if unsaid."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a household: its keys, its people, and what you consent to.
@@ -49,6 +54,7 @@ def setup(
         keep=keep,
         keep_children=keep_children,
         retention=Retention(days, child_profile_days=child_profile_days),
+        keeper=keeper,
     )
     made = set_up(settings, plan, passphrase)
     if as_json:
@@ -57,6 +63,7 @@ def setup(
                 "house": settings.house,
                 "recovery_phrase": made.recovery_phrase,
                 "log_key": made.log_key,
+                "keeper": described(made.keeper),
             }
         )
         return
@@ -66,7 +73,8 @@ def setup(
     console.print(f"    [bold]{made.recovery_phrase}[/bold]\n")
     console.print("Receipts verify with this public key; keep a copy elsewhere:\n")
     console.print(f"    {made.log_key}\n", soft_wrap=True)
+    show_keeper(made.keeper)
     console.print(
-        f"Back up {settings.data_folder}, never {settings.root_folder}: what you forget\n"
+        f"\nBack up {settings.data_folder}, never what the root key lies in: what you forget\n"
         "stays forgotten only if no copy of the root key is kept."
     )

@@ -125,3 +125,12 @@ def _parts(text: str) -> list[str]:
             "split:[file:/path/to/roots][tpm2:index=0x01800100]"
         )
     return parts
+
+
+def root_folders(keeper: RootKeeper) -> list[Path]:
+    """Answer the folders in which a keeper, or any part of it, has root files."""
+    if isinstance(keeper, FileRootKeeper):
+        return [keeper.folder]
+    if isinstance(keeper, SplitRootKeeper | MirrorRootKeeper):
+        return [folder for part in keeper.keepers for folder in root_folders(part)]
+    return []

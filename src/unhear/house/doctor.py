@@ -1,0 +1,154 @@
+"""A check-up: what is not as well kept as it could be, in plain sentences, with what to do.
+
+`audit` says whether the house keeps its promises; this adds what those promises rest on.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from unhear.clock import day_number
+from unhear.forget.errors import ForgetError
+from unhear.house.advice import Advice, Health, ok, warning, wrong
+from unhear.house.audit import audit
+from unhear.house.house import House
+from unhear.house.machine import MACHINE_CHECKS, SNAPSHOTTING, file_system_of
+from unhear.settings import Settings
+from unhear.stores.errors import StoreError
+from unhear.stores.keepers.choose import root_folders
+
+Check = Callable[[House], Iterator[Advice]]
+
+
+def examine(settings: Settings, open_house: Callable[[], House]) -> Iterator[Advice]:
+    """Yield everything found, also when the house does not open. Changes nothing of what is kept.
+
+    Raises `NotSetUp`.
+    """
+    for look in MACHINE_CHECKS:
+        yield from look(settings)
+    try:
+        house = open_house()
+    except (ForgetError, StoreError) as error:
+        yield wrong("house", str(error), "mend that first; the house does not open without")
+        return
+    for check in HOUSE_CHECKS:
+        try:
+            yield from check(house)
+        except (ForgetError, StoreError) as error:
+            yield wrong(
+                check.__name__.strip("_").replace("_", " "), str(error), "make it reachable"
+            )
+
+
+def _keeper(house: House) -> Iterator[Advice]:
+    keeper = house.keeper
+    yield (
+        warning(
+            "keeper",
+            f"{keeper.kind}; {keeper.grade}",
+            "a TPM or token as one share of a split keeper deletes better; see `unhear keeper "
+            "migrate`",
+        )
+        if keeper.grade.startswith("C")
+        else ok("keeper", f"{keeper.kind}; {keeper.grade}")
+    )
+    for limit in keeper.limits:
+        yield ok("keeper's limit", limit)
+
+
+def _keeper_move(house: House) -> Iterator[Advice]:
+    settings = house.settings
+    if settings.keeper_moving_to is not None:
+        yield warning(
+            "keeper's move",
+            f"the root key was moving to {settings.keeper_moving_to}",
+            "make both keepers reachable and run this again: opening the house settles it",
+        )
+
+
+def _roots_held(house: House) -> Iterator[Advice]:
+    with house.database.reading() as transaction:
+        current = transaction.current_root().root_id
+        queued = transaction.queued_roots()
+    today = day_number(house.clock())
+    waiting = {root_id for root_id, due_day in queued.items() if due_day > today}
+    held = set(house.keeper.ids())
+    seen = f"{len(held)} root keys held, {1 + len(waiting)} needed"
+    if current not in held:
+        yield wrong("root keys", f"{seen}; the one in use is missing", "bring its keeper back")
+    elif held - waiting - {current}:
+        yield warning("root keys", seen, "open the house again; it destroys what it need not hold")
+    else:
+        yield ok("root keys", seen)
+
+
+def _root_folders(house: House) -> Iterator[Advice]:
+    for folder in root_folders(house.keeper):
+        yield from _root_folder(house.settings, folder.resolve())
+
+
+def _root_folder(settings: Settings, folder: Path) -> Iterator[Advice]:
+    name, data = "root folder", settings.data_folder.resolve()
+    todo = "move it with `unhear keeper migrate`"
+    if folder.is_relative_to(data):
+        yield wrong(name, f"{folder} lies in {data}, which is backed up", todo)
+        return
+    mirror = _local_folder(settings.mirror)
+    if mirror is not None and (folder.is_relative_to(mirror) or _same_disk(folder, mirror)):
+        yield warning(
+            name,
+            f"{folder} lies on the disk of the mirror {mirror}",
+            "whoever takes that disk has both; use another disk for one of them",
+        )
+    elif (kind := file_system_of(folder)) in SNAPSHOTTING:
+        yield warning(
+            name,
+            f"{folder} lies on {kind}, which does not overwrite in place and may keep snapshots",
+            f"take no snapshots of it, or {todo}",
+        )
+    elif folder.stat().st_mode & 0o077:
+        yield wrong(name, f"others on this machine may read {folder}", f"chmod 700 {folder}")
+    else:
+        yield ok(name, f"{folder} is ours alone, outside {data}")
+
+
+def _local_folder(place: str | None) -> Path | None:
+    if place is None or ("://" in place and not place.startswith("file://")):
+        return None
+    return Path(place.removeprefix("file://")).resolve()
+
+
+def _same_disk(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.stat().st_dev == other.stat().st_dev
+
+
+def _believed_clock(house: House) -> Iterator[Advice]:
+    with house.database.reading() as transaction:
+        mark = transaction.clock_mark()
+    if mark is not None and mark.doubted is not None:
+        yield warning(
+            "clock",
+            "the clock has jumped and is doubted: nothing is deleted for its age",
+            "set it right, or say that it is right with `unhear clock accept`",
+        )
+
+
+def _audit(house: House) -> Iterator[Advice]:
+    for finding in audit(house):
+        yield Advice(
+            f"audit: {finding.check}",
+            Health.OK if finding.ok else Health.WRONG,
+            finding.seen,
+            "" if finding.ok else "see `unhear audit`",
+        )
+
+
+HOUSE_CHECKS: tuple[Check, ...] = (
+    _keeper,
+    _keeper_move,
+    _roots_held,
+    _root_folders,
+    _believed_clock,
+    _audit,
+)
+"""In the order they are shown; each yields nothing, one or several findings."""
