@@ -25,6 +25,7 @@ from unhear.cli import (
     kept,
     log,
     making,
+    mapping,
     proving,
     talking,
     witnessing,
@@ -69,6 +70,7 @@ app.command("backup")(backing_up.backup)
 app.command("backups")(backing_up.backups)
 app.command("restore")(backing_up.restore)
 app.command("drill")(backing_up.drill)
+app.command("data-map")(mapping.data_map)
 app.command("notices")(family.notices)
 app.add_typer(family.people, name="people")
 app.add_typer(family.consent, name="consent")

@@ -149,7 +149,7 @@ class Forgetter:
     ) -> dict[str, int]:
         """Look everywhere, and answer where something of these traces is held, and how much."""
         holders = [holder for holder in self._holders if holder.holds_words or not words_only]
-        found = {holder.place.value: holder.remaining(household, traces) for holder in holders}
+        found = {holder.place.value: len(holder.held(household, traces)) for holder in holders}
         with self._database.reading() as transaction:
             rows = transaction.traces_by_id(household, traces)
             found["index"] = sum(not words_only or row.words is not None for row in rows)
@@ -255,8 +255,8 @@ class Forgetter:
                 "it is back (run `unhear audit`)"
             )
         for holder in holders:
-            if remaining := holder.remaining(household, traces):
-                return TraceRemains(f"{holder.place} still holds something of {remaining} traces")
+            if held := holder.held(household, traces):
+                return TraceRemains(f"{holder.place} still holds something of {len(held)} traces")
         if case.waits:
             return HeldBack(
                 "some of this may not be erased yet; the rest is. It is finished by itself as "

@@ -28,5 +28,5 @@ class Holder(Protocol):
     def destroy(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Destroy what is held of these traces; what is not held is destroyed already."""
 
-    def remaining(self, household: HouseholdId, traces: Collection[TraceId]) -> int:
-        """Look, and answer of how many of these traces something is still held."""
+    def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
+        """Look, and answer of which of these traces something is still held."""

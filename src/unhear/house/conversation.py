@@ -53,11 +53,12 @@ class Conversation:
             for place in [place for place in self._turns if place[0] == household]:
                 del self._turns[place]
 
-    def remaining(self, household: HouseholdId, traces: Collection[TraceId]) -> int:
-        """Answer of how many of these recordings a turn is still in mind."""
+    def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
+        """Answer of which of these recordings a turn is still in mind."""
         looked_for = set(traces)
         with self._lock:
-            return sum(
-                place[0] == household and turn.trace in looked_for
+            return [
+                turn.trace
                 for place, turn in self._turns.items()
-            )
+                if place[0] == household and turn.trace in looked_for
+            ]

@@ -10,12 +10,14 @@ from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import MirrorAway
+from unhear.forget.holder import Holder
 from unhear.forget.holds import Holds
 from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.house.conversation import Conversation
+from unhear.house.data_map import check_complete
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
 from unhear.house.witnesses import choose_witnesses
@@ -72,11 +74,13 @@ class House:
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
         )
         self.conversation = Conversation(self.clock)
+        holders: list[Holder] = [PayloadHolder(self.payloads), self.conversation]
+        check_complete([holder.place for holder in holders])
         self.forgetter = Forgetter(
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
-            holders=[PayloadHolder(self.payloads), self.conversation],
+            holders=holders,
             clock=self.clock,
             copies=self.copies,
         )

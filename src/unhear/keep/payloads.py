@@ -40,6 +40,6 @@ class PayloadHolder:
         """Remove the payloads of these traces."""
         self._payloads.delete(household, traces)
 
-    def remaining(self, household: HouseholdId, traces: Collection[TraceId]) -> int:
-        """Answer how many of these traces still have a payload."""
-        return sum(self._payloads.has(household, trace) for trace in traces)
+    def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
+        """Answer which of these traces still have a payload."""
+        return [trace for trace in traces if self._payloads.has(household, trace)]

@@ -17,15 +17,17 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from unhear.stores import annotations as a
+
 metadata = MetaData()
 
 household = Table(
     "household",
     metadata,
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("slot", Integer, nullable=False, unique=True),
-    Column("recipient", String(100), nullable=False),
-    Column("identity", LargeBinary, nullable=False),
+    Column("id", LargeBinary(16), primary_key=True, info=a.HOUSEHOLD_ID),
+    Column("slot", Integer, nullable=False, unique=True, info=a.KEY_PLACES),
+    Column("recipient", String(100), nullable=False, info=a.RECIPIENT),
+    Column("identity", LargeBinary, nullable=False, info=a.IDENTITY),
 )
 """One row a household: its pseudonym, the slot of its own key, its public age recipient, and its
 age identity wrapped by the guardian's passphrase and recovery phrase."""
@@ -33,15 +35,21 @@ age identity wrapped by the guardian's passphrase and recovery phrase."""
 trace = Table(
     "trace",
     metadata,
-    Column("slot", Integer, primary_key=True, autoincrement=False),
-    Column("household", LargeBinary(16), ForeignKey("household.id"), nullable=False),
-    Column("id", LargeBinary(16), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("day", Integer, nullable=False),
-    Column("expires_day", Integer, nullable=False),
-    Column("details", LargeBinary, nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    Column("words", LargeBinary, nullable=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
+    Column(
+        "household",
+        LargeBinary(16),
+        ForeignKey("household.id"),
+        nullable=False,
+        info=a.HOUSEHOLD_ID,
+    ),
+    Column("id", LargeBinary(16), nullable=False, info=a.TRACE_ID),
+    Column("kind", String(20), nullable=False, info=a.TRACE_KIND),
+    Column("day", Integer, nullable=False, info=a.TRACE_DAY),
+    Column("expires_day", Integer, nullable=False, info=a.TRACE_DAY),
+    Column("details", LargeBinary, nullable=False, info=a.DETAILS),
+    Column("content", LargeBinary, nullable=False, info=a.CONTENT),
+    Column("words", LargeBinary, nullable=True, info=a.WORDS),
     UniqueConstraint("household", "id"),
     Index("trace_by_day", "household", "kind", "day", "expires_day"),
 )
@@ -51,10 +59,10 @@ under the key in `slot`."""
 leaf_page = Table(
     "leaf_page",
     metadata,
-    Column("page_index", Integer, primary_key=True, autoincrement=False),
-    Column("household", LargeBinary(16), nullable=False),
-    Column("used", LargeBinary(15), nullable=False),
-    Column("free", Integer, nullable=False),
+    Column("page_index", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
+    Column("household", LargeBinary(16), nullable=False, info=a.HOUSEHOLD_ID),
+    Column("used", LargeBinary(15), nullable=False, info=a.KEY_PLACES),
+    Column("free", Integer, nullable=False, info=a.KEY_PLACES),
     Index("leaf_page_with_room", "household", "free"),
 )
 """Whose each leaf page of the key tree is, and which of its 120 slots are in use (bit = slot)."""
@@ -62,41 +70,47 @@ leaf_page = Table(
 key_page = Table(
     "key_page",
     metadata,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("page_index", Integer, primary_key=True, autoincrement=False),
-    Column("epoch", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("level", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
+    Column("page_index", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
+    Column("epoch", Integer, nullable=False, info=a.KEY_PLACES),
+    Column("sealed", LargeBinary, nullable=False, info=a.KEYS),
 )
 """The pages of the key tree, each sealed under a key of its parent page."""
 
 key_root = Table(
     "key_root",
     metadata,
-    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
-    Column("tree_id", LargeBinary(16), nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("root_id", LargeBinary(16), nullable=False),
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, info=a.KEY_PLACES),
+    Column("tree_id", LargeBinary(16), nullable=False, info=a.KEY_PLACES),
+    Column("epoch", Integer, nullable=False, info=a.KEY_PLACES),
+    Column("root_id", LargeBinary(16), nullable=False, info=a.KEY_PLACES),
 )
 """Which root opens the top page. The root itself is with the root keeper."""
 
 root_queue = Table(
     "root_queue",
     metadata,
-    Column("root_id", LargeBinary(16), primary_key=True),
-    Column("due_day", Integer, nullable=False, server_default="0"),
+    Column("root_id", LargeBinary(16), primary_key=True, info=a.KEY_PLACES),
+    Column("due_day", Integer, nullable=False, server_default="0", info=a.KEY_PLACES),
 )
 """Replaced roots that the keeper must still destroy, and from which day on."""
 
 erasure = Table(
     "erasure",
     metadata,
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("household", LargeBinary(16), ForeignKey("household.id"), nullable=False),
-    Column("state", String(10), nullable=False),
-    Column("asked_day", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("look_day", Integer, nullable=False, server_default="0"),
-    Column("request", LargeBinary(16), nullable=True),
+    Column("id", LargeBinary(16), primary_key=True, info=a.ERASURE_WORK),
+    Column(
+        "household",
+        LargeBinary(16),
+        ForeignKey("household.id"),
+        nullable=False,
+        info=a.HOUSEHOLD_ID,
+    ),
+    Column("state", String(10), nullable=False, info=a.ERASURE_WORK),
+    Column("asked_day", Integer, nullable=False, info=a.ERASURE_WORK),
+    Column("sealed", LargeBinary, nullable=False, info=a.ERASURE_SCOPE),
+    Column("look_day", Integer, nullable=False, server_default="0", info=a.ERASURE_WORK),
+    Column("request", LargeBinary(16), nullable=True, info=a.ERASURE_WORK),
     Index("erasure_by_day", "household", "asked_day"),
     Index("erasure_by_look", "household", "look_day"),
     Index("erasure_by_request", "request"),
@@ -108,19 +122,27 @@ stays as the bar against late traces. `look_day` is when to look for late copies
 sweep = Table(
     "sweep",
     metadata,
-    Column("erasure", LargeBinary(16), ForeignKey("erasure.id"), primary_key=True),
-    Column("trace", LargeBinary(16), primary_key=True),
+    Column(
+        "erasure", LargeBinary(16), ForeignKey("erasure.id"), primary_key=True, info=a.ERASURE_WORK
+    ),
+    Column("trace", LargeBinary(16), primary_key=True, info=a.SWEPT),
 )
 """Traces whose keys an erasure has destroyed and whose leftovers it has yet to sweep."""
 
 hold = Table(
     "hold",
     metadata,
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("household", LargeBinary(16), ForeignKey("household.id"), nullable=False),
-    Column("state", String(10), nullable=False),
-    Column("expires_day", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("id", LargeBinary(16), primary_key=True, info=a.HOLD_STATE),
+    Column(
+        "household",
+        LargeBinary(16),
+        ForeignKey("household.id"),
+        nullable=False,
+        info=a.HOUSEHOLD_ID,
+    ),
+    Column("state", String(10), nullable=False, info=a.HOLD_STATE),
+    Column("expires_day", Integer, nullable=False, info=a.HOLD_STATE),
+    Column("sealed", LargeBinary, nullable=False, info=a.HOLD),
 )
 """One row a legal hold: asked, in force or ended. What it holds back, why, and who asked and agreed
 lie sealed under the household's key."""
@@ -128,10 +150,10 @@ lie sealed under the household's key."""
 clock_mark = Table(
     "clock_mark",
     metadata,
-    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
-    Column("believed", Integer, nullable=False),
-    Column("doubted_first", Integer, nullable=True),
-    Column("doubted_last", Integer, nullable=True),
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, info=a.MACHINE),
+    Column("believed", Integer, nullable=False, info=a.MACHINE),
+    Column("doubted_first", Integer, nullable=True, info=a.MACHINE),
+    Column("doubted_last", Integer, nullable=True, info=a.MACHINE),
 )
 """The newest time (seconds since 1970) this house believed, and the first and last time it was told
 since by a clock that had jumped."""
@@ -139,42 +161,42 @@ since by a clock that had jumped."""
 commit_count = Table(
     "commit_count",
     metadata,
-    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
-    Column("number", Integer, nullable=False),
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, info=a.MACHINE),
+    Column("number", Integer, nullable=False, info=a.MACHINE),
 )
 """How often this database was written to: tells a copy elsewhere whether it missed something."""
 
 drill = Table(
     "drill",
     metadata,
-    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
-    Column("at", String(20), nullable=False),
-    Column("result", String(10), nullable=False),
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, info=a.MACHINE),
+    Column("at", String(20), nullable=False, info=a.MACHINE),
+    Column("result", String(10), nullable=False, info=a.MACHINE),
 )
 """The last restore drill: its hour, and whether it passed."""
 
 ledger_leaf = Table(
     "ledger_leaf",
     metadata,
-    Column("leaf_index", Integer, primary_key=True, autoincrement=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("leaf_index", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
+    Column("data", LargeBinary, nullable=False, info=a.LEDGER),
 )
 """The statements of the ledger, in order. They hold salted commitments only."""
 
 ledger_node = Table(
     "ledger_node",
     metadata,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("node_index", Integer, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary(32), nullable=False),
+    Column("level", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
+    Column("node_index", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
+    Column("hash", LargeBinary(32), nullable=False, info=a.LEDGER),
 )
 """Hashes of the complete subtrees of the ledger."""
 
 log_handover = Table(
     "log_handover",
     metadata,
-    Column("leaf_index", Integer, primary_key=True, autoincrement=False),
-    Column("receipt", LargeBinary, nullable=False),
+    Column("leaf_index", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
+    Column("receipt", LargeBinary, nullable=False, info=a.LEDGER),
 )
 """One row a change of the log's key: the receipt, signed by the old key, of the leaf that names the
 new one. Public, and nothing else leads from the old key to the new."""
