@@ -1,5 +1,6 @@
 """What was kept comes back from a backup; what was forgotten never does."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from tests.copies.houses import bring_back, forget, keep, kept, lose_the_disk, new_house
 from unhear.house.audit import audit
 from unhear.house.backup import backup, backups
-from unhear.house.drill import rehearse
+from unhear.house.drill import rehearse, rehearse_if_due
 from unhear.house.house import House, NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.household.scope import Scope
+from unhear.prove.claims import Drill
 from unhear.stores.copies.target import Target
 
 
@@ -169,4 +171,22 @@ def test_the_drill_fails_when_what_was_forgotten_is_still_there(
     house = new_house(tmp_path / "house")
     monkeypatch.setattr(house.forgetter, "forget", lambda *_: None)
     assert rehearse(house).result == "failed"
+    house.close()
+
+
+def test_the_drill_is_done_by_itself_when_it_is_due(tmp_path: Path) -> None:
+    house = new_house(tmp_path / "house", drill_days=7)
+    assert rehearse_if_due(house) is not None
+    assert rehearse_if_due(house) is None
+    today = house.clock()
+    house.clock = lambda: today + timedelta(days=8)
+    assert rehearse_if_due(house) is not None
+    house.close()
+
+
+def test_a_failed_drill_is_an_alarm(tmp_path: Path) -> None:
+    house = new_house(tmp_path / "house")
+    with house.database.writing() as transaction:
+        transaction.set_drill(Drill("2026-01-01T00:00:00Z", "failed"))
+    assert [one.split(":")[0] for one in sound(house)] == ["restore drill"]
     house.close()

@@ -12,6 +12,7 @@ from unhear.cli.output import Json, console, open_house, show_json, show_table
 from unhear.forget.attest import receipts as kept_receipts
 from unhear.forget.snapshot import snapshot
 from unhear.house.audit import audit as look_at
+from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, Purpose, TraceId
@@ -54,6 +55,7 @@ def forget(
     house = open_house(context)
     if expired:
         done = house.tidy()
+        rehearse_if_due(house)
     else:
         try:
             scope = Scope(

@@ -21,10 +21,12 @@ from unhear.engines.choose import choose_activity, choose_wake
 from unhear.engines.errors import SoundUnreadable
 from unhear.engines.microphone import microphone, play
 from unhear.engines.speech_files import speech_wav
-from unhear.forget.errors import ClockDoubted
+from unhear.forget.errors import ClockDoubted, MirrorAway
+from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
+from unhear.stores.errors import StoreError
 
 TICK_SECONDS = 1.0
 
@@ -98,10 +100,11 @@ def listen(
 
 
 def _tidy(house: House) -> None:
-    """Do the day's work; a clock in doubt is told, and stops nobody from being answered."""
+    """Do the day's work; what stands in its way is told, and stops nobody from being answered."""
     try:
         house.tidy()
-    except ClockDoubted as error:
+        rehearse_if_due(house)
+    except (ClockDoubted, MirrorAway, StoreError) as error:
         errors.print(str(error), style="yellow", markup=False)
 
 

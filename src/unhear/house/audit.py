@@ -12,6 +12,7 @@ from unhear.forget.naming import held_back
 from unhear.forget.progress import LEGAL_HOLD, progress_of
 from unhear.forget.roots import open_tree
 from unhear.forget.traces import content_of, utterance_of, words_of
+from unhear.house.drill import PASSED
 from unhear.house.house import House
 from unhear.prove.errors import ProofError
 from unhear.prove.log_keys import key_named_by
@@ -137,6 +138,14 @@ def _witnesses(house: House) -> tuple[list[str], str]:
     ], f"{len(standings)} witnesses cosigned the newest checkpoint"
 
 
+def _drill(house: House) -> tuple[list[str], str]:
+    last = house.last_drill()
+    if last is None:
+        return [], "no restore was rehearsed yet; `unhear drill` does"
+    problems = [f"the restore drill of {last.at} failed: run `unhear drill` and look at backups"]
+    return [] if last.result == PASSED else problems, f"a restore was rehearsed at {last.at}"
+
+
 def _plaintext(house: House) -> tuple[list[str], str]:
     people = [person.name for person in house.household.people]
     names = [name.encode() for name in [house.household.name, *people]]
@@ -166,5 +175,6 @@ _CHECKS: tuple[tuple[str, Look], ...] = (
     ("erasures", _erasures),
     ("ledger", _ledger),
     ("witnesses", _witnesses),
+    ("restore drill", _drill),
     ("plaintext", _plaintext),
 )

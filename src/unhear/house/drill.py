@@ -6,7 +6,7 @@ scratch folder, from the newest copy and from the one made before, by the same c
 
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from unhear.clock import random_bytes
@@ -45,6 +45,16 @@ def rehearse(house: House, scratch: Path | None = None) -> Drill:
     with house.database.writing() as transaction:
         transaction.set_drill(drill)
     return drill
+
+
+def rehearse_if_due(house: House) -> Drill | None:
+    """Do the drill if the last one is longer ago than the settings say, or there was none."""
+    last, now = house.last_drill(), house.clock()
+    if last is not None and now - datetime.fromisoformat(last.at) < timedelta(
+        days=house.settings.drill_days
+    ):
+        return None
+    return rehearse(house)
 
 
 def _checks(house: House, folder: Path) -> Iterator[bool]:
