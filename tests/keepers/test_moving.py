@@ -101,6 +101,19 @@ def test_killed_again_while_it_settles(home: Home, first: str, second: str) -> N
     assert read_settings(home.settings.house).keeper_moving_to is None
 
 
+def test_settled_by_several_at_once(home: Home) -> None:
+    trace = home.keep()
+    _moves(home, "migrate", "after the commit")
+    command = [sys.executable, "-m", "tests.keepers.mover", "settle", str(home.settings.house)]
+    root = Path(__file__).parents[2]
+    settling = [subprocess.Popen([*command, NEW, "never"], cwd=root) for _ in range(3)]
+    assert [one.wait() for one in settling] == [0, 0, 0]
+    again = _reopened(home)
+    assert again.settings.keeper == NEW
+    assert again.catalogue.sealed(trace).sound
+    assert home.roots.ids() == set()
+
+
 def test_a_keeper_in_use_is_refused_and_stays_whole(home: Home, tmp_path: Path) -> None:
     other = make_home(tmp_path / "other")
     both = f"mirror:[file:{home.settings.root_folder}][file:more]"

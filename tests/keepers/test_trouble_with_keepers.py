@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 
 import pytest
@@ -230,6 +230,37 @@ def test_a_place_defined_and_never_written_is_used(new_shelf: NewShelf) -> None:
     keeper.put(bytes(16), bytes(32))
     assert keeper.get(bytes(16)) == bytes(32)
     keeper.destroy(bytes(16))
+
+
+@pytest.mark.tools
+def test_a_place_is_never_freed_under_another_process(
+    new_shelf: NewShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process destroys a root that another has destroyed, and put a new one in its place."""
+    shelf = new_shelf("TPM")
+    slow, quick = shelf.open(), shelf.open()
+    assert isinstance(slow, tpm2.Tpm2RootKeeper)
+    old, new = random_bytes(16), random_bytes(16)
+    quick.put(old, bytes(32))
+    replaced, begun = Event(), Event()
+    tool = slow._tool
+
+    def late(name: str, *arguments: str, stdin: bytes = b"") -> bytes:
+        if name == "nvwrite":
+            begun.set()
+            replaced.wait(0.3)  # as long as the other may need, were it let in
+        return tool(name, *arguments, stdin=stdin)
+
+    monkeypatch.setattr(slow, "_tool", late)
+    thread = Thread(target=slow.destroy, args=(old,))
+    thread.start()
+    assert begun.wait(10)
+    quick.destroy(old)
+    quick.put(new, bytes(range(32)))
+    replaced.set()
+    thread.join()
+    assert quick.get(new) == bytes(range(32))
+    quick.destroy(new)
 
 
 def _index_and_tcti(shelf: Shelf) -> tuple[int, str]:
