@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="unhear-bench-") as folder:
         for spec in arguments.specs or [f"file:{folder}/roots"]:
             progress(spec)
-            keeper = choose_keeper(spec, Path.cwd(), make=True)
+            keeper = choose_keeper(spec, Path(folder), make=True)
             if keeper.ids():
                 parser.error(f"{spec} is not empty")
             found[spec] = {"kind": keeper.kind, "grade": keeper.grade, **_measured(keeper)}

@@ -31,6 +31,24 @@ def test_set_up_show_and_move(tmp_path: Path) -> None:
     assert unhear(house, "doctor")["ok"]
 
 
+def test_a_restored_house_keeps_the_keeper_it_was_restored_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings in the backup name the keeper of that day."""
+    house, again = tmp_path / "house", tmp_path / "again"
+    unhear(house, "setup", "--keeper", f"file:{tmp_path / 'first'}")
+    unhear(house, "backup", str(tmp_path / "copy"))
+    unhear(house, "keeper", "migrate", f"file:{tmp_path / 'second'}")
+    mirror = str(tmp_path / "mirror")
+    unhear(house, "backup", mirror)
+    (house / "settings.toml").unlink()
+    monkeypatch.setenv("UNHEAR_KEEPER", f"file:{tmp_path / 'second'}")
+    unhear(again, "restore", str(tmp_path / "copy"), "--newest", mirror)
+    monkeypatch.delenv("UNHEAR_KEEPER")
+    assert read_settings(again).keeper == f"file:{tmp_path / 'second'}"
+    assert unhear(again, "keeper", "show")["held"] == 1
+
+
 def _refused(house: Path, keeper: str, *, code: int) -> str:
     said: str = unhear(house, "setup", "--keeper", keeper, code=code)["error"]
     return " ".join(said.split())  # the program wraps its lines

@@ -23,6 +23,7 @@ from unhear.house.backup import backup as make_backup
 from unhear.house.backup import backups as all_backups
 from unhear.house.drill import PASSED, rehearse
 from unhear.house.house import House
+from unhear.house.keeping import remember_keeper
 from unhear.house.restore import Copy, RestoreRefused
 from unhear.house.restore import restore as bring_back
 from unhear.stores.copies.target import Target
@@ -101,6 +102,7 @@ def restore(
             lambda wrapped: wrapped.open_with_passphrase(passphrase_of(settings)),
             told,
         )
+    remember_keeper(settings)
     House(settings).close()
     if as_json:
         show_json(

@@ -64,6 +64,18 @@ def open_keeper(settings: Settings, database: Database, copies: Copies) -> RootK
     return old if _holds_root(old, database) else new
 
 
+def remember_keeper(settings: Settings) -> None:
+    """Write into the house's file what held the root key when the house was restored.
+
+    A settings file from a backup may name the keeper of an earlier day. Raises `SettingsWrong`.
+    """
+    found = read_settings_file(settings.house)
+    if found.get("keeper") != settings.keeper or "keeper_moving_to" in found:
+        write_to_settings_file(
+            settings.house, {"keeper": settings.keeper, "keeper_moving_to": None}
+        )
+
+
 def move_keeper(settings: Settings, database: Database, copies: Copies, spec: str) -> RootKeeper:
     """Move the root key of a house to the keeper that `spec` describes, and answer that.
 
