@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.program import unhear
 from tests.home import Home
+from tests.keepers.conftest import NewShelf
 from unhear.house import machine
 from unhear.house.advice import Health
 from unhear.house.doctor import examine
@@ -52,6 +53,17 @@ def test_a_restored_house_keeps_the_keeper_it_was_restored_with(
 def _refused(house: Path, keeper: str, *, code: int) -> str:
     said: str = unhear(house, "setup", "--keeper", keeper, code=code)["error"]
     return " ".join(said.split())  # the program wraps its lines
+
+
+@pytest.mark.tools
+def test_a_new_house_on_every_medium(tmp_path: Path, new_shelf: NewShelf) -> None:
+    shelf = new_shelf("mirror:[split:[TPM][TOKEN]][FILE]")
+    house = tmp_path / "new"
+    made = unhear(house, "setup", "--keeper", shelf.spec)
+    assert made["keeper"]["kind"] == "mirror(split(tpm2, pkcs11), file)"
+    assert unhear(house, "doctor")["ok"]
+    unhear(house, "keeper", "migrate", "file:roots")
+    assert set(shelf.open().ids()) == set()
 
 
 def test_a_spec_that_cannot_be_used_makes_no_house(tmp_path: Path) -> None:

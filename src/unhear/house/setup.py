@@ -101,6 +101,7 @@ def set_up(settings: Settings, plan: SetupPlan, passphrase: str) -> SetUp:
 
 def _empty_keeper(settings: Settings, plan: SetupPlan) -> RootKeeper:
     """Answer the keeper, and write into the house's file which it is, where the plan says so."""
+    settings.house.mkdir(parents=True, exist_ok=True)
     keeper = choose_keeper(plan.keeper or settings.keeper_spec, settings.house, make=True)
     if keeper.ids():
         raise KeeperFailed(
