@@ -59,7 +59,10 @@ class LogFolder:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             part = file.with_name(f"{file.name}.{os.getpid()}.part")
-            part.write_bytes(content)
+            with part.open("wb") as open_file:
+                open_file.write(content)
+                open_file.flush()
+                os.fsync(open_file.fileno())  # or a power cut could leave the name and no content
             part.replace(file)
         except OSError as error:
             raise self._unwritable(error) from None

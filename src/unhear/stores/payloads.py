@@ -30,7 +30,7 @@ class FilePayloads:
         with _plain_errors(self._folder):
             obstore.put(self._store, name, payload)
             path = self._folder / name
-            for durable in (path, path.parent, path.parent.parent):
+            for durable in (path, path.parent, path.parent.parent, self._folder):
                 _sync(durable)
 
     def get(self, household: HouseholdId, trace: TraceId) -> bytes:
