@@ -149,6 +149,7 @@ class Home:
             forgetter=self.forgetter,
             household=self.id,
             skill=skill,
+            remembers="what tests remember",
             request=request,
             stay=timedelta(days=365),
             clock=self.clock,

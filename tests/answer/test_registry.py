@@ -21,6 +21,7 @@ SECRET = "purple wheelbarrow"
 class Parrot:
     """A skill that raises what it is told to, with the words in the message."""
 
+    remembers = ""
     sentences = Path()
 
     def __init__(self, name: str = "parrot", error: type[Exception] | None = None) -> None:
@@ -63,6 +64,7 @@ GOOD = """
 from pathlib import Path
 class Made:
     name = {name!r}
+    remembers = ""
     sentences = Path(__file__).parent
     def handle(self, intent, context): ...
     def tick(self, context): ...

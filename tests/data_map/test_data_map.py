@@ -1,25 +1,33 @@
 """Nothing is kept that is not in the data map, and its pages say what it says."""
 
 import json
+import sqlite3
 import subprocess
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import yaml
-from sqlalchemy import Column, Integer, MetaData, Table, create_engine, inspect
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine, func, inspect, select
 
-from tests.copies.houses import forget, keep, new_house
+from tests.copies.houses import lose_the_disk, new_house
+from tests.data_map.lives import live_in
 from tests.needs import need
+from unhear.answer.registry import find_skills
+from unhear.forget.database import TraceKind
 from unhear.forget.errors import HolderUnanswered
 from unhear.forget.holder import Place
 from unhear.house import data_map
-from unhear.house.backup import backup
-from unhear.house.data_map import annotation_of, check_complete, everything
-from unhear.house.data_map_pages import fideslang, markdown
+from unhear.house.data_map import COLUMNS, annotation_of, check_complete
+from unhear.house.data_map_pages import fideslang, markdown, rows
 from unhear.house.house import House
+from unhear.house.restore import Copy, restore
+from unhear.keep.identity import WrongPassphrase
+from unhear.keep.memory import MemoryUndeclared
 from unhear.stores.annotations import MACHINE, unannotated
 from unhear.stores.copies.target import Target
-from unhear.stores.tables import metadata
+from unhear.stores.tables import metadata, trace
 
 DOCS = Path(__file__).parents[2] / "docs"
 PEER = Path(__file__).parents[2] / ".venv-peer" / "bin" / "python"
@@ -37,23 +45,36 @@ VALIDATE = (
 )
 
 
+SKILLS = find_skills().all()
+
+
 @pytest.fixture
-def lived_in(tmp_path: Path) -> House:
-    house = new_house(tmp_path / "house")
-    gone, _ = keep(house), keep(house)
-    house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
-    backup(house, Target(str(tmp_path / "target")))
-    forget(house, gone)
-    house.tidy()
-    return house
+def lived_in(tmp_path: Path) -> Iterator[House]:
+    house = live_in(tmp_path)
+    yield house
+    house.close()
 
 
 def test_every_file_of_a_house_is_in_the_map(lived_in: House) -> None:
     folder = lived_in.settings.house
-    files = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
-    assert len(files) > 8
-    assert [file for file in files if annotation_of(file) is None] == []
-    lived_in.close()
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {"settings.toml", "data/witnesses.json", "log.key.lock"} < files
+    assert any(file.startswith("data/unhear.db-copy-") for file in files)
+    assert {file for file in files if annotation_of(file) is None} == set()
+
+
+def test_a_house_left_in_the_middle_of_a_restore_is_in_the_map(tmp_path: Path) -> None:
+    house = live_in(tmp_path)
+    lose_the_disk(house)
+    copy = Copy(Target(str(tmp_path / "mirror")), [Target(str(tmp_path / "target"))])
+    with pytest.raises(WrongPassphrase):
+        restore(
+            house.settings, house.keeper, copy, lambda wrapped: wrapped.open_with_passphrase("")
+        )
+    folder = house.settings.house
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert "data.restoring/unhear.db" in files
+    assert {file for file in files if annotation_of(file) is None} == set()
 
 
 def test_every_column_of_the_database_on_disk_is_in_the_map(lived_in: House) -> None:
@@ -63,9 +84,21 @@ def test_every_column_of_the_database_on_disk_is_in_the_map(lived_in: House) -> 
         for table in found.get_table_names()
         for column in found.get_columns(table)
     }
-    known = {place for place, _ in everything()}
-    assert columns - known == {"alembic_version.version_num"}
-    lived_in.close()
+    assert columns == set(COLUMNS) == set(lived_in.database.columns())
+
+
+def test_the_house_that_was_lived_in_has_something_of_everything(
+    lived_in: House,
+) -> None:
+    engine = create_engine(f"sqlite:///{lived_in.settings.database_file}")
+    with engine.connect() as connection:
+        counts = {
+            table.name: connection.scalar(select(func.count()).select_from(table))
+            for table in metadata.sorted_tables
+        }
+        kinds = set(connection.scalars(select(trace.c.kind)))
+    assert {table for table, count in counts.items() if not count} == {"root_queue"}
+    assert kinds == set(TraceKind)
 
 
 def test_a_column_that_nobody_annotated_keeps_the_house_shut(
@@ -82,20 +115,43 @@ def test_a_column_that_nobody_annotated_keeps_the_house_shut(
         House(house.settings)
 
 
+def test_a_column_that_another_program_added_keeps_the_house_shut(tmp_path: Path) -> None:
+    house = new_house(tmp_path / "house")
+    house.close()
+    with closing(sqlite3.connect(house.settings.database_file)) as connection:
+        connection.execute("ALTER TABLE trace ADD COLUMN voiceprint BLOB")
+    with pytest.raises(HolderUnanswered, match=r"trace\.voiceprint.*another program"):
+        House(house.settings)
+
+
+def test_a_skill_that_does_not_say_what_it_remembers_remembers_nothing(lived_in: House) -> None:
+    (recording, *_) = lived_in.catalogue.recordings()
+    memory = lived_in.memory("arithmetic", recording.utterance)
+    with pytest.raises(MemoryUndeclared, match="arithmetic"):
+        memory.remember({"sum": "2"})
+    assert list(memory.items()) == []
+
+
+def test_what_skills_remember_is_in_the_map() -> None:
+    places = {row["place"] for row in rows(SKILLS)}
+    assert {"skill: timers", "skill: notes", "skill: shopping_list"} <= places
+    assert "skill: arithmetic" not in places
+
+
 def test_a_place_that_nobody_answers_for_keeps_the_house_shut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    check_complete(list(Place))
+    check_complete(COLUMNS, list(Place))
     with pytest.raises(HolderUnanswered, match="nobody answers for: conversation"):
-        check_complete([Place.PAYLOADS])
+        check_complete(COLUMNS, [Place.PAYLOADS])
     monkeypatch.setattr(data_map, "PLACES", {Place.PAYLOADS: data_map.PLACES[Place.PAYLOADS]})
-    with pytest.raises(HolderUnanswered, match="nobody says what is kept in: conversation"):
-        check_complete(list(Place))
+    with pytest.raises(HolderUnanswered, match="nobody says what is kept as or in: conversation"):
+        check_complete(COLUMNS, list(Place))
 
 
 def test_the_committed_pages_are_what_the_annotations_say() -> None:
-    assert (DOCS / "data-map.md").read_text() == markdown(), "run scripts/make-data-map"
-    assert yaml.safe_load((DOCS / "data-map.yml").read_text()) == fideslang()
+    assert (DOCS / "data-map.md").read_text() == markdown(SKILLS), "run scripts/make-data-map"
+    assert yaml.safe_load((DOCS / "data-map.yml").read_text()) == fideslang(SKILLS)
 
 
 @pytest.mark.tools
@@ -106,7 +162,7 @@ def test_the_manifest_is_valid_fideslang() -> None:
         [PEER, "-c", VALIDATE], input=manifest, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    broken = json.loads(json.dumps(fideslang()))
+    broken = json.loads(json.dumps(fideslang(SKILLS)))
     broken["dataset"][0]["collections"][0]["fields"][0]["data_categories"] = ["user.shoe_size"]
     done = subprocess.run(
         [PEER, "-c", VALIDATE],

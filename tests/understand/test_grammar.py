@@ -36,6 +36,7 @@ class Words:
 
     name: str
     sentences: Path
+    remembers: str = ""
 
 
 def _write(folder: Path, text: str, name: str = "words") -> Words:

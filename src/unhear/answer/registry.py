@@ -46,6 +46,10 @@ class Skills:
         """Answer the skills, in the order of their names."""
         return [self._skills[name] for name in sorted(self._skills)]
 
+    def remembers(self, skill: str) -> str:
+        """Answer what a skill says it keeps in its memory; empty if nothing, or if unknown."""
+        return self._skills[skill].remembers if skill in self._skills else ""
+
     def answer(self, intent: Intent | None, context: SkillContext) -> Reply:
         """Answer what the intent's skill says; an honest sentence where there is none."""
         if intent is None or intent.skill not in self._skills:
@@ -113,7 +117,7 @@ def _checked(skill: Skill) -> Skill:
     """Answer `skill`, having looked at all that will be asked of it."""
     if not NAME.fullmatch(skill.name):
         raise AnswerError("a skill's name is lower-case letters, digits and underscores")
-    _ = skill.sentences, skill.handle, skill.tick
+    _ = skill.sentences, skill.handle, skill.tick, skill.remembers
     return skill
 
 

@@ -99,6 +99,10 @@ class Skill(Protocol):
         """The skill's name: lower-case letters, digits and underscores."""
 
     @property
+    def remembers(self) -> str:
+        """What it keeps in its memory, for the data map; empty if nothing: then it gets none."""
+
+    @property
     def sentences(self) -> Path:
         """A folder with one hassil YAML file a language, named by its code (`en.yaml`)."""
 

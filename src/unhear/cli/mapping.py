@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 import yaml
 
+from unhear.answer.registry import find_skills
 from unhear.cli.output import Json, show_json, show_table
-from unhear.house.data_map_pages import fideslang, markdown, rows
+from unhear.house.data_map_pages import FAMILY_HEAD, family, fideslang, markdown, rows
 
 
 def data_map(
@@ -18,13 +19,13 @@ def data_map(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say what is kept, of whom, why, for how long, and what makes it go."""
+    """Say what is kept, why, for how long, and what makes it go; what installed skills keep too."""
+    skills = find_skills().all()
     if as_markdown:
-        sys.stdout.write(markdown())
+        sys.stdout.write(markdown(skills))
     elif as_fideslang:
-        sys.stdout.write(yaml.safe_dump(fideslang(), sort_keys=False, allow_unicode=True))
+        sys.stdout.write(yaml.safe_dump(fideslang(skills), sort_keys=False, allow_unicode=True))
     elif as_json:
-        show_json({"kept": rows()})
+        show_json({"kept": rows(skills)})
     else:
-        shown = [[row["place"], row["what"], row["stays"], row["goes"]] for row in rows()]
-        show_table("What we keep", ["place", "what", "stays", "what makes it go"], shown)
+        show_table("What we keep and why", FAMILY_HEAD, family(skills))

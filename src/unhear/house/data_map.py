@@ -4,15 +4,23 @@ The columns' annotations stand beside the tables; here are the files, the places
 leaves the house. A test walks a house that was lived in, and finds nothing that is not here.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
 
+from unhear.answer.skill import Skill
+from unhear.forget.attest import RECEIPT_YEARS
+from unhear.forget.database import TraceKind
 from unhear.forget.errors import HolderUnanswered
 from unhear.forget.holder import Place
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
+from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
+from unhear.household.words import PersonKind
+from unhear.keep.notices import NOTICE_DAYS
 from unhear.stores.annotations import annotated, unannotated
 from unhear.stores.tables import metadata
+
+_SAID = ("what was said to the assistant",)
 
 _SEALED_SOUND = Kept(
     what="the sound of a recording, sealed to the household",
@@ -23,7 +31,7 @@ _SEALED_SOUND = Kept(
     category=Category.SOUND,
     use=Use.KEEP,
     sealed=True,
-    of=("what was said to the assistant",),
+    of=_SAID,
 )
 _MACHINE = Kept(
     what="what the house needs to run",
@@ -35,24 +43,46 @@ _MACHINE = Kept(
     use=Use.OPERATE,
 )
 
+_DATABASE = replace(
+    _MACHINE,
+    what="the database, and what was last written to it, column by column as in this map",
+    why="to keep what this map names",
+    whose=Whose.HOUSEHOLD,
+    erased=Erasure.PARTS,
+    use=Use.KEEP,
+)
+_LOG_KEY = replace(
+    _MACHINE, what="the key that signs the ledger", why="so that receipts can be checked"
+)
+_SETTINGS = replace(_MACHINE, what="how the house is run")
+_LOCK = replace(_MACHINE, what="nothing; so that several programs take turns", why="to take turns")
+
 FILES: Mapping[str, Kept] = {
     "data/payloads/*": _SEALED_SOUND,
-    "data/unhear.db*": replace(
-        _MACHINE,
-        what="the database, column by column as in this map, and how far copies of it have come",
-    ),
-    "data/ledger*": replace(
+    "data/unhear.db": _DATABASE,
+    "data/unhear.db-wal": _DATABASE,
+    "data/unhear.db-shm": _DATABASE,
+    "data/unhear.db-journal": _DATABASE,
+    "data/unhear.db-copy-*": replace(_MACHINE, what="how far the copies of the database have come"),
+    "data/ledger/*": replace(
         _MACHINE,
         what="the ledger as others read it",
         why="so that anybody can check it",
         stays="for good",
         use=Use.PROVE,
     ),
+    "data/ledger.lock": _LOCK,
+    "data/witnesses.*": replace(
+        _MACHINE,
+        what="what the ledger's witnesses said last",
+        why="so that nobody is shown another ledger",
+        use=Use.PROVE,
+    ),
     "data.restoring/*": replace(
-        _MACHINE, what="a house that is being restored", stays="until it is restored"
+        _DATABASE, what="a house that is being restored", stays="until it is restored"
     ),
     "roots/*": Kept(
-        what="the root key: without it nothing kept opens",
+        what="the root key, where a folder keeps it: without it nothing kept opens",
         why="so that everything forgotten goes with one key",
         stays="until the next erasure",
         whose=Whose.HOUSEHOLD,
@@ -60,13 +90,93 @@ FILES: Mapping[str, Kept] = {
         category=Category.CREDENTIALS,
         use=Use.SECURE,
     ),
-    "log.key*": replace(
-        _MACHINE, what="the key that signs the ledger", why="so that receipts can be checked"
-    ),
-    "settings.toml": replace(_MACHINE, what="how the house is run"),
-    "keeper.lock": _MACHINE,
+    "log.key": _LOG_KEY,
+    "log.key.next": _LOG_KEY,
+    "log.key.old": _LOG_KEY,
+    "log.key.lock": _LOCK,
+    "log.part": _LOG_KEY,
+    "settings.toml": _SETTINGS,
+    "settings.toml.new": _SETTINGS,
+    "settings.part": _SETTINGS,
+    "keeper.lock": _LOCK,
 }
 """By pattern below the house's folder; `*` stands for anything, folders too."""
+
+_AS_SET = (
+    f"for the days you set, {DAYS_MAX} at most; what a child said {CEILINGS[PersonKind.CHILD]}, "
+    f"a guest {CEILINGS[PersonKind.GUEST]}"
+)
+
+_REMEMBERED = Kept(
+    what="what a skill remembers",
+    why="to answer from it later",
+    stays=f"until the skill drops it; {_AS_SET}",
+    whose=Whose.PERSON,
+    erased=Erasure.KEY,
+    category=Category.WORDS,
+    use=Use.ANSWER,
+    sealed=True,
+    of=_SAID,
+)
+
+SCHEMA_VERSION = "alembic_version.version_num"
+COLUMNS: Mapping[str, Kept] = {
+    **dict(annotated(metadata)),
+    SCHEMA_VERSION: replace(_MACHINE, what="the version of the database's tables"),
+}
+"""By `table.column`; the last is that of a library, which makes its table itself."""
+
+KINDS: Mapping[TraceKind, Kept] = {
+    TraceKind.RECORDING: Kept(
+        what="the small part of a recording without which its sound is noise",
+        why="to keep what you consented to",
+        stays=_AS_SET,
+        whose=Whose.PERSON,
+        erased=Erasure.KEY,
+        category=Category.SOUND,
+        use=Use.KEEP,
+        sealed=True,
+        of=_SAID,
+    ),
+    TraceKind.MEMORY: replace(
+        _REMEMBERED,
+        what="what skills remember, skill by skill as in this map",
+        erased=Erasure.PARTS,
+    ),
+    TraceKind.PROFILE: Kept(
+        what="the people of the household: names, who is a child and when it was last heard, "
+        "consents, devices, and for how long what may stay",
+        why="to do as you decided",
+        stays="as long as the household; a child's, unused, for the days you set, "
+        f"{CHILD_PROFILE_DAYS_MAX} at most",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.NAMES,
+        use=Use.CHOICES,
+        sealed=True,
+    ),
+    TraceKind.NOTICE: Kept(
+        what="what guardians must be told, such as that a child's profile goes soon",
+        why="so that nothing goes without your knowing",
+        stays=f"{NOTICE_DAYS} days",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.NAMES,
+        use=Use.CHOICES,
+        sealed=True,
+    ),
+    TraceKind.RECEIPT: Kept(
+        what="receipts: that and when something was forgotten, and what opens their hidden parts",
+        why="so that you can prove it",
+        stays=f"{RECEIPT_YEARS} years, also after the household was forgotten",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.HABITS,
+        use=Use.PROVE,
+        sealed=True,
+    ),
+}
+"""What the kept thing in a row of the index is, by its kind."""
 
 PLACES: Mapping[Place, Kept] = {
     Place.PAYLOADS: _SEALED_SOUND,
@@ -78,7 +188,7 @@ PLACES: Mapping[Place, Kept] = {
         erased=Erasure.CONVERSATION,
         category=Category.WORDS,
         use=Use.ANSWER,
-        of=("what was said to the assistant",),
+        of=_SAID,
     ),
 }
 
@@ -125,9 +235,13 @@ ELSEWHERE: Mapping[str, Kept] = {
 }
 
 
-def everything() -> Iterator[tuple[str, Kept]]:
-    """Yield everything that is kept, by where it is."""
-    yield from annotated(metadata)
+def everything(skills: Iterable[Skill]) -> Iterator[tuple[str, Kept]]:
+    """Yield everything that is kept, by where it is; what these skills remember too."""
+    yield from COLUMNS.items()
+    yield from ((f"kind: {kind}", kept) for kind, kept in KINDS.items())
+    for skill in skills:
+        if skill.remembers:
+            yield f"skill: {skill.name}", replace(_REMEMBERED, what=skill.remembers)
     yield from FILES.items()
     yield from ((f"memory: {place}", kept) for place, kept in PLACES.items() if place not in _FILED)
     yield from ELSEWHERE.items()
@@ -138,14 +252,18 @@ def annotation_of(file: str) -> Kept | None:
     return next((kept for pattern, kept in FILES.items() if fnmatch(file, pattern)), None)
 
 
-def check_complete(answered: Collection[Place]) -> None:
-    """Refuse, with `HolderUnanswered`, a house that keeps something nobody answers for."""
-    if missing := unannotated(metadata):
+def check_complete(columns: Iterable[str], answered: Collection[Place]) -> None:
+    """Refuse, with `HolderUnanswered`, a house that keeps something nobody answers for.
+
+    `columns` are those really in the database, `answered` the places that have a holder.
+    """
+    if unsaid := unannotated(metadata) + sorted(set(columns) - COLUMNS.keys()):
         raise HolderUnanswered(
-            f"nobody says what these columns hold and what erases them: {', '.join(missing)}"
+            "nobody says what these columns of the database hold and what erases them: "
+            f"{', '.join(unsaid)}. If another program added them, take them out of the database"
         )
-    if silent := set(Place) - PLACES.keys():
-        raise HolderUnanswered(f"nobody says what is kept in: {', '.join(sorted(silent))}")
+    if silent := {*TraceKind, *Place} - {*KINDS, *PLACES}:
+        raise HolderUnanswered(f"nobody says what is kept as or in: {', '.join(sorted(silent))}")
     if alone := set(Place) - set(answered):
         raise HolderUnanswered(f"nobody answers for: {', '.join(sorted(alone))}")
 

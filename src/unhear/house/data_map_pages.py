@@ -7,10 +7,14 @@ lies elsewhere, and a system that says what it is used for.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from unhear.answer.skill import Skill
 from unhear.house.data_map import everything
-from unhear.household.data_map import Kept, Whose
+from unhear.household.data_map import Erasure, Kept, Whose
 
 FAMILIES = (Whose.PERSON, Whose.HOUSEHOLD)
+
+FAMILY_HEAD = ("what", "why", "how long", "sealed", "what makes it go")
+DATASET = "unhear_house"
 SUBJECT = "customer"
 """fideslang's word for people whose household this is."""
 
@@ -22,43 +26,53 @@ keeps is not on this page.
 """
 
 
-def markdown() -> str:
-    """Answer the page of the data map."""
-    kept = list(everything())
-    families = [one for whose in FAMILIES for one in _unique(kept, whose)]
+def markdown(skills: Sequence[Skill]) -> str:
+    """Answer the page of the data map, with what these skills remember."""
     return "".join(
         [
             HEAD,
-            _table(
-                ("what", "why", "how long", "sealed", "what makes it go"),
-                [(k.what, k.why, k.stays, _yes(k.sealed), k.erased.value) for k in families],
-            ),
+            _table(FAMILY_HEAD, family(skills)),
             "\nBesides, the machine keeps what it needs to run: it tells nothing of anybody.\n",
             "\n## Where each lies\n\n",
             _table(
-                ("place", "what", "whose", "sealed", "comes of"),
+                ("what", "where", "whose", "comes of"),
                 [
-                    (f"`{place}`", k.what, k.whose.value, _yes(k.sealed), ", ".join(k.of))
-                    for place, k in kept
+                    (
+                        kept.what,
+                        ", ".join(f"`{place}`" for place in places),
+                        kept.whose.value,
+                        ", ".join(kept.of),
+                    )
+                    for kept, places in _gathered(skills).items()
                 ],
             ),
         ]
     )
 
 
-def fideslang() -> dict[str, Any]:
+def family(skills: Sequence[Skill]) -> list[tuple[str, str, str, str, str]]:
+    """Answer what a family wants to know, in the order of `FAMILY_HEAD`; people's things first."""
+    kept = sorted(_gathered(skills), key=lambda one: list(Whose).index(one.whose))
+    return [
+        (one.what, one.why, one.stays, "yes" if one.sealed else "", one.erased.value)
+        for one in kept
+        if one.whose in FAMILIES and one.erased is not Erasure.PARTS
+    ]
+
+
+def fideslang(skills: Sequence[Skill]) -> dict[str, Any]:
     """Answer the data map as a fideslang manifest."""
     tables: dict[str, list[dict[str, Any]]] = {}
-    for place, kept in everything():
+    for place, kept in everything(skills):
         table, dot, column = place.partition(".")
         is_column = bool(dot) and table.isidentifier() and column.isidentifier()
         collection, name = (table, column) if is_column else ("elsewhere", place)
         tables.setdefault(collection, []).append(_field(name, kept))
-    uses = sorted({kept.use.value for _, kept in everything()})
+    uses = sorted({kept.use.value for _, kept in everything(skills)})
     return {
         "dataset": [
             {
-                "fides_key": "unhear_house",
+                "fides_key": DATASET,
                 "name": "A house",
                 "description": "Everything that one house keeps.",
                 "collections": [
@@ -72,13 +86,14 @@ def fideslang() -> dict[str, Any]:
                 "name": "unhear",
                 "description": "A voice assistant that can be told to forget.",
                 "system_type": "Service",
-                "privacy_declarations": [_declaration(use) for use in uses],
+                "dataset_references": [DATASET],
+                "privacy_declarations": [_declaration(use, skills) for use in uses],
             }
         ],
     }
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(skills: Sequence[Skill]) -> list[dict[str, Any]]:
     """Answer the data map as plain rows."""
     return [
         {
@@ -91,20 +106,22 @@ def rows() -> list[dict[str, Any]]:
             "goes": kept.erased.value,
             "comes_of": list(kept.of),
         }
-        for place, kept in everything()
+        for place, kept in everything(skills)
     ]
 
 
 def _field(name: str, kept: Kept) -> dict[str, Any]:
     return {
         "name": name,
-        "description": f"{kept.what}; {kept.erased.value}",
+        "description": f"{kept.what}; it stays {kept.stays}; what makes it go: {kept.erased.value}",
         "data_categories": [kept.category.value],
+        "data_uses": [kept.use.value],
+        **({"data_subjects": [SUBJECT]} if kept.whose in FAMILIES else {}),
     }
 
 
-def _declaration(use: str) -> Mapping[str, Any]:
-    kept = [one for _, one in everything() if one.use.value == use]
+def _declaration(use: str, skills: Sequence[Skill]) -> Mapping[str, Any]:
+    kept = [one for _, one in everything(skills) if one.use.value == use]
     return {
         "name": use,
         "data_categories": sorted({one.category.value for one in kept}),
@@ -113,15 +130,14 @@ def _declaration(use: str) -> Mapping[str, Any]:
     }
 
 
-def _unique(kept: Iterable[tuple[str, Kept]], whose: Whose) -> list[Kept]:
-    seen = {one.what: one for _, one in kept if one.whose is whose}
-    return list(seen.values())
+def _gathered(skills: Sequence[Skill]) -> dict[Kept, list[str]]:
+    """Answer every annotation once, with all places that bear it."""
+    places: dict[Kept, list[str]] = {}
+    for place, kept in everything(skills):
+        places.setdefault(kept, []).append(place)
+    return places
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     ruled = [head, ["---"] * len(head), *lines]
     return "".join(f"| {' | '.join(line)} |\n" for line in ruled)
-
-
-def _yes(sealed: bool) -> str:  # noqa: FBT001 - a word for a yes or no
-    return "yes" if sealed else ""

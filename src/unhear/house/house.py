@@ -75,7 +75,7 @@ class House:
         )
         self.conversation = Conversation(self.clock)
         holders: list[Holder] = [PayloadHolder(self.payloads), self.conversation]
-        check_complete([holder.place for holder in holders])
+        check_complete(self.database.columns(), [holder.place for holder in holders])
         self.forgetter = Forgetter(
             database=self.database,
             keeper=self.keeper,
@@ -176,6 +176,7 @@ class House:
             forgetter=self.forgetter,
             household=self.household.id,
             skill=skill,
+            remembers=self.skills.remembers(skill),
             request=request,
             stay=self.household.retention.duration(
                 Purpose.RESPOND,

@@ -20,6 +20,10 @@ from unhear.household.speech import Item
 from unhear.household.words import HouseholdId, TraceId, Utterance
 
 
+class MemoryUndeclared(Exception):
+    """A skill would keep something without having said what it keeps."""
+
+
 class SkillMemory:
     """What one skill remembers for a household, while one request of it is answered."""
 
@@ -31,19 +35,21 @@ class SkillMemory:
         forgetter: Forgetter,
         household: HouseholdId,
         skill: str,
+        remembers: str,
         request: Utterance,
         stay: timedelta,
         clock: Clock,
     ) -> None:
         """Items remembered are traces of `request`: its recording, person and device.
 
-        They expire after `stay`.
+        They expire after `stay`. `remembers` is what the skill says it keeps, for the data map.
         """
         self._database = database
         self._keeper = keeper
         self._forgetter = forgetter
         self._household = household
         self._skill = skill
+        self._remembers = remembers
         self._request = request
         self._stay = stay
         self._clock = clock
@@ -59,7 +65,14 @@ class SkillMemory:
         return sorted(items, key=lambda item: item.made_at)
 
     def remember(self, data: Mapping[str, str]) -> Item:
-        """Keep `data`, as something that came of the request. Raises `Barred`."""
+        """Keep `data`, as something that came of the request.
+
+        Raises `Barred`, and `MemoryUndeclared` for a skill that says it remembers nothing.
+        """
+        if not self._remembers:
+            raise MemoryUndeclared(
+                f"the skill {self._skill} would keep something; its `remembers` must say what"
+            )
         made_at = self._clock()
         new = NewTrace(
             id=new_trace_id(),

@@ -22,9 +22,9 @@ HOUSEHOLD_ID = _info(
     Kept(
         what="a random number that stands for the household",
         why="to tell households apart without their names",
-        stays="as long as the household",
+        stays="as long as anything of it, receipts too",
         whose=Whose.HOUSEHOLD,
-        erased=Erasure.HOUSEHOLD,
+        erased=Erasure.MEANING,
         category=Category.PSEUDONYM,
         use=Use.OPERATE,
     )
@@ -100,14 +100,11 @@ DETAILS = _info(
 )
 CONTENT = _info(
     Kept(
-        what="the small part of a recording without which its sound is noise; what a skill "
-        "remembers (a timer, a note, a list); the people and choices of the household; a notice; "
-        "a receipt",
-        why="to answer, to keep what you consented to, and to prove what was forgotten",
-        stays="until its day: as you set for recordings, a year for what skills remember, three "
-        "years for receipts",
+        what="the kept thing itself, kind by kind as in this map",
+        why="as this map says of its kind",
+        stays="as this map says of its kind",
         whose=Whose.PERSON,
-        erased=Erasure.KEY,
+        erased=Erasure.PARTS,
         category=Category.WORDS,
         use=Use.KEEP,
         sealed=True,
@@ -156,7 +153,7 @@ ERASURE_WORK = _info(
         why="to finish it whatever happens, and to look again later",
         stays="as long as the household",
         whose=Whose.HOUSEHOLD,
-        erased=Erasure.HOUSEHOLD,
+        erased=Erasure.REQUEST,
         category=Category.HABITS,
         use=Use.PROVE,
     )
@@ -167,7 +164,7 @@ ERASURE_SCOPE = _info(
         why="so that nothing of it can be kept again afterwards",
         stays="as long as the household",
         whose=Whose.HOUSEHOLD,
-        erased=Erasure.HOUSEHOLD,
+        erased=Erasure.REQUEST,
         category=Category.HABITS,
         use=Use.PROVE,
         sealed=True,
@@ -179,7 +176,7 @@ SWEPT = _info(
         why="to look for late copies of it",
         stays="30 days after the erasure",
         whose=Whose.PERSON,
-        erased=Erasure.ROW,
+        erased=Erasure.LOOKED,
         category=Category.PSEUDONYM,
         use=Use.PROVE,
     )

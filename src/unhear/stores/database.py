@@ -31,6 +31,11 @@ PRAGMAS = {
     "wal_autocheckpoint": 8000,  # pages: a batch of erasures need not wait for one of its own
 }
 
+COLUMNS = """
+    SELECT t.name || '.' || c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c
+    WHERE t.type = 'table'
+"""
+
 
 class Database:
     """Opens transactions on one SQLite file; safe to use from several threads and processes."""
@@ -80,6 +85,11 @@ class Database:
             if raw is None:
                 raise StoreError("the database connection is closed")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def columns(self) -> list[str]:
+        """Answer every column that is really there, as `table.column`."""
+        with _plain_errors(self._path), self._engine.connect() as connection:
+            return list(connection.exec_driver_sql(COLUMNS).scalars())
 
     def problems(self) -> list[str]:
         """Answer what SQLite's own integrity check finds; empty when all is well."""

@@ -34,6 +34,7 @@ class Arithmetic:
     """Adds, takes away, multiplies, divides; powers, roots and percentages."""
 
     name = "arithmetic"
+    remembers = ""
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - a pure sum

@@ -23,6 +23,7 @@ class Notes:
     """Each note is the words themselves and who said them."""
 
     name = "notes"
+    remembers = "what you asked it to remember, and whom that is about"
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:

@@ -36,6 +36,7 @@ class Privacy:
     """Does what the person in the room asks, at once, and says what really happened."""
 
     name = NAME
+    remembers = ""
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:

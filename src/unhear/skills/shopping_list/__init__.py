@@ -16,6 +16,7 @@ class ShoppingList:
     """Each thing on the list is an item of the skill's memory."""
 
     name = "shopping_list"
+    remembers = "the things on the shopping list"
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:

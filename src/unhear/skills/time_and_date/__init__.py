@@ -13,6 +13,7 @@ class TimeAndDate:
     """Answers from the clock, in the house's time zone."""
 
     name = "time_and_date"
+    remembers = ""
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:

@@ -25,6 +25,7 @@ class Timers:
     """Each timer is an item of the skill's memory: its end, its length and perhaps a name."""
 
     name = "timers"
+    remembers = "timers that run: their ends, lengths and names"
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:

@@ -25,6 +25,7 @@ class Units:
     """Understands spoken unit names; says so when it does not."""
 
     name = "units"
+    remembers = ""
     sentences = Path(__file__).parent / "sentences"
 
     @cached_property

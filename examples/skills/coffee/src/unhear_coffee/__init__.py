@@ -10,6 +10,7 @@ class Coffee:
     """Repeats the order as it understood it; a real one would start the machine here."""
 
     name = "coffee"
+    remembers = ""
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - no memory

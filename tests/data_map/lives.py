@@ -1,0 +1,70 @@
+"""A house in which everything was done that leaves something somewhere."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.copies.houses import forget, keep, new_house
+from tests.prove.memory import WITNESS
+from unhear.forget.roots import open_tree
+from unhear.house.backup import backup
+from unhear.house.drill import rehearse
+from unhear.house.house import House
+from unhear.house.keeping import move_keeper
+from unhear.household.hold import Hold
+from unhear.household.scope import Scope
+from unhear.household.words import PersonKind, TraceId
+from unhear.keep.notices import Notice, add_notice
+from unhear.settings import WitnessSettings
+from unhear.stores.copies.target import Target
+from unhear.stores.log_key import rotate_log_key
+
+NOBODY = WitnessSettings(url="http://127.0.0.1:9", key=str(WITNESS.verifier))
+SECOND_KEEPER = "file:roots/second"
+
+
+def live_in(folder: Path) -> House:
+    """Set up a house and do in it whatever can be done, a restore too; what it keeps stays."""
+    mirror = Target(str(folder / "mirror"))
+    house = new_house(folder / "house", mirror=mirror.place, witnesses=(NOBODY,))
+    gone, stays, words_gone = keep(house), keep(house), keep(house)
+    for skill in house.skills.all():
+        request = next(one for one in house.catalogue.recordings() if one.id == stays).utterance
+        if skill.remembers:
+            house.memory(skill.name, request).remember({"item": "purple wheelbarrow"})
+    house.family.add("Ben", PersonKind.ADULT)
+    house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
+    _notify(house)
+    _hold(house, stays)
+    forget(house, gone)
+    house.forgetter.forget(
+        house.household.id, Scope(recordings=frozenset([words_gone]), words_only=True)
+    )
+    rehearse(house, folder)
+    backup(house, Target(str(folder / "target")))
+    rotate_log_key(house.database, house.ledger, house.settings.log_key_file)
+    move_keeper(house.settings, house.database, house.copies, SECOND_KEEPER)
+    house.close()
+    house = House(house.settings.model_copy(update={"keeper": SECOND_KEEPER}))
+    house.tidy()
+    house.ledger.wait()
+    return house
+
+
+def _notify(house: House) -> None:
+    ada = house.household.people[0]
+    with house.database.writing() as transaction:
+        tree = open_tree(transaction, house.keeper)
+        notice = Notice(ada.id, house.clock(), "Somebody called.")
+        add_notice(transaction, tree, house.household.id, notice)
+
+
+def _hold(house: House, held: TraceId) -> None:
+    now = house.clock()
+    hold = Hold(
+        scope=Scope(recordings=frozenset([held])),
+        reason="District court, file 17",
+        asked_by="Ada",
+        asked_at=now,
+        expires_at=now + timedelta(days=30),
+    )
+    house.holds.agree(house.holds.ask(hold), "Ben")
