@@ -54,7 +54,7 @@ def _notify(house: House) -> None:
     ada = house.household.people[0]
     with house.database.writing() as transaction:
         tree = open_tree(transaction, house.keeper)
-        notice = Notice(ada.id, house.clock(), "Somebody called.")
+        notice = Notice(ada.id, ada.id, house.clock(), "Somebody called.")
         add_notice(transaction, tree, house.household.id, notice)
 
 

@@ -23,7 +23,7 @@ from unhear.household.words import (
     PersonKind,
     Purpose,
 )
-from unhear.keep.notices import Notice, add_notice
+from unhear.keep.notices import Notice, add_notice, notices_about
 from unhear.keep.profile import profile_of, replace_profile, set_profile
 from unhear.prove.claims import Claim, ConsentGiven, ConsentWithdrawn
 from unhear.prove.ledger import Ledger
@@ -134,6 +134,12 @@ class Family:
                 "forget the whole household"
             )
         receipt = self._forgetter.forget(self._household, Scope(person=person))
+        told = snapshot(
+            self._database,
+            self._keeper,
+            lambda tx, tree: notices_about(tx, tree, self._household, person),
+        )
+        self._forgetter.discard(self._household, told)
         self._take_out(lambda now: now.without_person(person))
         return receipt
 
@@ -175,7 +181,8 @@ class Family:
             household = profile_of(transaction, tree, self._household)
             for guardian in household.people:
                 if guardian.kind is PersonKind.GUARDIAN:
-                    add_notice(transaction, tree, household.id, Notice(guardian.id, now, text))
+                    notice = Notice(guardian.id, child.id, now, text)
+                    add_notice(transaction, tree, household.id, notice)
             set_profile(transaction, tree, household.with_person(warned))
 
     def _add(self, change: Change, claim: Claim | None = None) -> Household:

@@ -172,7 +172,7 @@ ERASURE_SCOPE = _info(
 )
 SWEPT = _info(
     Kept(
-        what="the random numbers of what was forgotten",
+        what="the random numbers of what was forgotten, and by which request",
         why="to look for late copies of it",
         stays="30 days after the erasure",
         whose=Whose.PERSON,

@@ -122,9 +122,7 @@ stays as the bar against late traces. `look_day` is when to look for late copies
 sweep = Table(
     "sweep",
     metadata,
-    Column(
-        "erasure", LargeBinary(16), ForeignKey("erasure.id"), primary_key=True, info=a.ERASURE_WORK
-    ),
+    Column("erasure", LargeBinary(16), ForeignKey("erasure.id"), primary_key=True, info=a.SWEPT),
     Column("trace", LargeBinary(16), primary_key=True, info=a.SWEPT),
 )
 """Traces whose keys an erasure has destroyed and whose leftovers it has yet to sweep."""
