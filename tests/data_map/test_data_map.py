@@ -19,8 +19,10 @@ from unhear.forget.database import TraceKind
 from unhear.forget.errors import HolderUnanswered
 from unhear.forget.holder import Place
 from unhear.house import data_map
+from unhear.house.advice import Advice, Health
 from unhear.house.data_map import COLUMNS, annotation_of, check_complete
 from unhear.house.data_map_pages import fideslang, markdown, rows
+from unhear.house.doctor import examine
 from unhear.house.house import House
 from unhear.house.restore import Copy, restore
 from unhear.keep.identity import WrongPassphrase
@@ -75,6 +77,19 @@ def test_a_house_left_in_the_middle_of_a_restore_is_in_the_map(tmp_path: Path) -
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert "data.restoring/unhear.db" in files
     assert {file for file in files if annotation_of(file) is None} == set()
+
+
+def test_a_check_up_names_files_that_are_not_ours(lived_in: House) -> None:
+    def found() -> Advice:
+        house = House(lived_in.settings)
+        advice = {one.check: one for one in examine(lived_in.settings, lambda: house)}
+        house.close()
+        return advice["strangers"]
+
+    assert found().health is Health.OK
+    (lived_in.settings.data_folder / "unhear.db.bak").touch()
+    assert found().health is Health.WARNING
+    assert "data/unhear.db.bak" in found().seen
 
 
 def test_every_column_of_the_database_on_disk_is_in_the_map(lived_in: House) -> None:

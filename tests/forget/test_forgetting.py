@@ -6,8 +6,10 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import obstore
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from obstore.store import LocalStore
 
 from tests.forget.thief import reachable_keys
 from tests.home import PASSPHRASE, SOUND, WORDS, Home
@@ -32,6 +34,7 @@ from unhear.prove.errors import ProofWrong
 from unhear.prove.notes import KeyKind, VerifierKey
 from unhear.prove.receipt import Receipt, verify
 from unhear.stores.keepers.file import FileRootKeeper
+from unhear.stores.payloads import payload_name
 
 
 def _opened(home: Home, trace: TraceId) -> tuple[bytes, str]:
@@ -211,6 +214,22 @@ def test_a_crash_while_keeping_leaves_noise_that_is_swept_later(home: Home) -> N
     assert home.catalogue.orphans(put_at) == []
     assert home.catalogue.orphans(put_at + timedelta(hours=2)) == [lost]
     assert home.catalogue.sweep_orphans(put_at + timedelta(hours=2)) == 1
+    assert [trace for trace, _ in home.blobs.all(home.id)] == [kept]
+
+
+def test_a_crash_while_a_payload_is_written_leaves_nothing_for_long(home: Home) -> None:
+    kept, lost = home.keep(), new_trace_id()
+    folder = home.settings.payload_folder
+    writer = obstore.open_writer(
+        LocalStore(folder), payload_name(home.id, lost), buffer_size=1, max_concurrency=1
+    )
+    writer.write(b"half a bo")  # never closed: a crash
+    writer.flush()
+    (part,) = folder.rglob("*#*")
+    assert home.blobs.has(home.id, lost)
+    (put_at,) = (at for trace, at in home.blobs.all(home.id) if trace == lost)
+    assert home.catalogue.sweep_orphans(put_at + timedelta(hours=2)) == 1
+    assert not part.exists()
     assert [trace for trace, _ in home.blobs.all(home.id)] == [kept]
 
 

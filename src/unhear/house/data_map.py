@@ -6,7 +6,8 @@ leaves the house. A test walks a house that was lived in, and finds nothing that
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
+from pathlib import Path
 
 from unhear.answer.skill import Skill
 from unhear.forget.attest import RECEIPT_YEARS
@@ -58,7 +59,7 @@ _SETTINGS = replace(_MACHINE, what="how the house is run")
 _LOCK = replace(_MACHINE, what="nothing; so that several programs take turns", why="to take turns")
 
 FILES: Mapping[str, Kept] = {
-    "data/payloads/*": _SEALED_SOUND,
+    "data/payloads/*.payload*": _SEALED_SOUND,
     "data/unhear.db": _DATABASE,
     "data/unhear.db-wal": _DATABASE,
     "data/unhear.db-shm": _DATABASE,
@@ -249,7 +250,14 @@ def everything(skills: Iterable[Skill]) -> Iterator[tuple[str, Kept]]:
 
 def annotation_of(file: str) -> Kept | None:
     """Answer what is known of a file below the house's folder, or None."""
-    return next((kept for pattern, kept in FILES.items() if fnmatch(file, pattern)), None)
+    return next((kept for pattern, kept in FILES.items() if fnmatchcase(file, pattern)), None)
+
+
+def strangers(data: Path) -> list[str]:
+    """Answer the files in a house's data folder that unhear did not make, and will not erase."""
+    files = (path for path in data.rglob("*") if path.is_file())
+    names = (str(Path("data") / path.relative_to(data)) for path in files)
+    return sorted(name for name in names if annotation_of(name) is None)
 
 
 def check_complete(columns: Iterable[str], answered: Collection[Place]) -> None:

@@ -10,11 +10,14 @@ from unhear.clock import day_number
 from unhear.forget.errors import ForgetError
 from unhear.house.advice import Advice, Health, ok, warning, wrong
 from unhear.house.audit import audit
+from unhear.house.data_map import strangers
 from unhear.house.house import House
 from unhear.house.machine import MACHINE_CHECKS, SNAPSHOTTING, file_system_of
 from unhear.settings import Settings
 from unhear.stores.errors import StoreError
 from unhear.stores.keepers.choose import root_folders
+
+STRANGERS_NAMED_MAX = 5
 
 Check = Callable[[House], Iterator[Advice]]
 
@@ -133,6 +136,18 @@ def _believed_clock(house: House) -> Iterator[Advice]:
         )
 
 
+def _strangers(house: House) -> Iterator[Advice]:
+    if found := strangers(house.settings.data_folder):
+        named = ", ".join(found[:STRANGERS_NAMED_MAX])
+        yield warning(
+            "strangers",
+            f"{len(found)} files in the data folder are not unhear's: {named}",
+            "nothing that is forgotten is erased in them; remove them, or move them elsewhere",
+        )
+    else:
+        yield ok("strangers", "every file in the data folder is in the data map")
+
+
 def _audit(house: House) -> Iterator[Advice]:
     for finding in audit(house):
         yield Advice(
@@ -149,6 +164,7 @@ HOUSE_CHECKS: tuple[Check, ...] = (
     _roots_held,
     _root_folders,
     _believed_clock,
+    _strangers,
     _audit,
 )
 """In the order they are shown; each yields nothing, one or several findings."""

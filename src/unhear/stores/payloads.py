@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import obstore
@@ -12,6 +12,11 @@ from obstore.store import LocalStore
 
 from unhear.household.words import HouseholdId, TraceId
 from unhear.stores.errors import PayloadMissing, StoreFull, StoreUnwritable
+
+SUFFIX = ".payload"
+PART = "#1"
+"""What the library calls a file that it has not written to its end: left there by a crash, and not
+listed by the library. Ids are random, so that there is never a second one."""
 
 
 class FilePayloads:
@@ -45,28 +50,36 @@ class FilePayloads:
                 ) from None
 
     def has(self, household: HouseholdId, trace: TraceId) -> bool:
-        """Whether there is a payload of that name."""
+        """Whether there is a payload of that name, whole or not."""
         with _plain_errors(self._folder):
-            return (self._folder / payload_name(household, trace)).is_file()
+            return any(path.is_file() for path in self._paths(household, trace))
 
     def delete(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Remove payloads; one that is not there is removed already."""
         with _plain_errors(self._folder):
             for trace in traces:
-                (self._folder / payload_name(household, trace)).unlink(missing_ok=True)
+                for path in self._paths(household, trace):
+                    path.unlink(missing_ok=True)
 
     def all(self, household: HouseholdId) -> Iterator[tuple[TraceId, datetime]]:
-        """Yield the names of all payloads of a household, and when each was put."""
+        """Yield the names of all payloads of a household, whole or not, and when each was put."""
         with _plain_errors(self._folder):
-            for page in obstore.list(self._store, prefix=household.hex()):
-                for entry in page:
-                    trace = TraceId(bytes.fromhex(Path(entry["path"]).stem))
-                    yield trace, entry["last_modified"]
+            for path in (self._folder / household.hex()).rglob(f"*{SUFFIX}*"):
+                trace = TraceId(bytes.fromhex(path.name.partition(".")[0]))
+                try:
+                    put_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                except FileNotFoundError:
+                    continue  # an erasure in another process was quicker
+                yield trace, put_at
+
+    def _paths(self, household: HouseholdId, trace: TraceId) -> tuple[Path, Path]:
+        path = self._folder / payload_name(household, trace)
+        return path, path.with_name(path.name + PART)
 
 
 def payload_name(household: HouseholdId, trace: TraceId) -> str:
     """Answer where a payload lies below the folder of the payloads."""
-    return f"{household.hex()}/{trace.hex()[:2]}/{trace.hex()}.payload"
+    return f"{household.hex()}/{trace.hex()[:2]}/{trace.hex()}{SUFFIX}"
 
 
 def _sync(path: Path) -> None:
