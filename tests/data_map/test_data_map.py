@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, func, inspect, select
+from typer.testing import CliRunner
 
+from tests.cli.program import unhear
 from tests.copies.houses import lose_the_disk, new_house
 from tests.data_map.lives import live_in
 from tests.needs import need
 from unhear.answer.registry import find_skills
+from unhear.cli.app import app
 from unhear.forget.database import TraceKind
 from unhear.forget.errors import HolderUnanswered
 from unhear.forget.holder import Place
@@ -167,6 +170,20 @@ def test_a_place_that_nobody_answers_for_keeps_the_house_shut(
 def test_the_committed_pages_are_what_the_annotations_say() -> None:
     assert (DOCS / "data-map.md").read_text() == markdown(SKILLS), "run scripts/make-data-map"
     assert yaml.safe_load((DOCS / "data-map.yml").read_text()) == fideslang(SKILLS)
+
+
+def test_a_guardian_asks_what_is_kept(tmp_path: Path) -> None:
+    house = tmp_path / "house"  # there need not be one
+    kept = unhear(house, "data-map")["kept"]
+    assert kept == rows(SKILLS)
+    (words,) = [one for one in kept if one["place"] == "trace.words"]
+    assert (words["what"], words["sealed"]) == ("the words of a recording", True)
+    shown = CliRunner().invoke(app, ["data-map"], env={"COLUMNS": "400"})
+    assert "the words of a recording" in shown.stdout
+    page = CliRunner().invoke(app, ["data-map", "--markdown"])
+    assert page.stdout == (DOCS / "data-map.md").read_text()
+    manifest = CliRunner().invoke(app, ["data-map", "--fideslang"])
+    assert manifest.stdout == (DOCS / "data-map.yml").read_text()
 
 
 @pytest.mark.tools

@@ -10,18 +10,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from unhear.answer.skill import Skill
-from unhear.forget.attest import RECEIPT_YEARS
 from unhear.forget.database import TraceKind
 from unhear.forget.errors import HolderUnanswered
 from unhear.forget.holder import Place
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
-from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
-from unhear.household.words import PersonKind
-from unhear.keep.notices import NOTICE_DAYS
+from unhear.keep.kinds import KINDS, REMEMBERED, SAID
 from unhear.stores.annotations import annotated, unannotated
 from unhear.stores.tables import metadata
-
-_SAID = ("what was said to the assistant",)
 
 _SEALED_SOUND = Kept(
     what="the sound of a recording, sealed to the household",
@@ -32,7 +27,7 @@ _SEALED_SOUND = Kept(
     category=Category.SOUND,
     use=Use.KEEP,
     sealed=True,
-    of=_SAID,
+    of=SAID,
 )
 _MACHINE = Kept(
     what="what the house needs to run",
@@ -51,6 +46,15 @@ _DATABASE = replace(
     whose=Whose.HOUSEHOLD,
     erased=Erasure.PARTS,
     use=Use.KEEP,
+)
+_ROOT_KEY = Kept(
+    what="the root key, where a folder keeps it: without it nothing kept opens",
+    why="so that everything forgotten goes with one key",
+    stays="until the next erasure",
+    whose=Whose.HOUSEHOLD,
+    erased=Erasure.REPLACED,
+    category=Category.CREDENTIALS,
+    use=Use.SECURE,
 )
 _LOG_KEY = replace(
     _MACHINE, what="the key that signs the ledger", why="so that receipts can be checked"
@@ -82,15 +86,7 @@ FILES: Mapping[str, Kept] = {
     "data.restoring/*": replace(
         _DATABASE, what="a house that is being restored", stays="until it is restored"
     ),
-    "roots/*": Kept(
-        what="the root key, where a folder keeps it: without it nothing kept opens",
-        why="so that everything forgotten goes with one key",
-        stays="until the next erasure",
-        whose=Whose.HOUSEHOLD,
-        erased=Erasure.REPLACED,
-        category=Category.CREDENTIALS,
-        use=Use.SECURE,
-    ),
+    "roots/*": _ROOT_KEY,
     "log.key": _LOG_KEY,
     "log.key.next": _LOG_KEY,
     "log.key.old": _LOG_KEY,
@@ -103,81 +99,12 @@ FILES: Mapping[str, Kept] = {
 }
 """By pattern below the house's folder; `*` stands for anything, folders too."""
 
-_AS_SET = (
-    f"for the days you set, {DAYS_MAX} at most; what a child said {CEILINGS[PersonKind.CHILD]}, "
-    f"a guest {CEILINGS[PersonKind.GUEST]}"
-)
-
-_REMEMBERED = Kept(
-    what="what a skill remembers",
-    why="to answer from it later",
-    stays=f"until the skill drops it; {_AS_SET}",
-    whose=Whose.PERSON,
-    erased=Erasure.KEY,
-    category=Category.WORDS,
-    use=Use.ANSWER,
-    sealed=True,
-    of=_SAID,
-)
-
 SCHEMA_VERSION = "alembic_version.version_num"
 COLUMNS: Mapping[str, Kept] = {
     **dict(annotated(metadata)),
     SCHEMA_VERSION: replace(_MACHINE, what="the version of the database's tables"),
 }
 """By `table.column`; the last is that of a library, which makes its table itself."""
-
-KINDS: Mapping[TraceKind, Kept] = {
-    TraceKind.RECORDING: Kept(
-        what="the small part of a recording without which its sound is noise",
-        why="to keep what you consented to",
-        stays=_AS_SET,
-        whose=Whose.PERSON,
-        erased=Erasure.KEY,
-        category=Category.SOUND,
-        use=Use.KEEP,
-        sealed=True,
-        of=_SAID,
-    ),
-    TraceKind.MEMORY: replace(
-        _REMEMBERED,
-        what="what skills remember, skill by skill as in this map",
-        erased=Erasure.PARTS,
-    ),
-    TraceKind.PROFILE: Kept(
-        what="the people of the household: names, who is a child and when it was last heard, "
-        "consents, devices, and for how long what may stay",
-        why="to do as you decided",
-        stays="as long as the household; a child's, unused, for the days you set, "
-        f"{CHILD_PROFILE_DAYS_MAX} at most",
-        whose=Whose.HOUSEHOLD,
-        erased=Erasure.KEY,
-        category=Category.NAMES,
-        use=Use.CHOICES,
-        sealed=True,
-    ),
-    TraceKind.NOTICE: Kept(
-        what="what guardians must be told, such as that a child's profile goes soon",
-        why="so that nothing goes without your knowing",
-        stays=f"{NOTICE_DAYS} days",
-        whose=Whose.HOUSEHOLD,
-        erased=Erasure.KEY,
-        category=Category.NAMES,
-        use=Use.CHOICES,
-        sealed=True,
-    ),
-    TraceKind.RECEIPT: Kept(
-        what="receipts: that and when something was forgotten, and what opens their hidden parts",
-        why="so that you can prove it",
-        stays=f"{RECEIPT_YEARS} years, also after the household was forgotten",
-        whose=Whose.HOUSEHOLD,
-        erased=Erasure.KEY,
-        category=Category.HABITS,
-        use=Use.PROVE,
-        sealed=True,
-    ),
-}
-"""What the kept thing in a row of the index is, by its kind."""
 
 PLACES: Mapping[Place, Kept] = {
     Place.PAYLOADS: _SEALED_SOUND,
@@ -189,15 +116,15 @@ PLACES: Mapping[Place, Kept] = {
         erased=Erasure.CONVERSATION,
         category=Category.WORDS,
         use=Use.ANSWER,
-        of=_SAID,
+        of=SAID,
     ),
 }
 
 ELSEWHERE: Mapping[str, Kept] = {
     "sound before the wake word (memory)": Kept(
-        what="the last half second that a device hears, in memory alone",
+        what="the last moments that a device hears, in memory alone",
         why="to notice the wake word",
-        stays="half a second",
+        stays="a few seconds; ten where an answer is being worked on",
         whose=Whose.PERSON,
         erased=Erasure.PASSES,
         category=Category.SOUND,
@@ -223,6 +150,29 @@ ELSEWHERE: Mapping[str, Kept] = {
         sealed=True,
         of=("recordings", "what skills remember"),
     ),
+    "root keys in a TPM or token": replace(
+        _ROOT_KEY, what="the root key, or a share of it, where a TPM or token keeps it"
+    ),
+    "a drill's scratch folder": replace(
+        _DATABASE,
+        what="copies to rehearse a restore with, sealed as in the database",
+        why="to know that your backups can be used, and that they do not tell what was forgotten",
+        stays="until the drill is over",
+    ),
+    "the machine's journal": replace(
+        _MACHINE,
+        what="what failed, with random numbers, and never a word or name of anybody",
+        why="to find what is wrong",
+        stays="as the machine is set up",
+        erased=Erasure.YOU,
+    ),
+    "the models' folder": replace(_MACHINE, what="models that come with unhear, put together"),
+    "a witness's folder": replace(
+        _MACHINE,
+        what="where you run a witness: the heads of the ledgers that it has seen",
+        why="so that nobody is shown another ledger",
+        use=Use.PROVE,
+    ),
     "exports and receipts you took": Kept(
         what="files you wrote out yourself",
         why="because they are yours",
@@ -242,7 +192,7 @@ def everything(skills: Iterable[Skill]) -> Iterator[tuple[str, Kept]]:
     yield from ((f"kind: {kind}", kept) for kind, kept in KINDS.items())
     for skill in skills:
         if skill.remembers:
-            yield f"skill: {skill.name}", replace(_REMEMBERED, what=skill.remembers)
+            yield f"skill: {skill.name}", replace(REMEMBERED, what=skill.remembers)
     yield from FILES.items()
     yield from ((f"memory: {place}", kept) for place, kept in PLACES.items() if place not in _FILED)
     yield from ELSEWHERE.items()

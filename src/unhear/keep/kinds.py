@@ -1,0 +1,82 @@
+"""What each kind of kept thing is, for the data map."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from unhear.forget.attest import RECEIPT_YEARS
+from unhear.forget.database import TraceKind
+from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
+from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
+from unhear.household.words import PersonKind
+from unhear.keep.notices import NOTICE_DAYS
+
+SAID = ("what was said to the assistant",)
+
+_AS_SET = (
+    f"for the days you set, {DAYS_MAX} at most; what a child said {CEILINGS[PersonKind.CHILD]}, "
+    f"a guest {CEILINGS[PersonKind.GUEST]}"
+)
+
+REMEMBERED = Kept(
+    what="what a skill remembers",
+    why="to answer from it later",
+    stays=f"until the skill drops it; {_AS_SET}",
+    whose=Whose.PERSON,
+    erased=Erasure.KEY,
+    category=Category.WORDS,
+    use=Use.ANSWER,
+    sealed=True,
+    of=SAID,
+)
+
+KINDS: Mapping[TraceKind, Kept] = {
+    TraceKind.RECORDING: Kept(
+        what="the small part of a recording without which its sound is noise",
+        why="to keep what you consented to",
+        stays=_AS_SET,
+        whose=Whose.PERSON,
+        erased=Erasure.KEY,
+        category=Category.SOUND,
+        use=Use.KEEP,
+        sealed=True,
+        of=SAID,
+    ),
+    TraceKind.MEMORY: replace(
+        REMEMBERED,
+        what="what skills remember, skill by skill as in this map",
+        erased=Erasure.PARTS,
+    ),
+    TraceKind.PROFILE: Kept(
+        what="the people of the household: names, who is a child and when it was last heard, "
+        "consents, devices, and for how long what may stay",
+        why="to do as you decided",
+        stays="as long as the household; a child's, unused, for the days you set, "
+        f"{CHILD_PROFILE_DAYS_MAX} at most",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.NAMES,
+        use=Use.CHOICES,
+        sealed=True,
+    ),
+    TraceKind.NOTICE: Kept(
+        what="what guardians must be told, such as that a child's profile goes soon",
+        why="so that nothing goes without your knowing",
+        stays=f"{NOTICE_DAYS} days",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.NAMES,
+        use=Use.CHOICES,
+        sealed=True,
+    ),
+    TraceKind.RECEIPT: Kept(
+        what="receipts: that and when something was forgotten, and what opens their hidden parts",
+        why="so that you can prove it",
+        stays=f"{RECEIPT_YEARS} years, also after the household was forgotten",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.HABITS,
+        use=Use.PROVE,
+        sealed=True,
+    ),
+}
+"""What the kept thing in a row of the index is, by its kind."""
