@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test test-slow check setup-dev clean
+.PHONY: demo run test test-slow check setup-dev thief clean
 
 demo: $(VENV)/.ready
 	$(BIN)/unhear demo
@@ -27,7 +27,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-setup-dev: $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready tests/node/node_modules/.package-lock.json
+setup-dev: $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready .venv-thief/.ready tests/node/node_modules/.package-lock.json
 	@sh scripts/install-test-tools
 
 $(VENV)/bin/uv:
@@ -58,9 +58,19 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	.venv-s3/bin/python -m pip install --quiet --require-hashes -r requirements-s3.txt
 	@touch $@
 
+# Other stores, for the thief to rob.
+.venv-thief/.ready: $(VENV)/bin/uv requirements-thief.txt
+	$(BIN)/python -m venv .venv-thief
+	.venv-thief/bin/python -m pip install --quiet --require-hashes -r requirements-thief.txt
+	@touch $@
+
+# What comes back after an erasure: docs/thief.md and its picture, made anew.
+thief: setup-dev
+	$(BIN)/python -m bench.thief --json --write
+
 tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent; \
 	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
 
 clean:
-	rm -rf $(VENV) .venv-peer .venv-s3 tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peer .venv-s3 .venv-thief tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -60,3 +60,24 @@ def _nice(highest: float) -> float:
     """Answer a round number a little above `highest`."""
     power = 10.0 ** math.floor(math.log10(highest))
     return next(power * step for step in (1, 2, 4, 8, 10) if power * step >= highest)
+
+
+def bars(title: str, note: str, shares: Mapping[str, float]) -> str:
+    """Answer a chart of named shares (0 to 1), one bar each, with their percentages."""
+    height, left, across = 30, 230, 300
+    total = 60 + height * len(shares)
+    parts = [f'<text class="title" x="16" y="26">{title}</text>']
+    for number, (name, share) in enumerate(shares.items()):
+        y = 44 + number * height
+        colour = COLOURS[2] if share == 0 else COLOURS[4]
+        parts.append(
+            f'<text x="{left - 10}" y="{y + 15}" text-anchor="end">{name}</text>'
+            f'<rect x="{left}" y="{y}" width="{max(across * share, 3):.1f}" height="20" rx="3" '
+            f'fill="{colour}"/>'
+            f'<text x="{left + across * share + 10:.1f}" y="{y + 15}">{share:.0%}</text>'
+        )
+    parts.append(f'<text x="16" y="{total - 4}">{note}</text>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {total + 8}" role="img" '
+        f'aria-label="{title}"><style>{STYLE}</style>{"".join(parts)}</svg>\n'
+    )
