@@ -136,6 +136,25 @@ def _believed_clock(house: House) -> Iterator[Advice]:
         )
 
 
+def _mirror(house: House) -> Iterator[Advice]:
+    place = house.settings.mirror
+    if place is None:
+        yield warning(
+            "mirror",
+            "there is none: a dead disk loses what was kept since the last backup, and a backup "
+            "from before an erasure does not open",
+            'name a place on another disk: `mirror = "..."` in settings.toml',
+        )
+        return
+    house.copies.ship()
+    yield ok("mirror", f"{place} has the newest database")
+
+
+def _drill(house: House) -> Iterator[Advice]:
+    if house.last_drill() is None:
+        yield warning("restore drill", "no restore was rehearsed yet", "run `unhear drill`")
+
+
 def _strangers(house: House) -> Iterator[Advice]:
     if found := strangers(house.settings.data_folder):
         named = ", ".join(found[:STRANGERS_NAMED_MAX])
@@ -164,6 +183,8 @@ HOUSE_CHECKS: tuple[Check, ...] = (
     _roots_held,
     _root_folders,
     _believed_clock,
+    _mirror,
+    _drill,
     _strangers,
     _audit,
 )
