@@ -137,3 +137,19 @@ def test_holds_are_leaves_of_the_ledger_without_a_name(home: Home) -> None:
     assert b"Robin" not in placed
     home.db.tidy()
     assert REASON.encode() not in home.settings.database_file.read_bytes()
+
+
+def test_late_copies_are_looked_for_after_what_a_hold_kept_back_is_gone(home: Home) -> None:
+    held = home.keep(days=90)
+    _hold(home, held, days=60)
+    with pytest.raises(HeldBack):
+        home.forgetter.forget(home.id, Scope(recordings=frozenset([held])))
+    looked = []
+    for day in range(1, 92):
+        home.clock.pass_time(days=1)
+        home.sweeper.sweep()
+        with home.db.reading() as transaction:
+            (row,) = transaction.erasures(home.id)
+            looked.append(len(transaction.sweep(row.id)))
+        assert not looked[-1] or day >= 60
+    assert [day for day, left in enumerate(looked, 1) if left] == list(range(60, 90))

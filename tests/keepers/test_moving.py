@@ -15,6 +15,7 @@ from unhear.clock import day_number
 from unhear.forget.errors import KeeperFailed, MirrorAway, RootGone, RootRemains
 from unhear.forget.migrate import Move, migrate, settle
 from unhear.forget.mirror import Copies
+from unhear.forget.roots import parked_id
 from unhear.house.keeping import FileMoveRecord, move_keeper, open_keeper
 from unhear.household.scope import Scope
 from unhear.settings import Settings, SettingsWrong, read_settings, write_to_settings_file
@@ -187,8 +188,11 @@ def test_roots_that_wait_for_the_backup_horizon_move_too(tmp_path: Path) -> None
     home = make_home(tmp_path / "house", copies=copies, clock=SetClock(NOON))
     trace = home.keep()
     home.forgetter.forget(home.id, Scope(recordings=frozenset([trace])))
+    with home.db.reading() as transaction:
+        current = transaction.current_root().root_id
     old = {root_id: home.roots.get(root_id) for root_id in home.roots.ids()}
     assert len(old) == 2
+    old[parked_id(current)] = old.pop(current)
     move = Move(home.roots, _elsewhere(home), FileMoveRecord(home.settings.house, None, NEW))
     today = day_number(NOON)
     migrate(home.db, move, copies, today=today, due_day=copies.due_day(NOON))

@@ -92,7 +92,7 @@ def restore(
     copy = Copy(
         newest=first,
         payloads=[target, first] if newest else [target],
-        at=_backup_called(first, at) if at else None,
+        at=_backup_called(target, at) if at else None,
     )
     with _bars() as told:
         restored = bring_back(

@@ -8,7 +8,7 @@ from unhear.clock import day_number
 from unhear.forget.database import ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import NoSuchTrace, TraceRemains
 from unhear.forget.keytree import KeyTree
-from unhear.forget.records import ErasureRecord, record_of
+from unhear.forget.records import ErasureRecord, record_of, sealed_record
 from unhear.forget.roots import RootKeeper
 from unhear.forget.traces import NewTrace, add_trace, content_of, new_trace_id
 from unhear.household.scope import Scope
@@ -30,7 +30,7 @@ RECEIPT_YEARS = 3
 """How long the house itself keeps a receipt; the guardian's copy stays as long as they like."""
 
 LOOK_AFTER_DAYS = (1, 7, 30)
-"""On which days after an erasure the house looks again for late copies.
+"""On which days after an erasure is done the house looks again for late copies.
 
 Until the last it remembers what was erased: as long as the longest backup horizon.
 """
@@ -82,7 +82,15 @@ def attest(
         for root_id in record.old_roots:
             transaction.unqueue_root(root_id)
     look_day = day_number(attestation.now) + LOOK_AFTER_DAYS[0] if traces else 0
-    transaction.set_erasure(replace(row, state=ErasureState.DONE, look_day=look_day))
+    done = replace(record, done_at=attestation.now)
+    transaction.set_erasure(
+        replace(
+            row,
+            state=ErasureState.DONE,
+            sealed=sealed_record(transaction, tree, row.household, row.id, done),
+            look_day=look_day,
+        )
+    )
     return receipt
 
 
@@ -127,7 +135,7 @@ def _look_at_database(
     left = sum(not record.scope.words_only or trace.words is not None for trace in rows)
     if left:
         raise TraceRemains(f"the index still has {left} of the rows that were erased")
-    if attestation.horizon_days == 0 and set(record.old_roots) & set(attestation.keeper.ids()):
+    if set(record.old_roots) & set(attestation.keeper.ids()):
         raise TraceRemains("the root keeper still holds the root that was replaced")
 
 

@@ -16,6 +16,7 @@ arrive together, from several threads, go through the steps together under one c
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from unhear.clock import Clock, day_number
 from unhear.forget import roots
@@ -53,9 +54,6 @@ TRACES_PER_SWEEP_MAX = 1_000
 """Traces handed to one `destroy`: bounds a holder's work, not the erasure."""
 
 REQUESTS_PER_GROUP_MAX = 256
-
-NOTHING_DUE = -1
-"""A day before all days: no replaced root is due on it."""
 
 
 class Forgetter:
@@ -138,7 +136,7 @@ class Forgetter:
             self._copies.ship()
         except MirrorAway:
             log.warning("mirror away; replaced root keys are held until it is back")
-            today = NOTHING_DUE
+            today = roots.NOTHING_DUE
         try:
             roots.recover(self._database, self._keeper, today=today)
         except KeeperFailed:
@@ -156,7 +154,7 @@ class Forgetter:
         return {place: count for place, count in found.items() if count}
 
     def destroy_due_roots(self) -> None:
-        """Have the keeper destroy the replaced roots that need not wait, once a mirror has the new.
+        """Have the keeper destroy or park the replaced roots, once a mirror has the new.
 
         Raises `Unfinished` when the mirror or the keeper is away; the roots stay queued.
         """
@@ -165,10 +163,11 @@ class Forgetter:
         # Shipped after the look: what another process queues meanwhile may not be shipped yet.
         self._copies.ship()
         today = day_number(self._clock())
+        parking = any(due_day > today for due_day in queued.values())
         try:
-            for root_id, due_day in queued.items():
-                if due_day <= today:
-                    self._keeper.destroy(root_id)
+            # One process parks at a time: an id may be given to a keeper once only.
+            with self._database.writing() if parking else nullcontext():
+                roots.let_go(self._keeper, queued, today)
         except KeeperFailed as error:
             raise RootRemains(
                 "the keys are replaced, but the old root key cannot be destroyed now; this is "

@@ -28,6 +28,7 @@ from unhear.forget.roots import (
     KeyringTransaction,
     RootKeeper,
     open_tree,
+    parked_id,
 )
 
 
@@ -110,8 +111,12 @@ def _rekey(transaction: KeyringTransaction, move: Move, *, today: int, due_day: 
     waiting = {id_ for id_, due in transaction.queued_roots().items() if due > today}
     if due_day > today:
         waiting.add(replaced.root_id)
-    for root_id in waiting & set(move.old.ids()):
-        move.new.put(root_id, move.old.get(root_id))
+    held = set(move.old.ids())
+    for root_id in waiting:
+        parked = parked_id(root_id)
+        for found in {parked, root_id} & held:
+            move.new.put(parked, move.old.get(found))
+            break
     move.new.put(fresh_id, fresh)
     tree.rekey(fresh)
     transaction.set_root(CurrentRoot(replaced.tree_id, tree.epoch, fresh_id))

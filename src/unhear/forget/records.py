@@ -21,7 +21,8 @@ class ErasureRecord:
     """A request to forget, and what its commit changed so far.
 
     `barred_until` is when it was last asked for: nothing of its scope heard before may be kept.
-    `reopens` is the erasure of which a late copy was found.
+    `reopens` is the erasure of which a late copy was found, `done_at` when it was attested: long
+    after it was asked for, where a legal hold was in the way.
     """
 
     asked_at: datetime
@@ -31,6 +32,7 @@ class ErasureRecord:
     reopens: bytes | None = None
     epochs: tuple[int, int] | None = None
     old_roots: tuple[bytes, ...] = ()
+    done_at: datetime | None = None
 
 
 def sealed_record(
@@ -104,13 +106,14 @@ def _record_bytes(record: ErasureRecord) -> bytes:
             "reopens": record.reopens.hex() if record.reopens else None,
             "epochs": record.epochs,
             "old_roots": [root.hex() for root in record.old_roots],
+            "done_at": _iso(record.done_at),
         }
     ).encode()
 
 
 def _record_from(plaintext: bytes) -> ErasureRecord:
     fields: dict[str, Any] = json.loads(plaintext)
-    epochs, reopens = fields["epochs"], fields["reopens"]
+    epochs, reopens, done_at = fields["epochs"], fields["reopens"], fields.get("done_at")
     return ErasureRecord(
         asked_at=datetime.fromisoformat(fields["asked_at"]),
         barred_until=datetime.fromisoformat(fields["barred_until"]),
@@ -119,6 +122,7 @@ def _record_from(plaintext: bytes) -> ErasureRecord:
         reopens=bytes.fromhex(reopens) if reopens else None,
         epochs=(epochs[0], epochs[1]) if epochs else None,
         old_roots=tuple(bytes.fromhex(root) for root in fields["old_roots"]),
+        done_at=datetime.fromisoformat(done_at) if done_at else None,
     )
 
 

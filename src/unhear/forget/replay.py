@@ -18,7 +18,7 @@ from unhear.forget.database import (
 )
 from unhear.forget.keytree import KeyTree
 from unhear.forget.records import record_of
-from unhear.forget.roots import CurrentRoot, RootKeeper, erase_keys, open_tree
+from unhear.forget.roots import CurrentRoot, RootKeeper, erase_keys, open_parked, open_tree
 from unhear.forget.slots import free_slots, take_slot
 from unhear.forget.traces import content_of, sealed, utterance_of, words_of
 from unhear.household.clock_guard import ClockMark
@@ -91,7 +91,7 @@ def replay(older: Transaction, keeper: RootKeeper, since: Since) -> int:
     made before the backup horizon, and opens no more.
     """
     ours = since.household.id
-    tree = open_tree(older, keeper)
+    tree = open_parked(older, keeper)
     gone = dict(older.slots_by_id(ours, since.gone, tuple(TraceKind)))
     wordless = [_opened(tree, row) for row in older.traces_by_id(ours, since.wordless)]
     own = {row.id: row.slot for row in older.traces(ours, ADOPTED)}

@@ -9,6 +9,10 @@ The order is what makes a crash at any instant harmless; each step is durable be
 5. COMMIT;
 6. `keeper.destroy(old)`; the next transaction takes it off the queue.
 
+Within a backup horizon the old root is *parked* at step 6: held under another id. An older copy
+of the database names the first id, and so does not open by itself: only together with a newer one,
+which knows what was forgotten since.
+
 Making the new root before the lock, or destroying "all others", can lose everything when two
 processes erase at once. `recover` runs under the same lock.
 """
@@ -16,6 +20,7 @@ processes erase at once. `recover` runs under the same lock.
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from unhear.clock import random_bytes
@@ -23,6 +28,9 @@ from unhear.forget.errors import RootGone
 from unhear.forget.keytree import KEY_BYTES, KeyTree, Pages
 
 ROOT_ID_BYTES = 16
+
+NOTHING_DUE = -1
+"""A day before all days: no replaced root may be destroyed or parked on it."""
 
 
 class RootKeeper(Protocol):
@@ -100,6 +108,20 @@ def open_tree(transaction: KeyringTransaction, keeper: RootKeeper) -> KeyTree:
     return KeyTree(tree_id=current.tree_id, epoch=current.epoch, root=root, pages=transaction)
 
 
+def open_parked(transaction: KeyringTransaction, keeper: RootKeeper) -> KeyTree:
+    """Answer the tree of an older copy of the database, within the backup horizon.
+
+    Only for who knows from a newer copy what was forgotten since, and carries it out. Raises
+    `RootGone`.
+    """
+    current = transaction.current_root()
+    held = {current.root_id, parked_id(current.root_id)} & set(keeper.ids())
+    if not held:
+        raise RootGone(f"the root key {current.root_id.hex()} is not held, and not parked either")
+    root = keeper.get(held.pop())
+    return KeyTree(tree_id=current.tree_id, epoch=current.epoch, root=root, pages=transaction)
+
+
 def plant(transaction: KeyringTransaction, keeper: RootKeeper) -> None:
     """Begin a new, empty tree."""
     root_id = random_bytes(ROOT_ID_BYTES)
@@ -130,12 +152,36 @@ def erase_keys(
     return old
 
 
+def parked_id(root_id: bytes) -> bytes:
+    """Answer the id under which a replaced root waits for the backup horizon."""
+    return sha256(b"unhear/parked/v1" + root_id).digest()[:ROOT_ID_BYTES]
+
+
+def waiting_ids(queued: Mapping[bytes, int], today: int) -> set[bytes]:
+    """Answer the ids of those queued roots that a keeper may hold parked `today`."""
+    return {parked_id(root_id) for root_id, due_day in queued.items() if due_day > today}
+
+
+def let_go(keeper: RootKeeper, queued: Mapping[bytes, int], today: int) -> None:
+    """Destroy the queued roots that are due, and park the others. Raises `KeeperFailed`."""
+    if parking := {root_id for root_id, due_day in queued.items() if due_day > today}:
+        held = set(keeper.ids())
+        for root_id in parking & held:
+            if parked_id(root_id) not in held:
+                keeper.put(parked_id(root_id), keeper.get(root_id))
+            keeper.destroy(root_id)
+    for root_id in queued.keys() - parking:
+        keeper.destroy(root_id)
+        if queued[root_id]:
+            keeper.destroy(parked_id(root_id))
+
+
 def recover(database: KeyringDatabase, keeper: RootKeeper, *, today: int) -> None:
     """Destroy what an erasure left behind, crashed or done, and what is due by `today`.
 
-    What is held back until a later day stays. Runs under the write lock, so that a root another
-    process has just put is never taken for a leftover. Raises `RootGone` when the keeper lacks
-    the current root.
+    Queued roots that are not due are parked; on `NOTHING_DUE` all stay as they are. Runs under the
+    write lock, so that a root another process has just put is never taken for a leftover. Raises
+    `RootGone` when the keeper lacks the current root.
     """
     with database.writing() as transaction:
         current = transaction.current_root().root_id
@@ -146,8 +192,13 @@ def recover(database: KeyringDatabase, keeper: RootKeeper, *, today: int) -> Non
                 "Bring back the newest root folder or share"
             )
         queued = transaction.queued_roots()
-        held_back = {root_id for root_id, due_day in queued.items() if due_day > today}
-        for root_id in held - held_back - {current}:
+        if today == NOTHING_DUE:
+            needed = {current, *queued, *waiting_ids(queued, today)}
+        else:
+            let_go(keeper, queued, today)
+            needed = {current, *waiting_ids(queued, today)}
+            for root_id, due_day in queued.items():
+                if due_day <= today:
+                    transaction.unqueue_root(root_id)
+        for root_id in held - needed:
             keeper.destroy(root_id)
-        for root_id in set(queued) - held_back:
-            transaction.unqueue_root(root_id)

@@ -15,7 +15,7 @@ from unhear.forget.errors import ClockDoubted
 from unhear.forget.holds import Holds, scopes_held
 from unhear.forget.keytree import KeyTree
 from unhear.forget.naming import held_back
-from unhear.forget.records import record_of
+from unhear.forget.records import ErasureRecord, record_of
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.household.clock_guard import ClockMark, judge
@@ -99,21 +99,21 @@ class Sweeper:
             wanted = {row.id: transaction.sweep(row.id) for row in due}
         receipts = []
         for row in due:
-            words_only = self._words_only(row)
+            record = self._record(row)
+            words_only = record.scope.words_only
             if self._forgetter.remaining(self._household, wanted[row.id], words_only=words_only):
                 log.warning("late copy found", extra={"erasure": row.id.hex()})
                 scope = Scope(recordings=frozenset(wanted[row.id]), words_only=words_only)
                 asked = Asked(self._household, scope, reopens=row.id)
                 receipts.append(self._forgetter.ask(asked))
-            self._plan_next_look(row, today)
+            self._plan_next_look(row, day_number(record.done_at or record.asked_at), today)
         return receipts
 
-    def _words_only(self, row: ErasureRow) -> bool:
-        record = snapshot(self._database, self._keeper, lambda tx, tree: record_of(tx, tree, row))
-        return record.scope.words_only
+    def _record(self, row: ErasureRow) -> ErasureRecord:
+        return snapshot(self._database, self._keeper, lambda tx, tree: record_of(tx, tree, row))
 
-    def _plan_next_look(self, row: ErasureRow, today: int) -> None:
-        later = [row.asked_day + days for days in LOOK_AFTER_DAYS if row.asked_day + days > today]
+    def _plan_next_look(self, row: ErasureRow, done_day: int, today: int) -> None:
+        later = [done_day + days for days in LOOK_AFTER_DAYS if done_day + days > today]
         with self._database.writing() as transaction:
             current = transaction.erasure(row.id)
             if current is None:

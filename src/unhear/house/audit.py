@@ -10,7 +10,7 @@ from unhear.forget.errors import ForgetError
 from unhear.forget.holds import scopes_held
 from unhear.forget.naming import held_back
 from unhear.forget.progress import LEGAL_HOLD, progress_of
-from unhear.forget.roots import open_tree
+from unhear.forget.roots import open_tree, waiting_ids
 from unhear.forget.traces import content_of, utterance_of, words_of
 from unhear.house.drill import PASSED
 from unhear.house.house import House
@@ -60,8 +60,9 @@ def _roots(house: House) -> tuple[list[str], str]:
         open_tree(transaction, house.keeper)
         queued = transaction.queued_roots()
     today = day_number(house.clock())
-    parked = {root_id for root_id, due_day in queued.items() if due_day > today}
-    others = len(set(house.keeper.ids()) - {current.root_id} - parked)
+    held = set(house.keeper.ids())
+    parked = waiting_ids(queued, today) & held
+    others = len(held - {current.root_id} - parked)
     problems = [f"{others} old root keys are still held; open the house again"] if others else []
     waiting = f"; {len(parked)} older ones until the backup horizon has passed" if parked else ""
     return problems, f"one root key, epoch {current.epoch}{waiting}; keeper {house.keeper.kind}"

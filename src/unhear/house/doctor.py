@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unhear.clock import day_number
 from unhear.forget.errors import ForgetError
+from unhear.forget.roots import waiting_ids
 from unhear.house.advice import Advice, Health, ok, warning, wrong
 from unhear.house.audit import audit
 from unhear.house.data_map import strangers
@@ -74,8 +75,8 @@ def _roots_held(house: House) -> Iterator[Advice]:
         current = transaction.current_root().root_id
         queued = transaction.queued_roots()
     today = day_number(house.clock())
-    waiting = {root_id for root_id, due_day in queued.items() if due_day > today}
     held = set(house.keeper.ids())
+    waiting = waiting_ids(queued, today) & held
     seen = f"{len(held)} root keys held, {1 + len(waiting)} needed"
     if current not in held:
         yield wrong("root keys", f"{seen}; the one in use is missing", "bring its keeper back")

@@ -108,16 +108,13 @@ def _newest_is_right(
 
 
 def _older_has_not(house: House, target: Target, before: Backup, file: Path, gone: TraceId) -> bool:
-    """Whether the copy from before the erasure opens no more, or only for want of a horizon."""
+    """Whether the copy from before the erasure opens no more by itself, whatever the horizon."""
     assemble(target, before.generation, before.pieces, file)
     database = Database(file)
     try:
         with database.reading() as transaction:
             open_tree(transaction, house.keeper)
-            return (
-                house.forgetter.horizon_days > 0
-                or transaction.trace(house.household.id, gone) is None
-            )
+            return transaction.trace(house.household.id, gone) is None
     except RootGone:
         return True
     finally:

@@ -49,7 +49,8 @@ class Restored:
 class Copy:
     """Where to restore from: the newest database's place, and payloads wherever they are.
 
-    `at` is an older backup of the first place to go back to, within its backup horizon.
+    `at` is an older backup to go back to, within the backup horizon: one of the first of the places
+    that hold payloads.
     """
 
     newest: Target
@@ -82,7 +83,7 @@ def restore(
         household = _check_opens(database, keeper)
     forgotten = 0
     if copy.at is not None:
-        forgotten = _go_back(file, copy.newest, copy.at, keeper, household)
+        forgotten = _go_back(file, copy.payloads[0], copy.at, keeper, household)
     with closing(Database(file)) as database:
         kept, missing = _bring_payloads(work, database, household, copy.payloads, progress)
         _bring_house(settings, database, copy.payloads, unlock)
