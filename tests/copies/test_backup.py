@@ -12,6 +12,7 @@ from unhear.house.drill import rehearse, rehearse_if_due
 from unhear.house.house import House, NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.household.scope import Scope
+from unhear.household.words import TraceId
 from unhear.prove.claims import Drill
 from unhear.stores.copies.target import Target
 
@@ -130,6 +131,54 @@ def test_within_the_horizon_an_older_backup_comes_back_without_what_was_forgotte
     again.close()
 
 
+def test_a_backup_knows_what_it_holds_while_others_write(
+    tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = new_house(tmp_path / "house")
+    late: list[TraceId] = []
+    first, gone = keep(house), keep(house)
+    sending = Target.put
+
+    def put(where: Target, name: str, content: bytes) -> None:
+        sending(where, name, content)
+        if name.startswith("payloads") and not late:
+            late.append(keep(house))
+            forget(house, gone)
+
+    monkeypatch.setattr(Target, "put", put)
+    made = backup(house, target)
+    with house.database.reading() as transaction:
+        assert made.root == transaction.current_root().root_id.hex()
+    assert made.recordings == 2
+    lose_the_disk(house)
+    again, restored = bring_back(house, target)
+    assert kept(again) == {first, *late}
+    assert restored.without_sound == 0
+    again.close()
+
+
+def test_sound_that_another_backup_has_just_sent_stays(
+    tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = new_house(tmp_path / "house")
+    keep(house)
+    backup(house, target)
+    late: list[TraceId] = []
+    listing = Target.names
+
+    def names(where: Target, prefix: str) -> list[str]:
+        found = list(listing(where, prefix))
+        if prefix.startswith("payloads") and not late:
+            late.append(keep(house))
+            backup(House(house.settings), target)
+        return found
+
+    monkeypatch.setattr(Target, "names", names)
+    backup(house, target)
+    assert late[0].hex() in " ".join(listing(target, "payloads"))
+    house.close()
+
+
 def test_a_house_that_is_there_is_never_overwritten(tmp_path: Path, target: Target) -> None:
     house = new_house(tmp_path / "house")
     keep(house)
@@ -181,6 +230,7 @@ def test_the_drill_is_done_by_itself_when_it_is_due(tmp_path: Path) -> None:
     today = house.clock()
     house.clock = lambda: today + timedelta(days=8)
     assert rehearse_if_due(house) is not None
+    assert list(house.settings.data_folder.glob("*-copy-*")) == []
     house.close()
 
 

@@ -1,5 +1,6 @@
 """A target always holds a database that opens, and misses nothing that was shipped."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from unhear.forget.errors import MirrorAway
 from unhear.forget.mirror import Copies
 from unhear.household.scope import Scope
 from unhear.stores.copies.assembly import assemble, newest_generation, pieces_of
-from unhear.stores.copies.layout import pages_name
+from unhear.stores.copies.layout import pages_name, piece_from, snapshot_name
 from unhear.stores.copies.shipping import Shipping, ShippingMirror
 from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
-from unhear.stores.errors import CopyDamaged, CopyMissing, TargetAway
+from unhear.stores.errors import CopyDamaged, CopyMissing, TargetAway, TargetTaken
 
 
 @dataclass
@@ -28,8 +29,8 @@ class Copied:
     target: Target
     folder: Path
 
-    def ship(self) -> None:
-        Shipping(self.home.settings.database_file, self.target).ship()
+    def ship(self, *, anew: bool = False) -> None:
+        Shipping(self.home.settings.database_file, self.target).ship(anew=anew)
 
     def assembled(self) -> Path:
         generation = newest_generation(self.target)
@@ -96,7 +97,7 @@ def test_whatever_happened_in_between_a_shipped_copy_is_the_same(
             home.forgetter.forget(home.id, Scope(recordings=frozenset([newest])))
         elif step == "ship":
             old = state.read_bytes() if state else b""
-            copied.ship()
+            copied.ship(anew=True)
         elif step == "tidy":
             home.db.tidy()
         elif step == "reopen":
@@ -108,7 +109,7 @@ def test_whatever_happened_in_between_a_shipped_copy_is_the_same(
             state.write_bytes(old)
         elif step == "lose target":
             copied.target.delete("database/newest")
-    copied.ship()
+    copied.ship(anew=True)
     assert same(copied)
     home.db.close()
 
@@ -193,3 +194,69 @@ def test_what_is_in_a_target_is_no_plaintext(copied: Copied) -> None:
     copied.ship()
     for file in Path(copied.target.place).rglob("*"):
         assert not file.is_file() or b"wheelbarrow" not in file.read_bytes()
+
+
+def test_a_place_that_lost_its_copy_is_not_mounted_perhaps(copied: Copied) -> None:
+    copied.ship()
+    copied.target.delete("database/newest")
+    with pytest.raises(TargetAway, match="check that it is mounted"):
+        copied.ship()
+    copied.ship(anew=True)
+    assert same(copied)
+
+
+def test_a_place_belongs_to_one_house(copied: Copied) -> None:
+    copied.ship()
+    other = make_home(copied.folder / "other")
+    with pytest.raises(TargetTaken, match="another house"):
+        Shipping(other.settings.database_file, copied.target).ship()
+    copied.home.keep()
+    copied.ship()
+    assert same(copied)
+
+
+def generations(target: Target) -> set[str]:
+    return {name.split("/")[1] for name in target.names("database")} - {"newest"}
+
+
+def test_generations_that_nobody_needs_are_removed(copied: Copied) -> None:
+    backed_up = ""
+    for number in range(3):
+        copied.home.keep()
+        copied.ship()
+        if number == 1:
+            backed_up = newest_generation(copied.target)
+            note = json.dumps({"generation": backed_up}).encode()
+            copied.target.put("backups/one.json", note)
+        for state in copied.home.settings.data_folder.glob("*-copy-*.json"):
+            state.unlink()
+    newest = newest_generation(copied.target)
+    assert generations(copied.target) == {newest, backed_up}
+    used = {
+        f"chunks/{digest[:2]}/{digest}"
+        for generation in (newest, backed_up)
+        for digest in json.loads(copied.target.get(snapshot_name(generation)))["chunks"]
+    }
+    assert set(copied.target.names("chunks")) == used
+    assert same(copied)
+
+
+def test_nothing_is_removed_while_a_backup_cannot_be_read(copied: Copied) -> None:
+    copied.ship()
+    first = newest_generation(copied.target)
+    copied.target.put("backups/one.json", b"{")
+    for state in copied.home.settings.data_folder.glob("*-copy-*.json"):
+        state.unlink()
+    copied.ship()
+    assert generations(copied.target) == {first, newest_generation(copied.target)}
+
+
+def test_a_page_travels_once_however_often_it_was_written(copied: Copied) -> None:
+    copied.ship()
+    for _ in range(20):
+        copied.home.keep()
+    copied.ship()
+    generation = newest_generation(copied.target)
+    piece = piece_from(copied.target.get(pages_name(generation, 0)))
+    assert len(piece.pages) <= piece.database_pages
+    assert same(copied)

@@ -34,11 +34,19 @@ FAILED = 1
 Place = Annotated[str, typer.Argument(help="A folder, or a URL such as s3://bucket/prefix.")]
 
 
-def backup(context: typer.Context, place: Place, *, as_json: Json = False) -> None:
+def backup(
+    context: typer.Context,
+    place: Place,
+    *,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin again in a place that was emptied.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Send what is new to a folder or an object store. The root key is never in it."""
     house = open_house(context)
     with _bars() as told:
-        made = make_backup(house, Target(place), told)
+        made = make_backup(house, Target(place), told, anew=anew)
     if as_json:
         show_json({"id": made.id, "made_at": made.made_at, "recordings": made.recordings})
         return

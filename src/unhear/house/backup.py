@@ -5,20 +5,22 @@ is forgotten afterwards is noise from then on, wherever it lies.
 """
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from unhear.clock import random_bytes
 from unhear.forget.database import TraceKind
 from unhear.house.house import House
-from unhear.household.words import TraceId
 from unhear.keep import age
 from unhear.settings import SETTINGS_FILE
 from unhear.stores.copies.layout import BACKUPS, HOUSE, PAYLOADS
-from unhear.stores.copies.shipping import Shipping
+from unhear.stores.copies.shipping import Shipped, Shipping
 from unhear.stores.copies.target import Target
-from unhear.stores.errors import CopyDamaged
+from unhear.stores.errors import CopyDamaged, PayloadMissing
 from unhear.stores.payloads import payload_name
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how much of how much is done."""
@@ -47,30 +49,44 @@ class Backup:
 
 
 def backup(
-    house: House, target: Target, progress: Progress = lambda _what, _done, _all: None
+    house: House,
+    target: Target,
+    progress: Progress = lambda _what, _done, _all: None,
+    *,
+    anew: bool = False,
 ) -> Backup:
     """Send what the target lacks, and write down what this backup is made of.
 
     Payloads of recordings that are forgotten are removed from the target, where it can be reached.
-    Raises `TargetAway`; what was sent stays, and the next backup goes on from there.
+    Raises `TargetAway`; what was sent stays, and the next backup goes on from there. `anew` begins
+    again in a target that was emptied. Raises `TargetTaken` for another house's.
     """
-    database = house.settings.database_file
-    shipped = Shipping(database, target).ship(lambda done, all_: progress("database", done, all_))
-    with house.database.reading() as transaction:
-        root = transaction.current_root().root_id
-        entries = transaction.ledger_size()
-        kept = [row.id for row in transaction.traces(house.household.id, (TraceKind.RECORDING,))]
-    _send_payloads(house, target, kept, progress)
+    shipping = Shipping(house.settings.database_file, target)
+    shipping.ship(lambda done, all_: progress("database", done, all_), anew=anew)
+    _send_payloads(house, target, progress)
     _send_house(house, target)
+    made: list[Backup] = []
+    shipping.ship(then=lambda shipped: made.append(_written_down(house, target, shipped)))
+    return made[0]
+
+
+def _written_down(house: House, target: Target, shipped: Shipped) -> Backup:
+    """Send the payloads of what was kept meanwhile, and write the backup down.
+
+    What a backup is made of is so never swept before it is written down.
+    """
+    kept = _send_payloads(house, target, lambda _what, _done, _all: None)
+    with house.database.reading() as transaction:
+        entries = transaction.ledger_size()
     made = Backup(
         id=random_bytes(4).hex(),
         made_at=house.clock().strftime("%Y%m%dT%H%M%SZ"),
         household=house.household.id.hex(),
         generation=shipped.generation,
         pieces=shipped.pieces,
-        root=root.hex(),
+        root=shipped.position.root,
         entries=entries,
-        recordings=len(kept),
+        recordings=kept,
     )
     target.put(made.name, json.dumps({"v": 1, **asdict(made)}).encode())
     return made
@@ -88,17 +104,27 @@ def backups(target: Target) -> list[Backup]:
     return found
 
 
-def _send_payloads(house: House, target: Target, kept: list[TraceId], progress: Progress) -> None:
+def _send_payloads(house: House, target: Target, progress: Progress) -> int:
+    """Bring the target's payloads up to date; answer how many recordings are kept.
+
+    The target is looked at first: what another process keeps and sends meanwhile is not taken for
+    forgotten.
+    """
     ours = house.household.id
-    wanted = {f"{PAYLOADS}/{payload_name(ours, trace)}": trace for trace in kept}
     there = set(target.names(f"{PAYLOADS}/{ours.hex()}"))
+    with house.database.reading() as transaction:
+        kept = [row.id for row in transaction.traces(ours, (TraceKind.RECORDING,))]
+    wanted = {f"{PAYLOADS}/{payload_name(ours, trace)}": trace for trace in kept}
     missing = sorted(wanted.keys() - there)
     for number, name in enumerate(missing):
-        if house.payloads.has(ours, wanted[name]):
+        try:
             target.put(name, house.payloads.get(ours, wanted[name]))
+        except PayloadMissing:
+            log.info("payload gone while it was backed up")  # forgotten meanwhile, or lost before
         progress("payloads", number + 1, len(missing))
     for name in there - wanted.keys():
         target.delete(name)
+    return len(kept)
 
 
 def _send_house(house: House, target: Target) -> None:

@@ -25,6 +25,7 @@ from unhear.prove.claims import Drill
 from unhear.prove.statement import hour
 from unhear.settings import Settings
 from unhear.stores.copies.assembly import assemble
+from unhear.stores.copies.shipping import Shipping
 from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
 from unhear.stores.payloads import FilePayloads
@@ -70,6 +71,7 @@ def _checks(house: House, folder: Path) -> Iterator[bool]:
     finally:
         house.forgetter.discard(house.household.id, [gone, stays])
         house.payloads.delete(house.household.id, [gone, stays])
+        Shipping(house.settings.database_file, target).drop()
 
 
 def _canary(house: House) -> TraceId:

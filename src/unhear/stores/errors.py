@@ -29,6 +29,10 @@ class TargetAway(StoreError):
     """The place of the copies cannot be reached or written to now."""
 
 
+class TargetTaken(StoreError):
+    """The place of the copies holds those of another house."""
+
+
 class CopyMissing(StoreError):
     """The place of the copies does not hold what was looked for."""
 

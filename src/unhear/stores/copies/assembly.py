@@ -71,7 +71,7 @@ def assemble(
 
 
 def _write(file: BinaryIO, piece: Piece) -> None:
-    for number, content in piece.pages:
+    for number, content in piece.pages.items():
         file.seek((number - 1) * PAGE_BYTES)
         file.write(content)
     file.truncate(piece.database_pages * PAGE_BYTES)

@@ -29,10 +29,14 @@ _PAGE = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A whole database: its size, the count of commits in it, and the hashes of its chunks."""
+    """A whole database: its size, the count of commits in it, and the hashes of its chunks.
+
+    `tree` is the id of its key tree, which is no other house's.
+    """
 
     size: int
     number: int
+    tree: str
     chunks: list[str]
 
     def to_json(self) -> bytes:
@@ -57,7 +61,7 @@ class Piece:
 
     number: int
     database_pages: int
-    pages: list[tuple[int, bytes]]
+    pages: dict[int, bytes]
 
 
 def snapshot_name(generation: str) -> str:
@@ -78,7 +82,7 @@ def chunk_name(digest: str) -> str:
 def piece_bytes(piece: Piece) -> bytes:
     """Answer a piece as it is stored, ending with its SHA-256."""
     parts = [_MAGIC, _NUMBER.pack(piece.number), _PAGE.pack(piece.database_pages)]
-    for number, content in piece.pages:
+    for number, content in piece.pages.items():
         parts += [_PAGE.pack(number), content]
     body = b"".join(parts)
     return body + sha256(body).digest()
@@ -93,8 +97,8 @@ def piece_from(content: bytes) -> Piece:
         raise CopyDamaged("a piece of the copied database was changed or cut short")
     (number,) = _NUMBER.unpack_from(body, len(_MAGIC))
     (database_pages,) = _PAGE.unpack_from(body, len(_MAGIC) + _NUMBER.size)
-    pages = [
-        (_PAGE.unpack_from(body, start)[0], body[start + _PAGE.size : start + size])
+    pages = {
+        _PAGE.unpack_from(body, start)[0]: body[start + _PAGE.size : start + size]
         for start in range(first, len(body), size)
-    ]
+    }
     return Piece(number, database_pages, pages)

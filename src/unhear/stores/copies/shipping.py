@@ -3,7 +3,8 @@
 A generation begins with a snapshot of the whole database. From then on `ship` sends the pages that
 were committed since the last time, in order. A new generation begins when that order has a gap
 (the log was emptied before it was shipped, or the target lost its copy), or when the pieces have
-outgrown the snapshot: nothing is ever taken for shipped that was not.
+outgrown the snapshot: nothing is ever taken for shipped that was not. Generations that no backup
+needs are removed then.
 
 What was shipped is remembered beside the database, and written down after the target has it. A
 crash in between ships the same pages again under the same name.
@@ -30,9 +31,16 @@ from unhear.stores.copies.layout import (
     piece_bytes,
     snapshot_name,
 )
+from unhear.stores.copies.sweeping import sweep
 from unhear.stores.copies.target import Target
 from unhear.stores.copies.written import Position, Written
-from unhear.stores.errors import CopyMissing, StoreError
+from unhear.stores.errors import (
+    CopyDamaged,
+    CopyMissing,
+    StoreError,
+    TargetAway,
+    TargetTaken,
+)
 
 OUTGROWN_BYTES_MIN = 64 << 20
 """Pieces of a generation may come to this much, or to the size of its snapshot."""
@@ -68,34 +76,56 @@ class Shipping:
         self._written = Written(database)
         self._state = database.with_name(f"{database.name}-copy-{name}.json")
 
-    def ship(self, progress: Progress = lambda _done, _all: None) -> Shipped:
-        """Bring the target up to what is committed. Raises `TargetAway`."""
+    def ship(
+        self,
+        progress: Progress = lambda _done, _all: None,
+        *,
+        then: Callable[[Shipped], None] = lambda _shipped: None,
+        anew: bool = False,
+    ) -> Shipped:
+        """Bring the target up to what is committed.
+
+        `then` is told what the target has, before anybody else ships to it. Raises `TargetAway`,
+        also where the copy that was there is gone (a disk that is not mounted looks like that)
+        unless it may begin `anew`, and `TargetTaken` where another house's copy is there.
+        """
         with self._locked(), self._written.connection() as connection:
-            known = self._known()
+            known = self._known(anew=anew)
             with self._written.still(connection) as now:
                 first = None if known is None else self._first_unshipped(known, now)
-                pages = [] if first is None else self._written.pages(now, first)
+                pages = {} if first is None else self._written.pages(now, first)
             if known is None or first is None:
                 shipped = self._begin(connection, progress)
             else:
                 shipped = self._send(known, now, pages)
+                self._write_state(shipped)
+            then(shipped)
             if shipped.position.frames > LOG_FRAMES_MAX:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return shipped
 
-    def _known(self) -> Shipped | None:
+    def drop(self) -> None:
+        """Remember nothing of this target any more."""
+        with self._locked():
+            self._state.unlink(missing_ok=True)
+            self._state.with_suffix(".lock").unlink()
+
+    def _known(self, *, anew: bool) -> Shipped | None:
         """Answer what the target has, if that is worth going on from."""
         shipped = self._read_state()
-        if shipped is None or not self._target_has(shipped):
+        if shipped is None:
             return None
-        outgrown = shipped.piece_bytes > max(shipped.snapshot_bytes, OUTGROWN_BYTES_MIN)
-        return None if outgrown else shipped
-
-    def _target_has(self, shipped: Shipped) -> bool:
         try:
-            return self._target.get(NEWEST).decode() == shipped.generation
+            newest = self._target.get(NEWEST).decode()
         except CopyMissing:
-            return False
+            if anew:
+                return None
+            raise TargetAway(
+                f"{self._target.place} had a copy of this house and has none now; check that it "
+                "is mounted. If it was emptied on purpose, run `unhear backup PLACE --anew`"
+            ) from None
+        outgrown = shipped.piece_bytes > max(shipped.snapshot_bytes, OUTGROWN_BYTES_MIN)
+        return None if outgrown or newest != shipped.generation else shipped
 
     def _first_unshipped(self, known: Shipped, now: Position) -> int | None:
         """Answer how many frames of the log are shipped; None where something was missed."""
@@ -114,12 +144,14 @@ class Shipping:
         The snapshot may be newer than the log's position before it: the pages since are sent with
         it once more. While the snapshot is read, the log is begun anew once at most.
         """
+        tree = self._tree_of(connection)
+        self._check_ours(tree)
         with self._written.connection() as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT number FROM commit_count").fetchone()
             with self._written.still(connection) as before:
                 pass
-            snapshot = self._snapshot(progress)
+            snapshot = self._snapshot(tree, progress)
             with self._written.still(connection) as now:
                 first = before.frames if before.salts == now.salts else 0
                 pages = self._written.pages(now, first)
@@ -127,9 +159,28 @@ class Shipping:
         self._target.put(snapshot_name(generation), snapshot.to_json())
         shipped = self._send(Shipped(generation, 0, 0, snapshot.size, before), now, pages)
         self._target.put(NEWEST, generation.encode())
+        self._write_state(shipped)
+        sweep(self._target)
         return shipped
 
-    def _snapshot(self, progress: Progress) -> Snapshot:
+    def _tree_of(self, connection: sqlite3.Connection) -> str:
+        (tree,) = connection.execute("SELECT tree_id FROM key_root").fetchone()
+        return str(tree.hex())
+
+    def _check_ours(self, tree: str) -> None:
+        """Raise `TargetTaken` where the target's newest copy is of another house."""
+        try:
+            newest = self._target.get(NEWEST).decode()
+            found = Snapshot.from_json(self._target.get(snapshot_name(newest)))
+        except (CopyMissing, CopyDamaged):
+            return
+        if found.tree != tree:
+            raise TargetTaken(
+                f"{self._target.place} holds the copies of another house; give this one a place "
+                "of its own"
+            )
+
+    def _snapshot(self, tree: str, progress: Progress) -> Snapshot:
         part = self._database.with_name(f"{self._database.name}-snapshot")
         part.unlink(missing_ok=True)
         try:
@@ -139,11 +190,12 @@ class Shipping:
             ):
                 source.backup(copy)
                 (number,) = copy.execute("SELECT number FROM commit_count").fetchone()
-            return self._send_chunks(part, number, progress)
+            size, chunks = self._send_chunks(part, progress)
+            return Snapshot(size, number, tree, chunks)
         finally:
             part.unlink(missing_ok=True)
 
-    def _send_chunks(self, file: Path, number: int, progress: Progress) -> Snapshot:
+    def _send_chunks(self, file: Path, progress: Progress) -> tuple[int, list[str]]:
         size, chunks = file.stat().st_size, []
         with file.open("rb") as source:
             while chunk := source.read(CHUNK_BYTES):
@@ -152,9 +204,9 @@ class Shipping:
                 if not self._target.has(chunk_name(digest)):
                     self._target.put(chunk_name(digest), chunk)
                 progress(source.tell(), size)
-        return Snapshot(size, number, chunks)
+        return size, chunks
 
-    def _send(self, shipped: Shipped, now: Position, pages: list[tuple[int, bytes]]) -> Shipped:
+    def _send(self, shipped: Shipped, now: Position, pages: dict[int, bytes]) -> Shipped:
         """Send the pages that were committed since."""
         if pages:
             piece = piece_bytes(Piece(now.number, now.pages, pages))
@@ -164,9 +216,7 @@ class Shipping:
                 pieces=shipped.pieces + 1,
                 piece_bytes=shipped.piece_bytes + len(piece),
             )
-        shipped = replace(shipped, position=now)
-        self._write_state(shipped)
-        return shipped
+        return replace(shipped, position=now)
 
     def _read_state(self) -> Shipped | None:
         try:

@@ -19,6 +19,8 @@ from unhear.stores.errors import StoreDamaged
 HEADER_BYTES, FRAME_BYTES = 32, 24
 BUSY_SECONDS_MAX = 60
 
+SELECT_POSITION = "SELECT number, root_id FROM commit_count, key_root"
+
 _INDEX = struct.Struct("=16xII8x8s")
 _FRAME = struct.Struct(">I4x8s8x")
 
@@ -27,13 +29,14 @@ _FRAME = struct.Struct(">I4x8s8x")
 class Position:
     """How far the log has come: which log (its salts), its frames, and the count of commits.
 
-    `pages` is how many pages the database has then.
+    `pages` is how many pages the database has then, `root` the id of the root key that opens it.
     """
 
     salts: str
     frames: int
     number: int
     pages: int
+    root: str
 
 
 class Written:
@@ -62,9 +65,12 @@ class Written:
         finally:
             connection.execute("ROLLBACK")
 
-    def pages(self, position: Position, first: int) -> list[tuple[int, bytes]]:
-        """Answer the pages in the log behind its first frames; only while it is still."""
-        pages = []
+    def pages(self, position: Position, first: int) -> dict[int, bytes]:
+        """Answer the pages in the log behind its first frames, each as it was written last.
+
+        Only while the log is still.
+        """
+        pages = {}
         with self._log.open("rb") as file:
             file.seek(HEADER_BYTES + first * (FRAME_BYTES + PAGE_BYTES))
             for _ in range(position.frames - first):
@@ -72,7 +78,7 @@ class Written:
                 number, salts = _FRAME.unpack_from(frame)
                 if len(frame) != FRAME_BYTES + PAGE_BYTES or salts.hex() != position.salts:
                     raise StoreDamaged("the database's write-ahead log is damaged")
-                pages.append((number, frame[FRAME_BYTES:]))
+                pages[number] = frame[FRAME_BYTES:]
         return pages
 
     def settled(self) -> int:
@@ -88,7 +94,7 @@ class Written:
             connection.close()
 
     def _position(self, connection: sqlite3.Connection) -> Position:
-        (number,) = connection.execute("SELECT number FROM commit_count").fetchone()
+        number, root = connection.execute(SELECT_POSITION).fetchone()
         with self._index.open("rb") as file:
             frames, pages, salts = _INDEX.unpack(file.read(_INDEX.size))
-        return Position(salts.hex() if frames else "", frames, number, pages)
+        return Position(salts.hex() if frames else "", frames, number, pages, root.hex())
