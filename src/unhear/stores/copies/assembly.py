@@ -70,6 +70,23 @@ def assemble(
     _check(into)
 
 
+def copy_database(source: Path, into: Path) -> None:
+    """Copy a whole database that survived, with what is still in its log, to the file `into`.
+
+    Raises `CopyMissing` and `CopyDamaged`.
+    """
+    if not source.is_file():
+        raise CopyMissing(f"there is no database {source}")
+    try:
+        with closing(sqlite3.connect(source)) as found, closing(sqlite3.connect(into)) as copy:
+            found.backup(copy)
+    except sqlite3.DatabaseError as error:
+        raise CopyDamaged(
+            f"the database {source} cannot be read ({type(error).__name__}); try another copy"
+        ) from None
+    _check(into)
+
+
 def _write(file: BinaryIO, piece: Piece) -> None:
     for number, content in piece.pages.items():
         file.seek((number - 1) * PAGE_BYTES)

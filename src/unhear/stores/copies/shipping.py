@@ -33,7 +33,7 @@ from unhear.stores.copies.layout import (
 )
 from unhear.stores.copies.sweeping import sweep
 from unhear.stores.copies.target import Target
-from unhear.stores.copies.written import Position, Written
+from unhear.stores.copies.written import Position, Tail, Written
 from unhear.stores.errors import (
     CopyDamaged,
     CopyMissing,
@@ -91,18 +91,21 @@ class Shipping:
         """
         with self._locked(), self._written.connection() as connection:
             known = self._known(anew=anew)
-            with self._written.still(connection) as now:
-                first = None if known is None else self._first_unshipped(known, now)
-                pages = {} if first is None else self._written.pages(now, first)
-            if known is None or first is None:
+            tail = self._written.tail(connection, None if known is None else known.position)
+            if known is None or not _leads_on(known.position, tail):
                 shipped = self._begin(connection, progress)
             else:
-                shipped = self._send(known, now, pages)
+                shipped = self._send(known, tail)
                 self._write_state(shipped)
             then(shipped)
             if shipped.position.frames > LOG_FRAMES_MAX:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return shipped
+
+    def sweep(self) -> None:
+        """Remove what no copy in the target needs any more. Raises `TargetAway`."""
+        with self._locked():
+            sweep(self._target)
 
     def drop(self) -> None:
         """Remember nothing of this target any more."""
@@ -127,17 +130,6 @@ class Shipping:
         outgrown = shipped.piece_bytes > max(shipped.snapshot_bytes, OUTGROWN_BYTES_MIN)
         return None if outgrown or newest != shipped.generation else shipped
 
-    def _first_unshipped(self, known: Shipped, now: Position) -> int | None:
-        """Answer how many frames of the log are shipped; None where something was missed."""
-        before = known.position
-        if before.salts and before.salts == now.salts and now.frames >= before.frames:
-            first = before.frames
-        elif self._written.settled() == before.number:
-            first = 0
-        else:
-            return None
-        return None if now.frames - first > FRAMES_PER_PIECE_MAX else first
-
     def _begin(self, connection: sqlite3.Connection, progress: Progress) -> Shipped:
         """Send the whole database as a new generation.
 
@@ -149,15 +141,12 @@ class Shipping:
         with self._written.connection() as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT number FROM commit_count").fetchone()
-            with self._written.still(connection) as before:
-                pass
+            before = self._written.tail(connection, None).position
             snapshot = self._snapshot(tree, progress)
-            with self._written.still(connection) as now:
-                first = before.frames if before.salts == now.salts else 0
-                pages = self._written.pages(now, first)
+            tail = self._written.tail(connection, before)
         generation = random_bytes(8).hex()
         self._target.put(snapshot_name(generation), snapshot.to_json())
-        shipped = self._send(Shipped(generation, 0, 0, snapshot.size, before), now, pages)
+        shipped = self._send(Shipped(generation, 0, 0, snapshot.size, before), tail)
         self._target.put(NEWEST, generation.encode())
         self._write_state(shipped)
         sweep(self._target)
@@ -206,10 +195,11 @@ class Shipping:
                 progress(source.tell(), size)
         return size, chunks
 
-    def _send(self, shipped: Shipped, now: Position, pages: dict[int, bytes]) -> Shipped:
+    def _send(self, shipped: Shipped, tail: Tail) -> Shipped:
         """Send the pages that were committed since."""
-        if pages:
-            piece = piece_bytes(Piece(now.number, now.pages, pages))
+        now = tail.position
+        if tail.pages:
+            piece = piece_bytes(Piece(now.number, now.pages, tail.pages))
             self._target.put(pages_name(shipped.generation, shipped.pieces), piece)
             shipped = replace(
                 shipped,
@@ -236,6 +226,15 @@ class Shipping:
         with self._state.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _leads_on(before: Position, tail: Tail) -> bool:
+    """Whether a tail goes on where the target's copy ends, and is not too much for one piece.
+
+    Where the log was begun anew, the commits in it must be all there were since.
+    """
+    missed = tail.first == 0 and tail.position.number - tail.commits != before.number
+    return not missed and len(tail.pages) <= FRAMES_PER_PIECE_MAX
 
 
 class ShippingMirror:

@@ -1,9 +1,12 @@
 """Read what was written to a database lately from SQLite's write-ahead log.
 
-The formats are SQLite's ("Database File Format", section 4, and "WAL-mode File Format", section 2):
-in the log a header of 32 bytes and then frames of 24 bytes and a page; in the index, from byte 16
-on, how many frames hold and how many pages the database has then, and from byte 32 the two salts of
-the log they belong to.
+The format is SQLite's ("WAL-mode File Format", section 2, and "Database File Format", section 4): a
+header of 32 bytes, then frames of 24 bytes and a page. A frame holds if it bears the salts of the
+header and the checksum goes on from the frame before; the last of a commit says how many pages the
+database has then.
+
+Only the log is opened here. On POSIX a process that closes any descriptor of a file loses all its
+locks on it, also those of SQLite; the database and its index must never be opened beside it.
 """
 
 import sqlite3
@@ -12,17 +15,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from unhear.stores.copies.layout import PAGE_BYTES
-from unhear.stores.errors import StoreDamaged
 
 HEADER_BYTES, FRAME_BYTES = 32, 24
+WHOLE_BYTES = FRAME_BYTES + PAGE_BYTES
+BIG_ENDIAN, LITTLE_ENDIAN = 0x377F0683, 0x377F0682
 BUSY_SECONDS_MAX = 60
 
 SELECT_POSITION = "SELECT number, root_id FROM commit_count, key_root"
 
-_INDEX = struct.Struct("=16xII8x8s")
-_FRAME = struct.Struct(">I4x8s8x")
+_HEADER = struct.Struct(">I12x8sII")
+_FRAME = struct.Struct(">II8sII")
+
+Sums = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +49,22 @@ class Position:
     root: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What stands in the log behind its first frames: pages by number, in `commits` commits."""
+
+    position: Position
+    first: int
+    commits: int
+    pages: dict[int, bytes]
+
+
 class Written:
     """The log of one database."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
         self._log = database.with_name(f"{database.name}-wal")
-        self._index = database.with_name(f"{database.name}-shm")
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -56,45 +75,84 @@ class Written:
         finally:
             connection.close()
 
-    @contextmanager
-    def still(self, connection: sqlite3.Connection) -> Iterator[Position]:
-        """Answer how far the log has come; nobody writes or empties it while the block runs."""
+    def tail(self, connection: sqlite3.Connection, after: Position | None) -> Tail:
+        """Answer what was committed after a position, while nobody writes.
+
+        All that stands in the log, where it was begun anew since, or without a position.
+        """
         connection.execute("BEGIN IMMEDIATE")
         try:
-            yield self._position(connection)
+            number, root = connection.execute(SELECT_POSITION).fetchone()
+            return self._read(number, root.hex(), after)
         finally:
             connection.execute("ROLLBACK")
 
-    def pages(self, position: Position, first: int) -> dict[int, bytes]:
-        """Answer the pages in the log behind its first frames, each as it was written last.
-
-        Only while the log is still.
-        """
-        pages = {}
+    def _read(self, number: int, root: str, after: Position | None) -> Tail:
+        nothing = Tail(Position("", 0, number, 0, root), 0, 0, {})
+        if not self._log.exists():
+            return nothing
         with self._log.open("rb") as file:
-            file.seek(HEADER_BYTES + first * (FRAME_BYTES + PAGE_BYTES))
-            for _ in range(position.frames - first):
-                frame = file.read(FRAME_BYTES + PAGE_BYTES)
-                number, salts = _FRAME.unpack_from(frame)
-                if len(frame) != FRAME_BYTES + PAGE_BYTES or salts.hex() != position.salts:
-                    raise StoreDamaged("the database's write-ahead log is damaged")
-                pages[number] = frame[FRAME_BYTES:]
-        return pages
+            header = file.read(HEADER_BYTES)
+            if len(header) < HEADER_BYTES:
+                return nothing
+            magic, salts, *sums = _HEADER.unpack(header)
+            words = {BIG_ENDIAN: ">u4", LITTLE_ENDIAN: "<u4"}.get(magic)
+            if words is None:
+                return nothing
+            first, begun = 0, (sums[0], sums[1])
+            if after is not None and after.frames and after.salts == salts.hex():
+                file.seek(HEADER_BYTES + (after.frames - 1) * WHOLE_BYTES)
+                last = file.read(WHOLE_BYTES)
+                if len(last) == WHOLE_BYTES:
+                    first = after.frames
+                    begun = _FRAME.unpack_from(last)[3:]
+            file.seek(HEADER_BYTES + first * WHOLE_BYTES)
+            frames = list(_valid(file, salts, begun, words))
+        commits = [place for place, (_, size, _) in enumerate(frames) if size]
+        whole = frames[: commits[-1] + 1] if commits else []
+        size = whole[-1][1] if whole else (after.pages if after is not None and first else 0)
+        position = Position(salts.hex(), first + len(whole), number, size, root)
+        pages = {page: content for page, _, content in whole}  # of each its last image
+        return Tail(position, first, len(commits), pages)
 
-    def settled(self) -> int:
-        """Answer the count of commits in the database file alone, without the log."""
-        address = f"file:{self._database}?immutable=1"
-        connection = sqlite3.connect(address, uri=True)
-        try:
-            (number,) = connection.execute("SELECT number FROM commit_count").fetchone()
-            return int(number)
-        except sqlite3.OperationalError:
-            return -1  # the table itself is in the log still
-        finally:
-            connection.close()
 
-    def _position(self, connection: sqlite3.Connection) -> Position:
-        number, root = connection.execute(SELECT_POSITION).fetchone()
-        with self._index.open("rb") as file:
-            frames, pages, salts = _INDEX.unpack(file.read(_INDEX.size))
-        return Position(salts.hex() if frames else "", frames, number, pages, root.hex())
+def _valid(
+    file: BinaryIO, salts: bytes, sums: Sums, words: str
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield page number, database size and content of the frames that hold."""
+    while len(frame := file.read(WHOLE_BYTES)) == WHOLE_BYTES:
+        page, size, salted, *said = _FRAME.unpack_from(frame)
+        content = frame[FRAME_BYTES:]
+        sums = _checksum(np.frombuffer(frame[:8] + content, words).astype(np.uint32), sums)
+        if salted != salts or sums != (said[0], said[1]):
+            return
+        yield page, size, content
+
+
+def _coefficients(pairs: int) -> NDArray[np.uint32]:
+    """Answer what each pair of words counts for at the end, as 2 x 2 matrices mod 2**32.
+
+    One step of SQLite's checksum takes (s0, s1) and the words x, y to
+    (s0 + s1 + x, s0 + 2 * s1 + x + y): a matrix, whose powers are what earlier words count for.
+    """
+    powers = np.empty((pairs + 1, 2, 2), np.uint32)
+    powers[0] = np.eye(2, dtype=np.uint32)
+    step = np.array([[1, 1], [1, 2]], np.uint32)
+    for n in range(pairs):
+        powers[n + 1] = powers[n] @ step
+    return powers
+
+
+_POWERS = _coefficients((PAGE_BYTES + 8) // 8)
+_LATER = _POWERS[-2::-1]
+
+
+def _checksum(words: NDArray[np.uint32], sums: Sums) -> Sums:
+    """Answer SQLite's checksum of a frame, going on from `sums`."""
+    x, y = words[0::2], words[1::2]
+    begun = _POWERS[-1] @ np.array(sums, np.uint32)
+    added = _LATER[:, :, 0] * x[:, None] + _LATER[:, :, 1] * (x + y)[:, None]
+    s0, s1 = (
+        int(one) + int(more) for one, more in zip(begun, added.sum(0, np.uint32), strict=True)
+    )
+    return s0 & 0xFFFFFFFF, s1 & 0xFFFFFFFF
