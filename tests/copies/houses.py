@@ -52,13 +52,18 @@ def lose_the_disk(house: House) -> None:
 
 
 def bring_back(
-    house: House, target: Target, *, newest: Target | None = None, at: Backup | None = None
+    house: House,
+    target: Target,
+    *,
+    newest: Target | Path | None = None,
+    at: Backup | None = None,
+    older: bool = False,
 ) -> tuple[House, Restored]:
-    copy = Copy(newest or target, [target, *([newest] if newest else [])], at)
+    payloads = [target, newest] if isinstance(newest, Target) else [target]
     restored = restore(
         house.settings,
         FileRootKeeper(house.settings.root_folder),
-        copy,
+        Copy(newest or target, payloads, at, older),
         lambda wrapped: wrapped.open_with_passphrase(PASSPHRASE),
     )
     return House(house.settings), restored

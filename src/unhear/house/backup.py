@@ -6,11 +6,13 @@ is forgotten afterwards is noise from then on, wherever it lies.
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from unhear.clock import random_bytes
 from unhear.forget.database import TraceKind
+from unhear.forget.roots import RootKeeper, parked_id
 from unhear.house.house import House
 from unhear.keep import age
 from unhear.settings import SETTINGS_FILE
@@ -24,6 +26,14 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how much of how much is done."""
+
+
+class Opens(StrEnum):
+    """Whether a backup opens today: alone, only with the newest database, or no more."""
+
+    BY_ITSELF = "by itself"
+    WITH_NEWEST = "with the newest copy"
+    NOT = "no more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,33 @@ class Backup:
     def name(self) -> str:
         """Where it is written down in its target."""
         return f"{BACKUPS}/{self.made_at}-{self.id}.json"
+
+
+def how_they_open(keeper: RootKeeper, found: Sequence[Backup]) -> list[Opens]:
+    """Answer how each backup opens with what the root keeper holds today."""
+    held = set(keeper.ids())
+    answers = []
+    for one in found:
+        root = bytes.fromhex(one.root)
+        if root in held:
+            answers.append(Opens.BY_ITSELF)
+        else:
+            answers.append(Opens.WITH_NEWEST if parked_id(root) in held else Opens.NOT)
+    return answers
+
+
+def remove_dead(house: House, target: Target) -> int:
+    """Remove the backups that open no more, and what only they needed; answer how many.
+
+    Raises `TargetAway`.
+    """
+    found = backups(target)
+    ways = how_they_open(house.keeper, found)
+    dead = [one for one, way in zip(found, ways, strict=True) if way is Opens.NOT]
+    for one in dead:
+        target.delete(one.name)
+    Shipping(house.settings.database_file, target).sweep()
+    return len(dead)
 
 
 def backup(

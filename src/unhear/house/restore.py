@@ -15,13 +15,19 @@ from pathlib import Path
 from unhear.forget.database import TraceKind
 from unhear.forget.errors import ForgetError, KeeperFailed, RootGone
 from unhear.forget.replay import read_since, replay
-from unhear.forget.roots import RootKeeper, open_tree
+from unhear.forget.roots import RootKeeper, open_tree, parked_id
 from unhear.house.backup import Backup, Progress
+from unhear.house.house import House
 from unhear.household.words import HouseholdId
 from unhear.keep import age
 from unhear.keep.identity import WrappedIdentity
 from unhear.settings import SETTINGS_FILE, Settings
-from unhear.stores.copies.assembly import assemble, newest_generation, pieces_of
+from unhear.stores.copies.assembly import (
+    assemble,
+    copy_database,
+    newest_generation,
+    pieces_of,
+)
 from unhear.stores.copies.layout import HOUSE, PAYLOADS
 from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
@@ -47,15 +53,17 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Where to restore from: the newest database's place, and payloads wherever they are.
+    """Where to restore from: the newest database, and payloads wherever they are.
 
+    `newest` is a place that it was shipped to, or the file of a database that survived.
     `at` is an older backup to go back to, within the backup horizon: one of the first of the places
-    that hold payloads.
+    that hold payloads. With `older`, it need not be the newest that is brought back.
     """
 
-    newest: Target
+    newest: Target | Path
     payloads: Sequence[Target]
     at: Backup | None = None
+    older: bool = False
 
 
 def restore(
@@ -78,9 +86,14 @@ def restore(
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     file = work / settings.database_file.name
-    assemble_newest(copy.newest, file, progress)
+    if isinstance(copy.newest, Path):
+        copy_database(copy.newest, file)
+    else:
+        assemble_newest(copy.newest, file, progress)
     with closing(Database(file)) as database:
         household = _check_opens(database, keeper)
+        if not copy.older:
+            _check_newest(database, keeper)
     forgotten = 0
     if copy.at is not None:
         forgotten = _go_back(file, copy.payloads[0], copy.at, keeper, household)
@@ -93,6 +106,25 @@ def restore(
     _sync_tree(work)
     work.rename(settings.data_folder)
     return Restored(kept, missing, forgotten)
+
+
+def restore_sounds(
+    house: House,
+    targets: Sequence[Target],
+    progress: Progress = lambda _what, _done, _all: None,
+) -> tuple[int, int]:
+    """Bring back payloads that an open house lacks; answer how many, and how many none had.
+
+    Copies of any age will do. Raises `TargetAway`.
+    """
+    lacking, found = house.catalogue.without_payload(), 0
+    for number, trace in enumerate(lacking):
+        content = _first(targets, f"{PAYLOADS}/{payload_name(house.household.id, trace)}")
+        if content is not None:
+            house.payloads.put(house.household.id, trace, content)
+            found += 1
+        progress("payloads", number + 1, len(lacking))
+    return found, len(lacking) - found
 
 
 def assemble_newest(target: Target, file: Path, progress: Progress) -> None:
@@ -120,6 +152,21 @@ def _check_opens(database: Database, keeper: RootKeeper) -> HouseholdId:
                 "backup, together with the root keeper's own store"
             ) from None
         return rows[0].id
+
+
+def _check_newest(database: Database, keeper: RootKeeper) -> None:
+    """Raise `RestoreRefused` where the keeper holds a root that the database knows nothing of."""
+    with database.reading() as transaction:
+        queued = transaction.queued_roots()
+        known = {transaction.current_root().root_id, *queued, *map(parked_id, queued)}
+    if set(keeper.ids()) - known:
+        raise RestoreRefused(
+            "the root keeper holds a root key that is newer than this copy: something was being "
+            "forgotten when the house was lost, or a restore was broken off. If its database "
+            "survives, bring it with --database, or a newer copy with --newest; they open no more "
+            "after this. If there is none, say --older, and ask once more for what you had asked "
+            "to forget and have no receipt of"
+        )
 
 
 def _go_back(

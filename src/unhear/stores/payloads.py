@@ -46,7 +46,8 @@ class FilePayloads:
             except FileNotFoundError:
                 raise PayloadMissing(
                     "the sealed sound of this recording is missing from the payload folder; "
-                    "restore it from a backup (any age will do), or forget the recording"
+                    "bring it back from a backup of any age with `unhear restore-sounds`, or "
+                    "forget the recording"
                 ) from None
 
     def has(self, household: HouseholdId, trace: TraceId) -> bool:
