@@ -260,3 +260,14 @@ def test_a_page_travels_once_however_often_it_was_written(copied: Copied) -> Non
     piece = piece_from(copied.target.get(pages_name(generation, 0)))
     assert len(piece.pages) <= piece.database_pages
     assert same(copied)
+
+
+def test_an_upgrade_of_the_schema_is_counted_like_any_commit(tmp_path: Path) -> None:
+    database = Database(tmp_path / "new.db")
+    with database.reading() as transaction:
+        assert transaction.commit_count() == 1
+    database.close()
+    again = Database(tmp_path / "new.db")
+    with again.reading() as transaction:
+        assert transaction.commit_count() == 1
+    again.close()
