@@ -2,7 +2,7 @@
 
 A worker is forked from a process that has everything loaded, so that the next is at work a moment
 after one was killed. Each says on its own line what it is about to do and what it has done; the
-lines outlive it.
+lines outlive it. For each line of its journal it says so on standard output as well.
 """
 
 import os
@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from unhear.clock import random_bytes
-from unhear.forget.errors import NoSuchTrace
+from unhear.forget.errors import Barred, NoSuchTrace
 from unhear.forget.traces import new_trace_id
 from unhear.house.backup import backup
 from unhear.house.house import House
@@ -23,7 +23,6 @@ from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
 from unhear.settings import Settings
 from unhear.stores.copies.target import Target
 
-ROOMS = ("kitchen", "hall", "attic")
 MANY = 8
 
 
@@ -35,6 +34,8 @@ class Worker:
         self._journal = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self._chance = random.Random(seed)  # noqa: S311 - to be repeated
         self._copies = journal.parent / "copies"
+        self._room = journal.stem
+        """Each journal's workers speak in a room of their own, and empty that one alone."""
 
     def work(self) -> None:
         """Go on until killed."""
@@ -54,14 +55,15 @@ class Worker:
         """Keep something; one in five may not stay beyond yesterday."""
         now, trace = self._house.clock(), new_trace_id()
         short = self._chance.random() < 0.2
-        room = self._chance.choice(ROOMS)
+        room = self._room
         self._say(f"keeping {room}{' short' if short else ''}", [trace])
         utterance = Utterance(trace, now, DeviceId(room), PersonId("unknown"), 1.0)
         until = now + timedelta(days=-1 if short else 9)
-        self._house.catalogue.keep(
-            wav=random_bytes(64), transcript="words", utterance=utterance, keep_until=until
-        )
-        self._say("kept", [trace])
+        with suppress(Barred):  # somebody empties the room just now
+            self._house.catalogue.keep(
+                wav=random_bytes(64), transcript="words", utterance=utterance, keep_until=until
+            )
+            self._say("kept", [trace])
 
     def forget_one(self) -> None:
         """Forget one recording."""
@@ -72,8 +74,8 @@ class Worker:
         self._forget(MANY)
 
     def forget_a_room(self) -> None:
-        """Forget what was said in a room up to now."""
-        device = DeviceId(self._chance.choice(ROOMS))
+        """Forget what was said in the room up to now."""
+        device = DeviceId(self._room)
         kept = [one.id for one in self._house.catalogue.recordings(Scope(device=device))]
         self._say(f"emptying {device}", kept)
         self._house.forgetter.forget(self._house.household.id, Scope(device=device))
@@ -100,6 +102,7 @@ class Worker:
 
     def _say(self, what: str, traces: list[TraceId]) -> None:
         os.write(self._journal, f"{what}: {' '.join(t.hex() for t in traces)}\n".encode())
+        os.write(1, b"said\n")
 
 
 def main() -> None:
@@ -113,7 +116,7 @@ def main() -> None:
         sys.stdout.write(f"{worker}\n")
         sys.stdout.flush()
         _, status = os.waitpid(worker, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.write(f"ended {os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
 
 

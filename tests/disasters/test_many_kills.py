@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -35,8 +35,11 @@ from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
 
 WORKERS = 4
-MOMENT_MAX = 0.25
-"""Seconds a worker lives at most after it began."""
+SAID_MAX = 8
+"""A worker lives until it has said so many things at most."""
+
+MOMENT_MAX = 0.02
+"""And then for so many seconds at most, so that it dies at any step."""
 
 
 @dataclass
@@ -65,10 +68,16 @@ def kill_some(process: subprocess.Popen[str], times: int, seed: int, ends: list[
     into, out = _pipes(process)
     for _ in range(times):
         into.write("another\n")
-        worker = int(out.readline())
-        Event().wait(chance.uniform(0, MOMENT_MAX))
-        os.kill(worker, signal.SIGKILL)
-        ends.append(int(out.readline()))
+        worker, left = int(out.readline()), chance.randint(0, SAID_MAX)
+        for line in out:
+            if line.startswith("ended"):
+                ends.append(int(line.split()[1]))
+                break
+            left -= 1
+            if left <= 0:
+                Event().wait(chance.uniform(0, MOMENT_MAX))
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
 
 
 def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
@@ -114,6 +123,7 @@ def run(tmp_path: Path, kills: int) -> None:
     assert ends == [-signal.SIGKILL] * (kills // WORKERS * WORKERS)
     house = House(Settings(house=folder))
     story = read_story(tmp_path)
+    house.tidy()
     there = {trace.hex() for trace in kept(house)}
     assert len(story.promised) > kills // 10, "the workers lived too short to do anything"
     assert story.promised - story.may_go - story.gone <= there

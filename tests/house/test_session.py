@@ -117,10 +117,12 @@ def test_the_voice_deletes_and_the_receipt_verifies(
     assert answered["kept"] is None
     assert len(unhear(house, "recordings")["recordings"]) == before - 1
     receipts = unhear(house, "receipts", "--out", str(tmp_path / "receipts"))
-    (receipt, *_) = sorted((tmp_path / "receipts").iterdir())
+    (receipt, *_) = sorted((tmp_path / "receipts").glob("unhear-receipt-*.json"))
     verdict = unhear(tmp_path / "nowhere", "verify", str(receipt), "--key", receipts["key"])
     assert verdict["ok"]
-    receipt.write_text(receipt.read_text().replace('"count": "1"', '"count": "0"'))
+    changed = json.loads(receipt.read_text())
+    changed["statement"]["count"] = "2-5" if changed["statement"]["count"] != "2-5" else "1"
+    receipt.write_text(json.dumps(changed))
     error = unhear(tmp_path, "verify", str(receipt), "--key", receipts["key"], code=1)
     assert "unhear: error:" in error["error"]
     assert unhear(house, "audit")["ok"]

@@ -101,6 +101,7 @@ def commit_some(
 
     All of it goes under one change of the root. A case without `todo` is finished here.
     """
+    cases = [case for case in cases if _still_asked(transaction, tree, case)]
     chosen = [(case, part) for case, part in _parts(transaction, tree, cases)]
     slots = {slot for _, part in chosen for slot in part.slots.values()}
     slots |= {transaction.household(case.row.household).slot for case in cases if _ends(case)}
@@ -119,6 +120,17 @@ def commit_some(
         _reseal(transaction, tree, part, dropped)
     for case in cases:
         _close(transaction, tree, case)
+
+
+def _still_asked(transaction: Transaction, tree: KeyTree, case: Case) -> bool:
+    """Take over what another process did of it since it was found; False if it did all of it."""
+    row = transaction.erasure(case.row.id)
+    if row is not None and row != case.row:
+        case.row, case.record = row, record_of(transaction, tree, row)
+    if row is None or row.state is not ErasureState.ASKED:
+        case.todo = []
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

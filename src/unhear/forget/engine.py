@@ -202,6 +202,8 @@ class Forgetter:
     def _finish(self, erasures: Sequence[bytes]) -> list[Receipt | Exception]:
         """Do every step after the bar; answer each erasure's receipt, or why there is none."""
         cases = self._find(erasures)
+        if any(case.row.state is ErasureState.COMMITTED for case in cases):
+            self.destroy_due_roots()  # whoever committed may have died before that
         self._commit([case for case in cases if case.row.state is ErasureState.ASKED])
         outcomes: list[Receipt | Exception] = []
         failed = {case.row.id: error for case in cases if (error := self._sweep(case)) is not None}

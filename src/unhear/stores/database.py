@@ -49,7 +49,7 @@ class Database:
         """
         self._path = path
         self._engine = _engine(path, mirrored=mirrored)
-        with _plain_errors(path):
+        with plain_errors(path):
             upgrade(self._engine)
 
     def close(self) -> None:
@@ -72,7 +72,7 @@ class Database:
     @contextmanager
     def _transaction(self, mode: str) -> Iterator[Transaction]:
         with (
-            _plain_errors(self._path),
+            plain_errors(self._path),
             self._engine.connect().execution_options(begin_mode=mode) as connection,
             connection.begin(),
         ):
@@ -80,7 +80,7 @@ class Database:
 
     def tidy(self) -> None:
         """Move the write-ahead log into the database and empty it, so that deleted rows go."""
-        with _plain_errors(self._path), self._engine.connect() as connection:
+        with plain_errors(self._path), self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             if raw is None:
                 raise StoreError("the database connection is closed")
@@ -88,12 +88,12 @@ class Database:
 
     def columns(self) -> list[str]:
         """Answer every column that is really there, as `table.column`."""
-        with _plain_errors(self._path), self._engine.connect() as connection:
+        with plain_errors(self._path), self._engine.connect() as connection:
             return list(connection.exec_driver_sql(COLUMNS).scalars())
 
     def problems(self) -> list[str]:
         """Answer what SQLite's own integrity check finds; empty when all is well."""
-        with _plain_errors(self._path), self._engine.connect() as connection:
+        with plain_errors(self._path), self._engine.connect() as connection:
             rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         return [str(row) for row in rows if row != "ok"]
 
@@ -122,8 +122,8 @@ def _engine(path: Path, *, mirrored: bool) -> Engine:
 
 
 @contextmanager
-def _plain_errors(path: Path) -> Iterator[None]:
-    """Turn the driver's errors into ours, without statements or values in their text."""
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite on a database into `StoreError`, without statements or values."""
     try:
         yield
     except DBAPIError as error:

@@ -18,6 +18,7 @@ from unhear.stores.copies.layout import (
     snapshot_name,
 )
 from unhear.stores.copies.target import Target
+from unhear.stores.database import plain_errors
 from unhear.stores.errors import CopyDamaged, CopyMissing
 
 Progress = Callable[[int, int], None]
@@ -73,17 +74,16 @@ def assemble(
 def copy_database(source: Path, into: Path) -> None:
     """Copy a whole database that survived, with what is still in its log, to the file `into`.
 
-    Raises `CopyMissing` and `CopyDamaged`.
+    Raises `CopyMissing`, `CopyDamaged`, and another `StoreError` where it cannot be read.
     """
     if not source.is_file():
         raise CopyMissing(f"there is no database {source}")
-    try:
-        with closing(sqlite3.connect(source)) as found, closing(sqlite3.connect(into)) as copy:
-            found.backup(copy)
-    except sqlite3.DatabaseError as error:
-        raise CopyDamaged(
-            f"the database {source} cannot be read ({type(error).__name__}); try another copy"
-        ) from None
+    with (
+        plain_errors(source),
+        closing(sqlite3.connect(source)) as found,
+        closing(sqlite3.connect(into)) as copy,
+    ):
+        found.backup(copy)
     _check(into)
 
 

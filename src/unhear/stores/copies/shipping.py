@@ -34,10 +34,12 @@ from unhear.stores.copies.layout import (
 from unhear.stores.copies.sweeping import sweep
 from unhear.stores.copies.target import Target
 from unhear.stores.copies.written import Position, Tail, Written
+from unhear.stores.database import plain_errors
 from unhear.stores.errors import (
     CopyDamaged,
     CopyMissing,
     StoreError,
+    StoreUnwritable,
     TargetAway,
     TargetTaken,
 )
@@ -87,9 +89,14 @@ class Shipping:
 
         `then` is told what the target has, before anybody else ships to it. Raises `TargetAway`,
         also where the copy that was there is gone (a disk that is not mounted looks like that)
-        unless it may begin `anew`, and `TargetTaken` where another house's copy is there.
+        unless it may begin `anew`, `TargetTaken` where another house's copy is there, and another
+        `StoreError` for trouble with the house's own disk.
         """
-        with self._locked(), self._written.connection() as connection:
+        with (
+            self._plain_errors(),
+            self._locked(),
+            self._written.connection() as connection,
+        ):
             known = self._known(anew=anew)
             tail = self._written.tail(connection, None if known is None else known.position)
             if known is None or not _leads_on(known.position, tail):
@@ -170,8 +177,8 @@ class Shipping:
             )
 
     def _snapshot(self, tree: str, progress: Progress) -> Snapshot:
-        part = self._database.with_name(f"{self._database.name}-snapshot")
-        part.unlink(missing_ok=True)
+        part = self._state.with_suffix(".snapshot")
+        _remove(part)
         try:
             with (
                 closing(sqlite3.connect(self._database)) as source,
@@ -182,7 +189,7 @@ class Shipping:
             size, chunks = self._send_chunks(part, progress)
             return Snapshot(size, number, tree, chunks)
         finally:
-            part.unlink(missing_ok=True)
+            _remove(part)
 
     def _send_chunks(self, file: Path, progress: Progress) -> tuple[int, list[str]]:
         size, chunks = file.stat().st_size, []
@@ -221,11 +228,29 @@ class Shipping:
         part.replace(self._state)
 
     @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        """Turn what goes wrong in the house's own folder into a `StoreError`."""
+        try:
+            with plain_errors(self._database):
+                yield
+        except OSError as error:
+            raise StoreUnwritable(
+                f"{self._database.parent} cannot be written to ({type(error).__name__}); check "
+                "that there is room"
+            ) from None
+
+    @contextmanager
     def _locked(self) -> Iterator[None]:
         """Keep other processes from shipping to the same target, and from emptying the log."""
         with self._state.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _remove(database: Path) -> None:
+    """Remove a database and its journals: one that a crash left would be rolled into the next."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 def _leads_on(before: Position, tail: Tail) -> bool:
