@@ -1,10 +1,14 @@
 """Fixtures for every room's tests."""
 
+import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.home import Home, make_home
+from tests.needs import need
 from unhear.keep import identity
 
 
@@ -17,3 +21,17 @@ def _cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return make_home(tmp_path / "house")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MiB, really full when it is full."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = os.getuid() == 0 and not subprocess.call(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)],
+        stderr=subprocess.DEVNULL,
+    )
+    need(bool(mounted), "the right to mount a small disk")
+    yield folder
+    subprocess.check_call(["umount", "--lazy", str(folder)])

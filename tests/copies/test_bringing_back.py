@@ -14,7 +14,7 @@ from unhear.house.house import House
 from unhear.house.restore import RestoreRefused, restore_sounds
 from unhear.household.scope import Scope
 from unhear.stores.copies.target import Target
-from unhear.stores.errors import CopyDamaged, CopyMissing
+from unhear.stores.errors import CopyMissing, StoreDamaged
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_database_that_is_none_is_refused(tmp_path: Path, target: Target) -> N
     with pytest.raises(CopyMissing, match=r"no database .*none\.db"):
         bring_back(house, target, newest=none)
     none.write_bytes(b"not a database" * 999)
-    with pytest.raises(CopyDamaged, match="cannot be read"):
+    with pytest.raises(StoreDamaged, match="not a database"):
         bring_back(house, target, newest=none)
 
 
@@ -146,4 +146,20 @@ def test_it_is_said_how_each_backup_opens_and_dead_ones_can_be_removed(
     assert {one.id for one in backups(target)} == {made[n].id for n in (0, 2, 3)}
     lose_the_disk(house)
     again, _ = bring_back(house, target)
+    again.close()
+
+
+def test_the_mirror_alone_brings_everything_but_sound_back(tmp_path: Path) -> None:
+    mirror = str(tmp_path / "mirror")
+    house = new_house(tmp_path / "house", mirror=mirror)
+    gone, stays = keep(house), keep(house)
+    words = house.catalogue.sealed(stays).transcript
+    forget(house, gone)
+    lose_the_disk(house)
+    again, restored = bring_back(house, Target(mirror))
+    assert kept(again) == {stays}
+    assert (restored.recordings, restored.without_sound) == (1, 1)
+    again.payloads.put(again.household.id, stays, b"")
+    assert again.catalogue.sealed(stays).transcript == words
+    assert [finding for finding in wrong(again) if not finding.startswith("payloads")] == []
     again.close()

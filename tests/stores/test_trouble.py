@@ -3,7 +3,6 @@
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,6 @@ from unhear.keep.identity import WrongPassphrase
 from unhear.stores.database import Database
 from unhear.stores.errors import PayloadMissing, StoreDamaged, StoreFull
 from unhear.stores.keepers.file import FileRootKeeper
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 2 MiB, really full when it is full."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = os.getuid() == 0 and not subprocess.call(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)],
-        stderr=subprocess.DEVNULL,
-    )
-    need(bool(mounted), "the right to mount a small disk")
-    yield folder
-    subprocess.check_call(["umount", "--lazy", str(folder)])
 
 
 def _keep_very_much(home: Home) -> None:
@@ -107,7 +92,7 @@ def test_a_read_only_root_folder(home: Home) -> None:
 def test_a_missing_payload(home: Home) -> None:
     trace, other = home.keep(), home.keep()
     home.blobs.delete(home.id, [trace])
-    with pytest.raises(PayloadMissing, match="restore it"):
+    with pytest.raises(PayloadMissing, match="restore-sounds"):
         home.catalogue.sealed(trace)
     assert home.catalogue.sealed(other).sound
     home.forgetter.forget(home.id, Scope(recordings=frozenset([trace])))

@@ -14,9 +14,8 @@ from unhear.clock import random_bytes
 from unhear.forget.database import TraceKind
 from unhear.forget.roots import RootKeeper, parked_id
 from unhear.house.house import House
-from unhear.keep import age
-from unhear.settings import SETTINGS_FILE
-from unhear.stores.copies.layout import BACKUPS, HOUSE, PAYLOADS
+from unhear.house.own_files import send_own_files
+from unhear.stores.copies.layout import BACKUPS, PAYLOADS
 from unhear.stores.copies.shipping import Shipped, Shipping
 from unhear.stores.copies.target import Target
 from unhear.stores.errors import CopyDamaged, PayloadMissing
@@ -101,7 +100,7 @@ def backup(
     shipping = Shipping(house.settings.database_file, target)
     shipping.ship(lambda done, all_: progress("database", done, all_), anew=anew)
     _send_payloads(house, target, progress)
-    _send_house(house, target)
+    send_own_files(house.settings, house.identity.recipient, target)
     made: list[Backup] = []
     shipping.ship(then=lambda shipped: made.append(_written_down(house, target, shipped)))
     return made[0]
@@ -162,11 +161,3 @@ def _send_payloads(house: House, target: Target, progress: Progress) -> int:
     for name in there - wanted.keys():
         target.delete(name)
     return len(kept)
-
-
-def _send_house(house: House, target: Target) -> None:
-    """Send the log's key and the settings, sealed to the household."""
-    recipients = [house.identity.recipient]
-    for file in (house.settings.log_key_file, house.settings.house / SETTINGS_FILE):
-        if file.is_file():
-            target.put(f"{HOUSE}/{file.name}.age", age.encrypt(file.read_bytes(), recipients))

@@ -20,6 +20,7 @@ from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
+from unhear.house.own_files import send_own_files
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Purpose, Utterance
@@ -33,8 +34,9 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
 from unhear.stores.copies.shipping import ShippingMirror
+from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
-from unhear.stores.errors import StoreDamaged
+from unhear.stores.errors import StoreDamaged, TargetAway
 from unhear.stores.log_files import open_ledger
 from unhear.stores.log_key import finish_rotation
 from unhear.stores.payloads import FilePayloads
@@ -122,7 +124,10 @@ class House:
         self.ledger.wait()
         try:
             self.copies.ship()
-        except MirrorAway:
+            if self.settings.mirror is not None:
+                place = Target(self.settings.mirror)
+                send_own_files(self.settings, self.identity.recipient, place)
+        except (MirrorAway, TargetAway):
             log.warning("mirror away; it is brought up to date later")
         self.database.close()
 

@@ -76,12 +76,29 @@ def restore(
     """Bring the house back into its folder.
 
     `unlock` is asked for the household's identity only where the log's key must be opened. Raises
-    `RestoreRefused`; then nothing has changed.
+    `RestoreRefused`, and `StoreError` for trouble with the copies; then the house stays closed, and
+    it can be tried again.
     """
     if settings.data_folder.exists():
         raise RestoreRefused(
             f"{settings.data_folder} is there already; restore into another house, or move it away"
         )
+    try:
+        restored = _put_together(settings, keeper, copy, unlock, progress)
+        settings.restoring_folder.rename(settings.data_folder)
+        _sync(settings.house)
+    except OSError as error:
+        raise RestoreRefused(
+            f"{settings.house} cannot be written to ({type(error).__name__}); check that there is "
+            "room, and restore again"
+        ) from None
+    return restored
+
+
+def _put_together(
+    settings: Settings, keeper: RootKeeper, copy: Copy, unlock: Unlock, progress: Progress
+) -> Restored:
+    """Make the house in a folder of another name, durably."""
     work = settings.restoring_folder
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -103,8 +120,8 @@ def restore(
         ledger = open_ledger(settings.log_key_file, work / settings.ledger_folder.name)
         ledger.publish(database)
         database.tidy()
-    _sync_tree(work)
-    work.rename(settings.data_folder)
+    for path in (*work.rglob("*"), work, work.parent):
+        _sync(path)
     return Restored(kept, missing, forgotten)
 
 
@@ -254,10 +271,9 @@ def _first(targets: Sequence[Target], name: str) -> bytes | None:
     return None
 
 
-def _sync_tree(folder: Path) -> None:
-    for path in (*folder.rglob("*"), folder, folder.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
