@@ -6,7 +6,7 @@ is forgotten afterwards is noise from then on, wherever it lies.
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from unhear.forget.database import TraceKind
 from unhear.forget.roots import RootKeeper, parked_id
 from unhear.house.house import House
 from unhear.house.own_files import send_own_files
+from unhear.household.words import TraceId
 from unhear.stores.copies.layout import BACKUPS, PAYLOADS
 from unhear.stores.copies.shipping import Shipped, Shipping
 from unhear.stores.copies.target import Target
@@ -90,28 +91,31 @@ def backup(
     progress: Progress = lambda _what, _done, _all: None,
     *,
     anew: bool = False,
+    sounds_of: Collection[TraceId] | None = None,
 ) -> Backup:
     """Send what the target lacks, and write down what this backup is made of.
 
     Payloads of recordings that are forgotten are removed from the target, where it can be reached.
     Raises `TargetAway`; what was sent stays, and the next backup goes on from there. `anew` begins
-    again in a target that was emptied. Raises `TargetTaken` for another house's.
+    again in a target that was emptied; `sounds_of` names the only recordings whose payloads are to
+    be sent. Raises `TargetTaken` for another house's.
     """
     shipping = Shipping(house.settings.database_file, target)
     shipping.ship(lambda done, all_: progress("database", done, all_), anew=anew)
-    _send_payloads(house, target, progress)
+    _send_payloads(house, target, sounds_of, progress)
     send_own_files(house.settings, house.identity.recipient, target)
     made: list[Backup] = []
-    shipping.ship(then=lambda shipped: made.append(_written_down(house, target, shipped)))
+
+    def write_down(shipped: Shipped) -> None:
+        """Send what was kept meanwhile; what it is made of is not swept before that."""
+        kept = _send_payloads(house, target, sounds_of, lambda _what, _done, _all: None)
+        made.append(_written_down(house, target, shipped, kept))
+
+    shipping.ship(then=write_down)
     return made[0]
 
 
-def _written_down(house: House, target: Target, shipped: Shipped) -> Backup:
-    """Send the payloads of what was kept meanwhile, and write the backup down.
-
-    What a backup is made of is so never swept before it is written down.
-    """
-    kept = _send_payloads(house, target, lambda _what, _done, _all: None)
+def _written_down(house: House, target: Target, shipped: Shipped, kept: int) -> Backup:
     with house.database.reading() as transaction:
         entries = transaction.ledger_size()
     made = Backup(
@@ -140,7 +144,9 @@ def backups(target: Target) -> list[Backup]:
     return found
 
 
-def _send_payloads(house: House, target: Target, progress: Progress) -> int:
+def _send_payloads(
+    house: House, target: Target, sounds_of: Collection[TraceId] | None, progress: Progress
+) -> int:
     """Bring the target's payloads up to date; answer how many recordings are kept.
 
     The target is looked at first: what another process keeps and sends meanwhile is not taken for
@@ -150,7 +156,11 @@ def _send_payloads(house: House, target: Target, progress: Progress) -> int:
     there = set(target.names(f"{PAYLOADS}/{ours.hex()}"))
     with house.database.reading() as transaction:
         kept = [row.id for row in transaction.traces(ours, (TraceKind.RECORDING,))]
-    wanted = {f"{PAYLOADS}/{payload_name(ours, trace)}": trace for trace in kept}
+    wanted = {
+        f"{PAYLOADS}/{payload_name(ours, trace)}": trace
+        for trace in kept
+        if sounds_of is None or trace in sounds_of
+    }
     missing = sorted(wanted.keys() - there)
     for number, name in enumerate(missing):
         try:

@@ -31,7 +31,7 @@ from unhear.stores.copies.assembly import (
 from unhear.stores.copies.layout import HOUSE, PAYLOADS
 from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
-from unhear.stores.errors import CopyMissing
+from unhear.stores.errors import CopyMissing, StoreUnwritable
 from unhear.stores.log_files import open_ledger
 from unhear.stores.payloads import FilePayloads, payload_name
 
@@ -88,7 +88,7 @@ def restore(
         settings.restoring_folder.rename(settings.data_folder)
         _sync(settings.house)
     except OSError as error:
-        raise RestoreRefused(
+        raise StoreUnwritable(
             f"{settings.house} cannot be written to ({type(error).__name__}); check that there is "
             "room, and restore again"
         ) from None
