@@ -46,7 +46,7 @@ def _house(folder: Path) -> House:
     return House(settings)
 
 
-def _fill(house: House, count: int) -> list[TraceId]:
+def fill(house: House, count: int) -> list[TraceId]:
     """Keep `count` recordings' rows, page by page; their capsules are sealed for real."""
     traces: list[TraceId] = []
     household = house.household.id
@@ -81,7 +81,7 @@ def _fill(house: House, count: int) -> list[TraceId]:
 
 def _ours(folder: Path, count: int, rng: random.Random) -> dict[str, Any]:
     house = _house(folder)
-    traces = _fill(house, count)
+    traces = fill(house, count)
     rng.shuffle(traces)
     singles = []
     for _ in range(SINGLES):

@@ -257,6 +257,14 @@ def test_the_verdict_names_no_destroyed_root_where_none_was() -> None:
     assert "found nothing" not in text
 
 
+def test_the_verdict_says_when_roots_are_only_put_aside() -> None:
+    until = "2026-11-30T12:00:00Z"
+    verdict = _said({**erasure(3)[0], "horizon_days": 7, "backups_unreadable_by": until})
+    text = " ".join(verdict.proves)
+    assert f"puts the old root aside, and destroys it by {until}" in text
+    assert "destroyed the old root" not in text
+
+
 def test_consents_and_log_keys_have_receipts_too() -> None:
     hidden = Committed(b"x" * 16, salt(1))
     consent = ConsentGiven(

@@ -102,9 +102,14 @@ def _erased(claim: Erasure) -> list[str]:
         f"{claim.done_at}, asked for at {claim.asked_at} (times rounded to the hour).",
     ]
     if claim.roots_destroyed:
+        destroyed = (
+            f"puts the old root aside, and destroys it by {claim.backups_unreadable_by}"
+            if claim.horizon_days
+            else "destroyed the old root"
+        )
         sentences.append(
             f"It states that the key tree went from epoch {claim.epoch_from} to {claim.epoch_to}, "
-            f"and that a keeper of kind {claim.keeper.kind} destroyed the old root "
+            f"and that a keeper of kind {claim.keeper.kind} {destroyed} "
             f"({len(claim.roots_destroyed)} in all)."
         )
     else:
