@@ -40,9 +40,9 @@ class Worker:
     def work(self) -> None:
         """Go on until killed."""
         todo: list[tuple[Callable[[], None], int]] = [
-            (self.keep, 10),
+            (self.keep, 8),
             (self.forget_one, 5),
-            (self.forget_many, 2),
+            (self.forget_many, 3),
             (self.forget_a_room, 1),
             (self.sweep, 1),
             (self.back_up, 1),
