@@ -19,6 +19,7 @@ from unhear.household.scope import Scope
 from unhear.household.words import TraceId
 from unhear.stores.copies.target import Target
 from unhear.stores.keepers.file import FileRootKeeper
+from unhear.stores.payloads import FilePayloads
 
 HORIZON = Copies(horizon_days=7)
 
@@ -76,6 +77,32 @@ def test_an_older_backup_comes_back_together_with_the_mirror(
     assert (restored.without_sound, restored.forgotten_again) == (0, 1)
     assert [one.seen for one in audit(again) if not one.ok] == []
     again.close()
+
+
+def test_going_back_that_broke_off_is_begun_again(
+    tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = new_house(tmp_path / "house", horizon_days=7)
+    gone, stays = keep(house), keep(house)
+    made = backup(house, target)
+    forget(house, gone)
+    backup(house, target)
+    lose_the_disk(house)
+    with monkeypatch.context() as patch:
+        patch.setattr(FilePayloads, "put", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            bring_back(house, target, at=made)
+    assert len(house.keeper.ids()) == 3, "the one in use, one parked, and that of what broke off"
+    with pytest.raises(RestoreRefused, match="a restore was broken off"):
+        bring_back(house, target, at=made)
+    again, _ = bring_back(house, target, at=made, older=True)
+    assert kept(again) == {stays}
+    assert [one.seen for one in audit(again) if not one.ok] == []
+    again.close()
+
+
+def _killed(*_arguments: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_replaced_root_waits_under_another_id_until_it_is_due(tmp_path: Path) -> None:
