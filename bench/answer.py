@@ -115,7 +115,7 @@ def main() -> None:
 def _run(
     house: House, data: Path, labels: dict[str, Any], requests: IO[str], answers: IO[str]
 ) -> tuple[Side, Side, dict[str, list[float]]]:
-    assistant = Assistant(house, announce=lambda _device, _text: None)
+    assistant = Assistant(house)
     ours, theirs = Side(), Side()
     stages: dict[str, list[float]] = {stage: [] for stage in STAGES}
     for number, (name, label) in enumerate(labels.items(), start=1):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from unhear.engines.music import music_pieces
+from unhear.engines.voice import PiperVoice
 from unhear.forget.engine import Forgetter
 from unhear.forget.holder import Holder, Place
 from unhear.forget.holds import Holds
@@ -14,6 +16,7 @@ from unhear.forget.sweeper import Sweeper
 from unhear.forget.traces import new_trace_id
 from unhear.house.conversation import Conversation
 from unhear.house.family import Family
+from unhear.house.rooms import Switchboard
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.family import Household
 from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId, Utterance
@@ -65,7 +68,8 @@ class Home:
         self.blobs: Payloads = self.payloads or FilePayloads(self.settings.payload_folder)
         self.ledger: Ledger = open_ledger(self.settings.log_key_file, self.settings.ledger_folder)
         self.conversation = Conversation(self.clock)
-        holders: Sequence[Holder] = [PayloadHolder(self.blobs), self.conversation]
+        self.rooms = Switchboard(PiperVoice, music_pieces, self.clock)
+        holders: Sequence[Holder] = [PayloadHolder(self.blobs), self.conversation, self.rooms]
         self.forgetter = Forgetter(
             database=self.db,
             keeper=self.roots,

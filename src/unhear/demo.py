@@ -116,7 +116,7 @@ def _make(stage: Stage) -> tuple[bool, str]:
 
 def _hear(stage: Stage) -> tuple[bool, str]:
     house = stage.open_house
-    assistant = Assistant(house, announce=lambda _device, _text: None)
+    assistant = Assistant(house)
     for words in COMMANDS:
         capture = _say_until_heard(stage, words)
         if capture is None:

@@ -7,6 +7,7 @@ Every setting has a default that works on one box without the internet. A house'
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
@@ -67,7 +68,7 @@ class Settings(BaseSettings):
     recogniser: str = "packaged"
     """`packaged`, the folder of a faster-whisper model, or (with internet) a model's hub name."""
 
-    language: str = "en"
+    language: Literal["en", "de"] = "en"
     """The language spoken in the house."""
 
     time_zone: str = "UTC"
@@ -90,6 +91,9 @@ class Settings(BaseSettings):
 
     witnesses_needed: int | None = Field(default=None, ge=1)
     """How many of them are enough for a receipt to carry their cosignatures; all by default."""
+
+    skills: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """What skills need to be told, each in a table `[skills.NAME]`; see docs/skills.md."""
 
     passphrase: SecretStr | None = None
     """The guardian's passphrase, for scripts; people are asked for it."""

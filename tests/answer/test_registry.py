@@ -10,7 +10,8 @@ import pytest
 
 from tests.skills.conversation import Talk
 from unhear.answer import registry
-from unhear.answer.registry import SkillBroken, Skills, find_skills
+from unhear.answer.errors import SkillBroken
+from unhear.answer.registry import Skills, find_skills
 from unhear.answer.skill import SkillContext
 from unhear.forget.errors import Barred, HolderAway
 from unhear.household.speech import Intent, Reply

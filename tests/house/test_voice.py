@@ -71,7 +71,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def assistant(house: House) -> Iterator[Assistant]:
-    assistant = Assistant(house, announce=lambda _device, _text: None)
+    assistant = Assistant(house)
     yield assistant
     assistant.close()
 

@@ -54,14 +54,14 @@ def mia(house: House) -> PersonId:
 
 def ask(house: House) -> list[str]:
     """Type the questions: asking is not what is tested here."""
-    assistant = Assistant(house, announce=lambda _device, _text: None)
+    assistant = Assistant(house)
     turns = [assistant.read(q, NURSERY, mia(house), lambda _speech: None) for q in QUESTIONS]
     return [turn.reply.text for turn in turns]
 
 
 def tell(house: House) -> Turn:
     """Say it aloud until it is heard: no two syntheses sound the same."""
-    assistant = Assistant(house, announce=lambda _device, _text: None)
+    assistant = Assistant(house)
     for _ in range(TRIES):
         sound = read_sound(speech_wav(list(house.synthesiser.speak(REMEMBER))))
         if "walnuts" in house.recogniser.transcribe(sound).text:
@@ -120,7 +120,7 @@ def test_a_thief_reads_the_note_before_and_not_after(house: House, tmp_path: Pat
 @pytest.mark.parametrize("by", ["person", "device", "everything", "purpose"])
 def test_every_scope_that_names_the_child_takes_the_note(house: House, by: str) -> None:
     """The request itself is typed, so never kept: what a skill made of it goes all the same."""
-    assistant = Assistant(house, announce=lambda _device, _text: None)
+    assistant = Assistant(house)
     assistant.read(REMEMBER, NURSERY, mia(house), lambda _speech: None)
     assert ask(house) == [TOLD, TOLD]
     scopes = {

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from unhear.answer.registry import find_skills
 from unhear.answer.skill import Heard, LastTurn, SkillContext
@@ -16,6 +18,7 @@ from unhear.understand.grammar import Grammar
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 KITCHEN = DeviceId("kitchen")
+HOUSEHOLD = Household(HouseholdId(bytes(16)), "Home", (), ())
 SKILLS = find_skills()
 GRAMMAR = Grammar(SKILLS.all())
 
@@ -64,11 +67,52 @@ class ListPrivacy:
             )
         ]
 
-    def last_turn(self) -> LastTurn | None:
-        return self.last
-
     def set_listening(self, *, listening: bool) -> None:
         self.listening = listening
+
+
+@dataclass
+class ListRooms:
+    """Rooms that write down what is said, rung and played in them."""
+
+    here: str = KITCHEN
+    others: Sequence[str] = ("bedroom", "living room")
+    said: list[str] = field(default_factory=list)
+    announced: list[tuple[str, str]] = field(default_factory=list)
+    ringing: list[str] = field(default_factory=list)
+    tracks: list[Path] = field(default_factory=list)
+    volume: int = 100
+
+    def names(self) -> Sequence[str]:
+        return sorted([self.here, *self.others])
+
+    def announce(self, text: str, room: str | None = None) -> Sequence[str]:
+        rooms = self.others if room is None else [room]
+        told = [name for name in rooms if name in self.names()]
+        self.announced += [(name, text) for name in told]
+        return told
+
+    def ring(self, text: str, device: DeviceId) -> None:  # noqa: ARG002 - one device
+        self.ringing.append(text)
+        self.said.append(text)
+
+    def say(self, text: str, device: DeviceId) -> None:  # noqa: ARG002 - one device
+        self.said.append(text)
+
+    def quiet(self) -> bool:
+        anything = bool(self.ringing or self.tracks)
+        self.ringing, self.tracks = [], []
+        return anything
+
+    def play(self, tracks: Sequence[Path]) -> None:
+        self.tracks = list(tracks)
+
+    def skip(self) -> bool:
+        anything, self.tracks = bool(self.tracks), self.tracks[1:]
+        return anything
+
+    def set_volume(self, percent: int) -> None:
+        self.volume = percent
 
 
 @dataclass
@@ -79,7 +123,9 @@ class Talk:
     now: datetime = NOW
     privacy: ListPrivacy = field(default_factory=ListPrivacy)
     memories: dict[str, ListMemory] = field(default_factory=dict)
-    announced: list[str] = field(default_factory=list)
+    rooms: ListRooms = field(default_factory=ListRooms)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    household: Household = HOUSEHOLD
 
     def say(self, words: str) -> str:
         return self.reply(words).text
@@ -91,7 +137,7 @@ class Talk:
     def wait(self, **time: float) -> list[str]:
         self.now = (self.now.astimezone(UTC) + timedelta(**time)).astimezone(self.now.tzinfo)
         SKILLS.tick(self._context)
-        rung, self.announced = self.announced, []
+        rung, self.rooms.said = self.rooms.said, []
         return rung
 
     def said_just_now(self, *, kept: bool, intent: str | None = "timers.set") -> None:
@@ -120,10 +166,13 @@ class Talk:
     def _context(self, skill: str) -> SkillContext:
         return SkillContext(
             now=self.now,
-            household=Household(HouseholdId(bytes(16)), "Home", (), ()),
+            household=self.household,
             device=KITCHEN,
             person=self.person,
             memory=self.memories.setdefault(skill, ListMemory(self.now)),
             privacy=self.privacy,
-            announce=self.announced.append,
+            rooms=self.rooms,
+            say=SKILLS.replies(skill),
+            settings=self.settings.get(skill, {}),
+            last=self.privacy.last,
         )

@@ -59,13 +59,13 @@ def test_the_time_is_the_houses_own(hour: int, said: str) -> None:
 def test_any_two_units_are_converted_or_it_is_said_why_not(
     source: str, target: str, amount: int
 ) -> None:
-    answer = Talk().say(f"convert {amount} {UNITS[source].many} to {UNITS[target].many}")
+    answer = Talk().say(f"convert {amount} {_called(source, 2)} to {_called(target, 2)}")
     assert answer.endswith("." if source != target else f"is {amount} {_called(source, amount)}.")
     assert "Sorry" not in answer
 
 
 def _called(unit: str, amount: int) -> str:
-    return UNITS[unit].one if amount == 1 else UNITS[unit].many
+    return SKILLS.replies("units")(f"unit {unit}", count=amount)
 
 
 def test_a_shopping_list_grows_and_shrinks() -> None:

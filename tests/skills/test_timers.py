@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.skills.conversation import NOW, ListMemory, Talk
-from unhear.answer.wording import spoken_duration
+from unhear.answer.languages import WORDINGS
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -111,7 +111,7 @@ def test_a_clock_change_makes_no_timer_longer_or_shorter(month: int) -> None:
 @given(st.integers(1, 86_400))
 def test_a_timer_rings_on_its_second(seconds: int) -> None:
     talk = Talk()
-    said = spoken_duration(timedelta(seconds=seconds))
+    said = WORDINGS["en"].duration(timedelta(seconds=seconds))
     assert talk.say(f"set a timer for {said}") == f"Timer set for {said}."
     assert talk.wait(seconds=seconds - 1) == []
     assert talk.wait(seconds=1) == [f"Your timer of {said} is done."]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.understand.test_numbers import in_words
-from unhear.answer.wording import spoken_duration
+from unhear.answer.languages import WORDINGS
 from unhear.understand.values import duration_from, leading_duration, number_from
 from unhear.understand.wording import plain
 
@@ -47,7 +47,7 @@ def test_what_is_no_length_of_time(said: str) -> None:
 
 @given(st.integers(1, 86_399))
 def test_lengths_of_time_are_read_as_they_are_said(seconds: int) -> None:
-    said = spoken_duration(timedelta(seconds=seconds))
+    said = WORDINGS["en"].duration(timedelta(seconds=seconds))
     assert duration_from(plain(said)) == seconds
     assert leading_duration(plain(f"{said} pizza")) == (seconds, "pizza")
 

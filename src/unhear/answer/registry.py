@@ -4,7 +4,11 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
+from unhear.answer.errors import AnswerError, SkillBroken
+from unhear.answer.languages import WORDINGS
+from unhear.answer.replies import Replies, load_replies
 from unhear.answer.skill import Skill, SkillContext
 from unhear.forget.errors import Barred, ForgetError
 from unhear.household.speech import Intent, Reply
@@ -16,31 +20,22 @@ OWN_PACKAGE = "unhear."
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-UNKNOWN = (
-    "Sorry, I did not understand that. I can tell the time, set timers, do sums, convert units, "
-    "keep a shopping list, and forget what you said."
-)
-FAILED = "Sorry, something went wrong with that, so I may not have done it."
-NOT_FORGOTTEN_YET = (
-    "I could not finish forgetting just now. Nothing more is learned from it, and I will go on as "
-    "soon as I can."
-)
-NOT_REMEMBERED = "Somebody asked me to forget that, so I did not do it."
-
-
-class AnswerError(Exception):
-    """Something stood in the way of answering."""
-
-
-class SkillBroken(AnswerError):
-    """A skill that comes with unhear cannot be used; the message names it."""
+SENTENCES = Path(__file__).parent / "sentences"
+"""What is said where no skill has an answer."""
 
 
 class Skills:
     """The skills of a house, by name."""
 
-    def __init__(self, skills: Sequence[Skill]) -> None:
+    def __init__(self, skills: Sequence[Skill], language: str = "en") -> None:
+        """Read their replies in `language`. Raises `SkillBroken`."""
+        wording = WORDINGS[language]
         self._skills = {skill.name: skill for skill in skills}
+        self._own = load_replies("registry", SENTENCES, language, wording)
+        self._replies = {
+            skill.name: load_replies(skill.name, skill.sentences, language, wording)
+            for skill in skills
+        }
 
     def all(self) -> Sequence[Skill]:
         """Answer the skills, in the order of their names."""
@@ -50,21 +45,25 @@ class Skills:
         """Answer what a skill says it keeps in its memory; empty if nothing, or if unknown."""
         return self._skills[skill].remembers if skill in self._skills else ""
 
+    def replies(self, skill: str) -> Replies:
+        """Answer what a skill says; for no skill, what is said in its place."""
+        return self._replies.get(skill, self._own)
+
     def answer(self, intent: Intent | None, context: SkillContext) -> Reply:
         """Answer what the intent's skill says; an honest sentence where there is none."""
         if intent is None or intent.skill not in self._skills:
-            return Reply(UNKNOWN)
+            return Reply(self._own("unknown"))
         try:
             return self._skills[intent.skill].handle(intent, context)
         except Barred:
-            return Reply(NOT_REMEMBERED, keep=False)
+            return Reply(self._own("not_remembered"), keep=False)
         except ForgetError as error:
             # The error's words may name ids, never what was said; still only its kind is logged.
             log.warning("erasure unfinished", extra={"error": type(error).__name__})
-            return Reply(NOT_FORGOTTEN_YET, keep=False)
+            return Reply(self._own("not_forgotten_yet"), keep=False)
         except Exception as error:  # noqa: BLE001 - a skill must not stop the house
             _report("skill failed", intent.skill, error)
-            return Reply(FAILED)
+            return Reply(self._own("failed"))
 
     def tick(self, context_of: Callable[[str], SkillContext]) -> None:
         """Let every skill do what has fallen due, in the context `context_of` answers for it.
@@ -78,7 +77,7 @@ class Skills:
                 _report("skill's tick failed", skill.name, error)
 
 
-def find_skills() -> Skills:
+def find_skills(language: str = "en") -> Skills:
     """Answer the installed skills (entry points of the group `unhear.skills`).
 
     A broken skill of somebody else's, or one that takes the name of another, is named in the log
@@ -95,7 +94,7 @@ def find_skills() -> Skills:
             log.error("skill's name is taken", extra={"skill": point.name, "taken": skill.name})
             continue
         found[skill.name] = skill
-    return Skills(list(found.values()))
+    return Skills(list(found.values()), language)
 
 
 def _is_own(point: EntryPoint) -> bool:

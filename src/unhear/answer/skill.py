@@ -1,11 +1,13 @@
 """What a skill is, and all that it may know."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from unhear.answer.replies import Replies
+from unhear.answer.rooms import Rooms
 from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.speech import Intent, Item, Question, Reply
@@ -42,6 +44,7 @@ class LastTurn:
     """Why the assistant did what it last did on this device; held in memory for minutes.
 
     `heard_at` and `person` tell whose request it was and since when there can be traces of it;
+    `wanted` is the intent itself, so that "and turn it off again" has something to turn off;
     `question` is what was asked back.
     """
 
@@ -51,6 +54,7 @@ class LastTurn:
     kept: bool
     heard_at: datetime
     person: PersonId
+    wanted: Intent | None = None
     question: Question | None = None
 
 
@@ -67,9 +71,6 @@ class Privacy(Protocol):
     def heard(self, scope: Scope) -> Sequence[Heard]:
         """Answer the kept recordings of `scope`, oldest first."""
 
-    def last_turn(self) -> LastTurn | None:
-        """Answer the turn before this one on this device, or None."""
-
     def set_listening(self, *, listening: bool) -> None:
         """Stop or start listening on this device."""
 
@@ -78,8 +79,9 @@ class Privacy(Protocol):
 class SkillContext:
     """Everything a skill may know beside the slots of its intent.
 
-    `now` is aware, in the household's time zone. `announce` says something later, unasked, on
-    the device that is being answered (a timer that rings).
+    `now` is aware, in the household's time zone. `say` fills the skill's replies in the house's
+    language. `settings` are those of `[skills.NAME]`. `last` is the turn before this one on this
+    device, or None.
     """
 
     now: datetime
@@ -88,7 +90,10 @@ class SkillContext:
     person: PersonId
     memory: Memory
     privacy: Privacy
-    announce: Callable[[str], None]
+    rooms: Rooms
+    say: Replies
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    last: LastTurn | None = None
 
 
 class Skill(Protocol):
@@ -104,7 +109,10 @@ class Skill(Protocol):
 
     @property
     def sentences(self) -> Path:
-        """A folder with one hassil YAML file a language, named by its code (`en.yaml`)."""
+        """A folder with one YAML file a language, named by its code (`en.yaml`).
+
+        It holds the hassil sentences the skill listens for, and the replies it gives.
+        """
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Do what is asked and answer it in a sentence or two."""

@@ -23,6 +23,7 @@ from unhear.cli import (
     holding,
     keeping_roots,
     kept,
+    listening,
     log,
     making,
     mapping,
@@ -56,7 +57,7 @@ app = typer.Typer(
 
 app.command("setup")(making.setup)
 app.command("ask")(talking.ask)
-app.command("listen")(talking.listen)
+app.command("listen")(listening.listen)
 app.command("recordings")(kept.recordings)
 app.command("play")(kept.play)
 app.command("export")(kept.export)

@@ -1,9 +1,7 @@
 """Talk to the assistant: sound files, typed words, or the local microphone."""
 
-import json
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from unhear.answer.synthesiser import Speech
-from unhear.capture.events import Captured, Event, Paused, Woken
+from unhear.capture.events import Captured
 from unhear.capture.listener import Listener
 from unhear.capture.sound import Capture, Pcm
 from unhear.cli.output import Json, console, errors, open_house, show_json
@@ -19,14 +17,11 @@ from unhear.clock import now
 from unhear.engines.audio_files import read_sound
 from unhear.engines.choose import choose_activity, choose_wake
 from unhear.engines.errors import SoundUnreadable
-from unhear.engines.microphone import microphone, play
+from unhear.engines.microphone import play
 from unhear.engines.speech_files import speech_wav
-from unhear.forget.errors import ClockDoubted, MirrorAway
-from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
-from unhear.stores.errors import StoreError
 
 TICK_SECONDS = 1.0
 
@@ -49,10 +44,11 @@ def ask(
     if (text is None) == (not files):
         raise typer.BadParameter("give sound files, or --text; not both")
     house = open_house(context)
-    assistant = Assistant(house, announce=_print_announcement)
-    who, where = _person(house, person), DeviceId(device or house.settings.device)
+    assistant = Assistant(house)
+    who, where = person_of(house, person), DeviceId(device or house.settings.device)
+    house.rooms.join(where, Printer(), told=print_announcement)
     answers: list[dict[str, Any]] = []
-    with _ticking(assistant):
+    with ticking(assistant):
         if text is not None:
             spoken: list[Speech] = []
             turn = assistant.read(text, where, who, spoken.append)
@@ -69,56 +65,7 @@ def ask(
     if not answers:
         console.print("Nothing was said that I may answer (no wake word, or no speech).")
     for answer in answers:
-        _print_answer(answer)
-
-
-def listen(
-    context: typer.Context,
-    *,
-    person: Annotated[str | None, typer.Option(help="Who is speaking, by name.")] = None,
-    wake: Annotated[bool, typer.Option("--wake/--no-wake", help="Wait for the wake word.")] = True,
-    as_json: Json = False,
-) -> None:
-    """Listen to the local microphone and answer aloud, until Ctrl-C.
-
-    With --json, one object a line for every request.
-    """
-    house = open_house(context)
-    assistant = Assistant(house, announce=lambda _device, text: _say(house, text))
-    who, device = _person(house, person), DeviceId(house.settings.device)
-    with errors.status("Getting ready..."):
-        house.recogniser.warm()
-        house.synthesiser.warm()
-        listener = _listener(house, device, wake=wake)
-    _tidy(house)
-    show = _show_line if as_json else _print_answer
-    with _ticking(assistant), microphone() as pieces:
-        errors.print(f"Listening for [bold]{house.settings.wake_word}[/bold]; Ctrl-C ends it.")
-        for pcm in pieces:
-            for event in listener.feed(pcm):
-                _on(event, assistant, who, show)
-
-
-def _tidy(house: House) -> None:
-    """Do the day's work; what stands in its way is told, and stops nobody from being answered."""
-    try:
-        house.tidy()
-        rehearse_if_due(house)
-    except (ClockDoubted, MirrorAway, StoreError) as error:
-        errors.print(str(error), style="yellow", markup=False)
-
-
-def _on(
-    event: Event, assistant: Assistant, who: PersonId, show: Callable[[dict[str, Any]], None]
-) -> None:
-    if isinstance(event, Woken):
-        errors.print("  [cyan]...[/cyan]")
-    elif isinstance(event, Paused):
-        assistant.foresee(event.capture)
-    elif isinstance(event, Captured):
-        turn = assistant.hear(event.capture, who, play)
-        if turn.reply.text:
-            show(_facts(turn, "microphone"))
+        print_answer(answer)
 
 
 def _captures(house: House, pcm: Pcm, device: DeviceId, *, wake: bool) -> Iterator[Capture]:
@@ -126,20 +73,21 @@ def _captures(house: House, pcm: Pcm, device: DeviceId, *, wake: bool) -> Iterat
     if not wake:
         yield Capture(pcm, now(), device)
         return
-    listener = _listener(house, device, wake=True)
+    listener = listener_of(house, device, wake=True)
     for event in [*listener.feed(pcm), *listener.finish()]:
         if isinstance(event, Captured):
             yield event.capture
 
 
-def _listener(house: House, device: DeviceId, *, wake: bool) -> Listener:
+def listener_of(house: House, device: DeviceId, *, wake: bool) -> Listener:
+    """Answer a listener for a device, with or without the wake word."""
     settings = house.settings
     detector = choose_wake(settings.wake_engine, [settings.wake_word]) if wake else None
     return Listener(device=device, activity=choose_activity(), wake=detector, started_at=now())
 
 
 @contextmanager
-def _ticking(assistant: Assistant) -> Iterator[None]:
+def ticking(assistant: Assistant) -> Iterator[None]:
     """Let skills do what falls due while the block runs."""
     done = threading.Event()
 
@@ -159,7 +107,7 @@ def _ticking(assistant: Assistant) -> Iterator[None]:
 def _answered(
     turn: Turn, source: str, spoken: list[Speech], out: Path | None, *, aloud: bool
 ) -> dict[str, Any]:
-    answer = _facts(turn, source)
+    answer = facts(turn, source)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         path = out / f"{Path(source).stem}.answer.wav"
@@ -171,7 +119,8 @@ def _answered(
     return answer
 
 
-def _facts(turn: Turn, source: str) -> dict[str, Any]:
+def facts(turn: Turn, source: str) -> dict[str, Any]:
+    """Answer what became of a request, for `--json` and for people."""
     intent = turn.intent
     return {
         "source": source,
@@ -185,28 +134,40 @@ def _facts(turn: Turn, source: str) -> dict[str, Any]:
     }
 
 
-def _show_line(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+class Printer:
+    """A device without a loudspeaker: what is said unasked is printed."""
+
+    def woken(self) -> None:
+        """Do nothing."""
+
+    def thinking(self) -> None:
+        """Do nothing."""
+
+    def say(self, speech: Speech) -> None:
+        """Do nothing."""
+
+    def stop(self) -> None:
+        """Do nothing."""
+
+    def finished(self, turn: Turn | None) -> None:
+        """Do nothing."""
 
 
-def _print_answer(answer: dict[str, Any]) -> None:
+def print_answer(answer: dict[str, Any]) -> None:
+    """Show what became of a request."""
     console.print(f"[dim]heard[/dim]  {answer['heard']}", highlight=False)
     console.print(f"[dim]reply[/dim]  [bold]{answer['reply']}[/bold]", highlight=False)
     kept = f"kept as {answer['kept'][:8]}" if answer["kept"] else "not kept"
     console.print(f"[dim]{kept}: {' '.join(answer['why'])}[/dim]\n", highlight=False)
 
 
-def _print_announcement(_device: DeviceId, text: str) -> None:
+def print_announcement(text: str) -> None:
+    """Show what is said unasked."""
     errors.print(f"[bold yellow]{text}[/bold yellow]", highlight=False)
 
 
-def _say(house: House, text: str) -> None:
-    for speech in house.synthesiser.speak(text):
-        play(speech)
-
-
-def _person(house: House, name: str | None) -> PersonId:
+def person_of(house: House, name: str | None) -> PersonId:
+    """Answer who is called `name`."""
     if name is None:
         return UNKNOWN_PERSON
     person = house.household.named(name)

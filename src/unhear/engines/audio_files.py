@@ -52,7 +52,7 @@ def read_sound(data: bytes, *, seconds_max: float = SECONDS_MAX) -> Pcm:
     and one that breaks off. Ogg and WebM files do not say their length, so of those what is there
     is read.
     """
-    kind = _kind(data)
+    kind = kind_of(data)
     if kind == "wav":
         _check_wav_is_whole(data)
     try:
@@ -65,7 +65,8 @@ def read_sound(data: bytes, *, seconds_max: float = SECONDS_MAX) -> Pcm:
         ) from None
 
 
-def _kind(data: bytes) -> str:
+def kind_of(data: bytes) -> str:
+    """Answer what kind of sound file begins like this. Raises `SoundUnreadable` for none."""
     if not data:
         raise SoundUnreadable("the sound file is empty")
     for magic, offset, kind in KINDS:

@@ -96,6 +96,11 @@ def play(speech: Speech) -> None:
         ) from None
 
 
+def stop_playing() -> None:
+    """Stop what plays, at once; does nothing where no loudspeaker was opened."""
+    _portaudio().stop()
+
+
 def _portaudio() -> ModuleType:
     try:
         import sounddevice  # noqa: PLC0415 - it fails at import where PortAudio is missing

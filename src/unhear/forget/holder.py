@@ -12,6 +12,7 @@ class Place(StrEnum):
 
     PAYLOADS = "payloads"
     CONVERSATION = "conversation"
+    ROOMS = "rooms"
 
 
 class Holder(Protocol):

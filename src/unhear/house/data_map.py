@@ -118,6 +118,16 @@ PLACES: Mapping[Place, Kept] = {
         use=Use.ANSWER,
         of=SAID,
     ),
+    Place.ROOMS: Kept(
+        what="what rings until somebody stops it, such as a timer and its name, in memory alone",
+        why="so that it is heard",
+        stays="five minutes",
+        whose=Whose.PERSON,
+        erased=Erasure.CONVERSATION,
+        category=Category.WORDS,
+        use=Use.ANSWER,
+        of=SAID,
+    ),
 }
 
 ELSEWHERE: Mapping[str, Kept] = {

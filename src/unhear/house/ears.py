@@ -35,12 +35,18 @@ class Ears:
         self._thread: Thread | None = None
         self._closed = False
 
-    def foresee(self, capture: Capture) -> None:
-        """Begin to recognise what will be the request of a device if its speaker's pause lasts."""
+    def foresee(self, capture: Capture, partial: Callable[[str], None] | None = None) -> None:
+        """Begin to recognise what will be the request of a device if its speaker's pause lasts.
+
+        `partial` is told the words when they are there, from another thread.
+        """
         with self._changed:
             if (old := self._guesses.pop(capture.device, None)) is not None:
                 old.words.cancel()
-            self._guesses[capture.device] = _Work(capture, Future())
+            work = _Work(capture, Future())
+            if partial is not None:
+                work.words.add_done_callback(lambda words: _tell(words, partial))
+            self._guesses[capture.device] = work
             self._wake()
 
     def hear(self, capture: Capture) -> Transcript:
@@ -110,3 +116,8 @@ class Ears:
             if not work.words.done() and not work.words.running()
         )
         return next(waiting, None)
+
+
+def _tell(words: "Future[Transcript]", partial: Callable[[str], None]) -> None:
+    if not words.cancelled() and words.exception() is None:
+        partial(words.result().text)

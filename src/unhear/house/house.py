@@ -8,6 +8,7 @@ from unhear import clock
 from unhear.answer.registry import Skills, find_skills
 from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
+from unhear.engines.music import music_pieces
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import MirrorAway
 from unhear.forget.holder import Holder
@@ -21,6 +22,7 @@ from unhear.house.data_map import check_complete
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
 from unhear.house.own_files import send_own_files
+from unhear.house.rooms import Switchboard
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Purpose, Utterance
@@ -76,7 +78,8 @@ class House:
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
         )
         self.conversation = Conversation(self.clock)
-        holders: list[Holder] = [PayloadHolder(self.payloads), self.conversation]
+        self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock)
+        holders: list[Holder] = [PayloadHolder(self.payloads), self.conversation, self.rooms]
         check_complete(self.database.columns(), [holder.place for holder in holders])
         self.forgetter = Forgetter(
             database=self.database,
@@ -139,7 +142,7 @@ class House:
     @cached_property
     def skills(self) -> Skills:
         """The skills that are installed."""
-        return find_skills()
+        return find_skills(self.settings.language)
 
     @cached_property
     def grammar(self) -> Grammar:

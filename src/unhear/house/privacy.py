@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from unhear.answer.skill import Heard, LastTurn
+from unhear.answer.skill import Heard
 from unhear.house.house import House
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId
@@ -34,10 +34,6 @@ class HousePrivacy:
             )
             for recording in self._house.catalogue.recordings(scope)
         ]
-
-    def last_turn(self) -> LastTurn | None:
-        """Answer the turn before this one on this device, or None."""
-        return self._house.conversation.last(self._house.household.id, self._device)
 
     def set_listening(self, *, listening: bool) -> None:
         """Stop or start listening on this device."""

@@ -18,6 +18,7 @@ from unhear.forget.traces import new_trace_id
 from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.privacy import HousePrivacy
+from unhear.house.rooms import RoomsOf
 from unhear.household.policy import Decision, decide, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
 from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
@@ -64,10 +65,8 @@ class Request:
 class Assistant:
     """Answers requests for a house; safe to use from several threads."""
 
-    def __init__(self, house: House, announce: Callable[[DeviceId, str], None]) -> None:
-        """`announce` says something unasked, such as a timer that rings."""
+    def __init__(self, house: House) -> None:
         self._house = house
-        self._announce = announce
         self._ears = Ears(self._recognise)
 
     @property
@@ -75,12 +74,13 @@ class Assistant:
         """The house it answers for."""
         return self._house
 
-    def foresee(self, capture: Capture) -> None:
+    def foresee(self, capture: Capture, partial: Callable[[str], None] | None = None) -> None:
         """Begin to recognise what will be the request if the speaker's pause lasts.
 
         `hear` uses the work when it is given the very same capture; otherwise it was in vain.
+        `partial` is told the words, from another thread.
         """
-        self._ears.foresee(capture)
+        self._ears.foresee(capture, partial)
 
     def hear(self, capture: Capture, person: PersonId, say: Sayer) -> Turn:
         """Answer spoken words, handing each piece of speech to `say` before anything is kept."""
@@ -113,6 +113,7 @@ class Assistant:
             person=PersonId("unknown"),
         )
         self._house.skills.tick(lambda skill: self._context(request, skill))
+        self._house.rooms.tick()
 
     def _answer(
         self, request: Request, transcript: Transcript, say: Sayer, seconds: dict[str, float]
@@ -148,6 +149,7 @@ class Assistant:
             kept=kept is not None,
             heard_at=request.heard_at,
             person=request.person,
+            wanted=intent,
             question=reply.question,
         )
         self._house.conversation.remember(self._house.household.id, request.device, trace, last)
@@ -215,5 +217,8 @@ class Assistant:
             person=request.person,
             memory=house.memory(skill, request),
             privacy=HousePrivacy(house, request.device),
-            announce=lambda text: self._announce(request.device, text),
+            rooms=RoomsOf(house.rooms, request.device),
+            say=house.skills.replies(skill),
+            settings=house.settings.skills.get(skill, {}),
+            last=house.conversation.last(house.household.id, request.device),
         )

@@ -45,12 +45,18 @@ class Speaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What a session needs to know of its device; `person` is whose device it is, if anybody's."""
+    """What a session needs to know of its device.
+
+    `person` is whose device it is, if anybody's; `room` where it stands, if not its own name.
+    `partial` is told the words that were understood so far, at each pause.
+    """
 
     device: DeviceId
     person: PersonId
     listener: Listener
     speaker: Speaker
+    room: str | None = None
+    partial: Callable[[str], None] | None = None
 
 
 class VoiceSession:
@@ -59,7 +65,11 @@ class VoiceSession:
     def __init__(
         self, stream: Stream, *, assistant: Assistant, arbiter: Arbiter, work: Executor
     ) -> None:
-        """Answer in threads of `work`, so that `feed` never waits for an answer."""
+        """Answer in threads of `work`, so that `feed` never waits for an answer.
+
+        From now on the device can be heard in its room, until `close`.
+        """
+        self._speaker = assistant.house.rooms.join(stream.device, stream.speaker, room=stream.room)
         self._stream = stream
         self._assistant = assistant
         self._arbiter = arbiter
@@ -83,34 +93,38 @@ class VoiceSession:
         for event in self._stream.listener.finish():
             self._on(event)
 
+    def close(self) -> None:
+        """Count the device as away."""
+        self._assistant.house.rooms.leave(self._stream.device, self._speaker)
+
     def interrupt(self) -> None:
         """Stop the answer that is being given."""
         with self._lock:
             self._turn += 1
-        self._stream.speaker.stop()
+        self._speaker.stop()
 
     def _on(self, event: Event) -> None:
         if isinstance(event, Woken):
             self.interrupt()
             self._woken_at = event.at
             self._arbiter.woken(self._stream.device, event.at, _loudness(self._recent))
-            self._stream.speaker.woken()
+            self._speaker.woken()
         elif isinstance(event, Paused):
-            self._assistant.foresee(event.capture)
+            self._assistant.foresee(event.capture, self._stream.partial)
         elif isinstance(event, GaveUp):
-            self._stream.speaker.finished(None)
+            self._speaker.finished(None)
         elif isinstance(event, Captured):
             self._captured(event.capture)
 
     def _captured(self, capture: Capture) -> None:
         woken_at, self._woken_at = self._woken_at, None
         if woken_at is not None and not self._arbiter.answers(self._stream.device, woken_at):
-            self._stream.speaker.finished(None)
+            self._speaker.finished(None)
             return
         with self._lock:
             self._turn += 1
             number = self._turn
-        self._stream.speaker.thinking()
+        self._speaker.thinking()
         self._work.submit(self._answer, capture, number)
 
     def _answer(self, capture: Capture, number: int) -> None:
@@ -123,14 +137,14 @@ class VoiceSession:
             current = number == self._turn
             self._follows = current and turn is not None and turn.reply.question is not None
         if current:
-            self._stream.speaker.finished(turn)
+            self._speaker.finished(turn)
 
     def _sayer(self, number: int) -> Callable[[Speech], None]:
         def say(speech: Speech) -> None:
             with self._lock:
                 if number != self._turn:
                     raise Silenced
-            self._stream.speaker.say(speech)
+            self._speaker.say(speech)
 
         return say
 

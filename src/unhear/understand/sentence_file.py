@@ -16,7 +16,7 @@ from unhear.understand.spotting import Spotter
 from unhear.understand.values import TYPES
 from unhear.understand.wording import plain, plain_template
 
-SECTIONS = {"intents", "lists", "rules", "spotting", "vocabulary"}
+SECTIONS = {"intents", "lists", "rules", "spotting", "vocabulary", "replies"}
 
 _REFERENCE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 

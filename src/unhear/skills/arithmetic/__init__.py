@@ -6,9 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
-from unhear.answer.wording import spoken_number
 from unhear.household.speech import Intent, Reply, SlotValue
-from unhear.skills.arithmetic import replies
 
 DIGITS = 40
 """How exact a result is that has no end, such as a root."""
@@ -27,7 +25,7 @@ OPERATORS = ("operator", "operator_2")
 
 
 class NoResult(Exception):
-    """A sum without a result; the message is the reply that says why."""
+    """A sum without a result; the message is the key of the reply that says why."""
 
 
 class Arithmetic:
@@ -37,19 +35,19 @@ class Arithmetic:
     remembers = ""
     sentences = Path(__file__).parent / "sentences"
 
-    def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - a pure sum
+    def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Answer the result, or say kindly why there is none."""
         numbers = [_exact(intent.slots[name]) for name in NUMBERS if name in intent.slots]
         operators = [str(intent.slots[name]) for name in OPERATORS if name in intent.slots]
         try:
             result = _result(intent.name, numbers, operators)
         except NoResult as why:
-            return Reply(str(why))
+            return Reply(context.say(str(why)))
         if abs(result) > LARGEST:
-            return Reply(replies.TOO_LARGE)
+            return Reply(context.say("too_large"))
         if 0 < abs(result) < SMALLEST:
-            return Reply(replies.TOO_SMALL)
-        return Reply(replies.RESULT.format(number=spoken_number(result)))
+            return Reply(context.say("too_small"))
+        return Reply(context.say("result", number=result))
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: sums never fall due."""
@@ -93,25 +91,25 @@ def _applied(operator: str, a: Fraction, b: Fraction) -> Fraction:
         return _power(a, b)
     if operator == "divided":
         if b == 0:
-            raise NoResult(replies.NO_ZERO)
+            raise NoResult("no_zero")
         return a / b
     return {"plus": a + b, "minus": a - b, "times": a * b}[operator]
 
 
 def _power(a: Fraction, b: Fraction) -> Fraction:
     if abs(b) > EXPONENT_MAX or (a == 0 and b < 0):
-        raise NoResult(replies.TOO_MUCH)
+        raise NoResult("too_much")
     if b.denominator == 1:
         return Fraction(a ** int(b))
     if a < 0:
-        raise NoResult(replies.NO_POWER)
+        raise NoResult("no_power")
     with localcontext(prec=DIGITS):
         return Fraction(_decimal(a) ** _decimal(b))
 
 
 def _root(a: Fraction) -> Fraction:
     if a < 0:
-        raise NoResult(replies.NO_ROOT)
+        raise NoResult("no_root")
     with localcontext(prec=DIGITS):
         return Fraction(_decimal(a).sqrt())
 

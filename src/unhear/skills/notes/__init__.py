@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
-from unhear.answer.wording import spoken_list
 from unhear.household.speech import Intent, Item, Reply
 from unhear.household.words import UNKNOWN_PERSON
-from unhear.skills.notes import replies
 
 NOTES_MAX = 500
 LETTERS_MAX = 300
@@ -34,9 +32,9 @@ class Notes:
             return Reply(_drop(str(intent.slots["note"]), context))
         notes = context.memory.items()
         if intent.name == "recall_all":
-            return Reply(_said(notes, context) or replies.NOTHING)
-        about = _about(str(intent.slots["topic"]), notes)
-        return Reply(_said(about, context) or replies.DO_NOT_KNOW)
+            return Reply(_said(notes, context) or context.say("nothing"))
+        about = _about(str(intent.slots["topic"]), notes, context)
+        return Reply(_said(about, context) or context.say("do_not_know"))
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: notes never fall due."""
@@ -45,22 +43,22 @@ class Notes:
 def _remember(note: str, context: SkillContext) -> str:
     notes = context.memory.items()
     if not note:
-        return replies.WHAT
+        return context.say("what")
     if any(item.data == _data(note, context) for item in notes):
-        return replies.NOTED_ALREADY
+        return context.say("noted_already")
     if len(notes) >= NOTES_MAX:
-        return replies.FULL
+        return context.say("full")
     context.memory.remember(_data(note, context))
-    return replies.NOTED.format(note=_to_the_speaker(note))
+    return context.say("noted", note=_to_the_speaker(note, context))
 
 
 def _drop(topic: str, context: SkillContext) -> str:
-    about = _about(topic, context.memory.items())
+    about = _about(topic, context.memory.items(), context)
     if not about:
-        return replies.DO_NOT_KNOW
+        return context.say("do_not_know")
     context.memory.drop([item.id for item in about])
-    notes = [_to_the_speaker(item.data["note"]) for item in about]
-    return replies.DROPPED.format(notes=spoken_list(notes, replies.AND_THAT))
+    notes = [_to_the_speaker(item.data["note"], context) for item in about]
+    return context.say("dropped", notes=context.say.wording.listed(notes, context.say("and_that")))
 
 
 def _said(notes: Sequence[Item], context: SkillContext) -> str:
@@ -72,25 +70,27 @@ def _told(item: Item, context: SkillContext) -> str:
     author = item.data["person"]
     known = next((p for p in context.household.people if p.id == author), None)
     if known is None or author in (context.person, UNKNOWN_PERSON):
-        return replies.TOLD.format(note=_to_the_speaker(item.data["note"]))
-    return replies.TOLD_BY.format(name=known.name, note=item.data["note"])
+        return context.say("told", note=_to_the_speaker(item.data["note"], context))
+    return context.say("told_by", name=known.name, note=item.data["note"])
 
 
 def _data(note: str, context: SkillContext) -> dict[str, str]:
     return {"note": note, "person": context.person}
 
 
-def _about(topic: str, notes: Sequence[Item]) -> list[Item]:
+def _about(topic: str, notes: Sequence[Item], context: SkillContext) -> list[Item]:
     """Answer the notes that say every word of the topic that means something."""
-    wanted = _stems(topic)
-    return [item for item in notes if wanted and wanted <= _stems(item.data["note"])]
+    small = frozenset(context.say.choices("small_words"))
+    wanted = _stems(topic, small)
+    return [item for item in notes if wanted and wanted <= _stems(item.data["note"], small)]
 
 
-def _stems(words: str) -> frozenset[str]:
+def _stems(words: str, small: frozenset[str]) -> frozenset[str]:
     """Answer the words that mean something, one walnut being walnuts."""
-    meaning = (word for word in words.split() if word not in replies.SMALL_WORDS)
+    meaning = (word for word in words.split() if word not in small)
     return frozenset(word.removesuffix("'s").removesuffix("s") for word in meaning)
 
 
-def _to_the_speaker(note: str) -> str:
-    return " ".join(replies.TO_THE_SPEAKER.get(word, word) for word in note.split())
+def _to_the_speaker(note: str, context: SkillContext) -> str:
+    others = context.say.table("to_the_speaker")
+    return " ".join(others.get(word, word) for word in note.split())

@@ -16,12 +16,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from unhear.answer.skill import Heard, LastTurn, SkillContext
-from unhear.answer.wording import counted, spoken_list, spoken_past
 from unhear.forget.errors import NoSuchTrace
 from unhear.household.scope import Scope
 from unhear.household.speech import Intent, Reply
 from unhear.household.words import UNKNOWN_PERSON
-from unhear.skills.privacy import replies
 
 NAME = "privacy"
 
@@ -48,85 +46,87 @@ class Privacy:
 
 
 def _forget_last(context: SkillContext) -> str:
-    last = context.privacy.last_turn()
+    last = context.last
     if last is not None and not last.kept and _is_mine(last, context):
         context.privacy.forget(replace(_mine(context), since=last.heard_at))
-        return replies.NOT_KEPT
+        return context.say("not_kept")
     return _forget_newest(context)
 
 
 def _forget_newest(context: SkillContext) -> str:
     heard = context.privacy.heard(replace(_mine(context), until=context.now))
     if not heard:
-        return replies.NOTHING_KEPT
+        return context.say("nothing_kept")
     newest = heard[-1]
     try:
         context.privacy.forget(Scope(recordings=frozenset([newest.trace])))
     except NoSuchTrace:
-        return replies.GONE_ALREADY
+        return context.say("gone_already")
     if context.now - newest.heard_at <= JUST_NOW:
-        return replies.FORGOTTEN_JUST_SAID
-    return replies.FORGOTTEN_NEWEST.format(when=spoken_past(newest.heard_at, context.now))
+        return context.say("forgotten_just_said")
+    return context.say("forgotten_newest", when=_when(newest, context))
 
 
 def _forget_today(context: SkillContext) -> str:
     count = context.privacy.forget(replace(_mine(context), since=_midnight(context)))
     if count == 0:
-        return replies.NONE_TODAY
-    return replies.FORGOTTEN_TODAY.format(recordings=_recordings(count), them=_them(count))
+        return context.say("none_today")
+    return context.say("forgotten_today", count=count)
 
 
 def _forget_everything(context: SkillContext) -> str:
     count = context.privacy.forget(_mine(context))
-    said = replies.FORGOTTEN_ALL if count else replies.NONE_AT_ALL
-    return said.format(recordings=_recordings(count), where=_where(context), them=_them(count))
+    key = "forgotten_all" if count else "none_at_all"
+    return context.say(key, count=count, where=_where(context))
 
 
 def _heard(context: SkillContext) -> str:
     heard = context.privacy.heard(_mine(context))
     if not heard:
-        return replies.KEPT_NOTHING.format(where=_where(context))
+        return context.say("kept_nothing", where=_where(context))
     return _told_of(heard, context)
 
 
 def _heard_today(context: SkillContext) -> str:
     heard = context.privacy.heard(replace(_mine(context), since=_midnight(context)))
     if not heard:
-        return replies.KEPT_NOTHING_TODAY.format(where=_where(context))
+        return context.say("kept_nothing_today", where=_where(context))
     return _told_of(heard, context)
 
 
 def _told_of(heard: Sequence[Heard], context: SkillContext) -> str:
-    newest = spoken_list([_told(one, context) for one in heard[-HEARD_SAID_MAX:][::-1]])
-    said = replies.KEPT_ONE if len(heard) == 1 else replies.KEPT_NEWEST
-    return replies.KEPT.format(
-        recordings=_recordings(len(heard)), where=_where(context), newest=said.format(told=newest)
+    newest = [_told(one, context) for one in heard[-HEARD_SAID_MAX:][::-1]]
+    return " ".join(
+        [
+            context.say("kept", count=len(heard), where=_where(context)),
+            context.say("kept_one" if len(heard) == 1 else "kept_newest", told=newest),
+            context.say("sealed"),
+        ]
     )
 
 
 def _told(heard: Heard, context: SkillContext) -> str:
-    return replies.TOLD.format(
-        when=spoken_past(heard.heard_at, context.now), about=_about(heard.intent)
-    )
+    return context.say("told", when=_when(heard, context), about=_about(heard.intent, context))
 
 
 def _why(context: SkillContext) -> str:
-    last = context.privacy.last_turn()
+    last = context.last
     if last is None:
-        return replies.NO_LAST_TURN
-    understood = replies.UNDERSTOOD if last.intent else replies.NOT_UNDERSTOOD
-    kept = replies.WAS_KEPT if last.kept else replies.WAS_NOT_KEPT
-    return " ".join([understood.format(about=_about(last.intent)), kept, *last.reasons])
+        return context.say("no_last_turn")
+    about = _about(last.intent, context)
+    understood = context.say("understood" if last.intent else "not_understood", about=about)
+    kept = context.say("was_kept" if last.kept else "was_not_kept")
+    return " ".join([understood, kept, *last.reasons])
 
 
 def _stop(context: SkillContext) -> str:
     context.privacy.set_listening(listening=False)
-    return replies.STOPPED
+    return context.say("stopped")
 
 
 def _start(context: SkillContext) -> str:
     context.privacy.set_listening(listening=True)
-    return replies.STARTED
+    return context.say("started")
 
 
 def _mine(context: SkillContext) -> Scope:
@@ -146,20 +146,19 @@ def _midnight(context: SkillContext) -> datetime:
     return context.now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def _about(intent: str | None) -> str:
-    return intent.partition(".")[0].replace("_", " ") if intent else replies.SOMETHING
+def _about(intent: str | None, context: SkillContext) -> str:
+    if not intent:
+        return context.say("something")
+    skill = intent.partition(".")[0]
+    return context.say.table("skills").get(skill, skill.replace("_", " "))
 
 
-def _recordings(count: int) -> str:
-    return counted(count, replies.RECORDING)
-
-
-def _them(count: int) -> str:
-    return replies.IT if count == 1 else replies.THEM
+def _when(heard: Heard, context: SkillContext) -> str:
+    return context.say.wording.when(heard.heard_at, context.now)
 
 
 def _where(context: SkillContext) -> str:
-    return replies.ON_DEVICE if context.person == UNKNOWN_PERSON else replies.FROM_YOU
+    return context.say("on_device") if context.person == UNKNOWN_PERSON else context.say("from_you")
 
 
 _ANSWERS: dict[str, Callable[[SkillContext], str]] = {

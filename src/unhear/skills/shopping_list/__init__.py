@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
-from unhear.answer.wording import sentence, spoken_list
 from unhear.household.speech import Intent, Reply
-from unhear.skills.shopping_list import replies
 
 ITEM_LENGTH_MAX = 100
 
@@ -24,14 +22,13 @@ class ShoppingList:
         memory = context.memory
         if intent.name == "read":
             listed = [item.data["item"] for item in memory.items()]
-            said = replies.ON_IT.format(items=spoken_list(listed))
-            return Reply(said if listed else replies.EMPTY)
+            return Reply(context.say("on_it", items=listed) if listed else context.say("empty"))
         if intent.name == "clear":
             memory.drop([item.id for item in memory.items()])
-            return Reply(replies.CLEARED)
+            return Reply(context.say("cleared"))
         items = _items(str(intent.slots["items"]))
         if not items:
-            return Reply(replies.WHAT)
+            return Reply(context.say("what"))
         return Reply(_add(items, context) if intent.name == "add" else _remove(items, context))
 
     def tick(self, context: SkillContext) -> None:
@@ -46,11 +43,9 @@ def _add(items: Sequence[str], context: SkillContext) -> str:
         context.memory.remember({"item": item})
     said = []
     if new:
-        said.append(replies.ADDED.format(items=spoken_list(new)))
+        said.append(context.say("added", items=new))
     if old:
-        is_or_are = replies.IS if len(old) == 1 else replies.ARE
-        items_said = sentence(spoken_list(old))
-        said.append(replies.ALREADY.format(items=items_said, is_or_are=is_or_are))
+        said.append(context.say("already", items=old, count=len(old)))
     return " ".join(said)
 
 
@@ -61,9 +56,9 @@ def _remove(items: Sequence[str], context: SkillContext) -> str:
     context.memory.drop([listed[item] for item in found])
     said = []
     if found:
-        said.append(replies.REMOVED.format(items=spoken_list(found)))
+        said.append(context.say("removed", items=found))
     if missing:
-        said.append(replies.MISSING.format(items=spoken_list(missing, replies.OR)))
+        said.append(context.say("missing", items=missing))
     return " ".join(said)
 
 

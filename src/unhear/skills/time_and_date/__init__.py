@@ -1,16 +1,15 @@
-"""What time it is, and which day."""
+"""What time it is, here or elsewhere, and which day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from unhear.answer.skill import SkillContext
-from unhear.answer.wording import spoken_date, spoken_time
 from unhear.household.speech import Intent, Reply
-from unhear.skills.time_and_date import replies
 
 
 class TimeAndDate:
-    """Answers from the clock, in the house's time zone."""
+    """Answers from the clock, in the house's time zone or in that of a place."""
 
     name = "time_and_date"
     remembers = ""
@@ -18,16 +17,30 @@ class TimeAndDate:
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Tell the time, the date, the weekday or the year."""
+        say, now = context.say, context.now
+        if intent.name == "time":
+            return Reply(say("time", now=now))
+        if intent.name == "time_in":
+            return Reply(_time_in(intent, context))
+        if intent.name == "year":
+            return Reply(say("year", year=now.year))
         days = int(intent.slots.get("days", 0))
-        then = context.now + timedelta(days=days)
-        said = {
-            "time": spoken_time(context.now),
-            "date": spoken_date(then),
-            "weekday": f"{then:%A}",
-            "year": str(context.now.year),
-        }
-        day = replies.DAYS[days]
-        return Reply(replies.SAID[intent.name, days < 0].format(day=day, said=said[intent.name]))
+        then = now + timedelta(days=days)
+        key = f"{intent.name}_past" if days < 0 else intent.name
+        return Reply(say(key, day=say.wording.day(then, now), then=then))
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: the time tells itself."""
+
+
+def _time_in(intent: Intent, context: SkillContext) -> str:
+    zone = str(intent.slots["place"])
+    there = context.now.astimezone(ZoneInfo(zone))
+    place = context.say.table("places")[zone]
+    days = _days_ahead(there, context.now)
+    key = "time_in" if days == 0 else "time_in_tomorrow" if days > 0 else "time_in_yesterday"
+    return context.say(key, place=place, there=there)
+
+
+def _days_ahead(there: datetime, here: datetime) -> int:
+    return (there.date() - here.date()).days

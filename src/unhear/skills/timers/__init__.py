@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
-from unhear.answer.wording import counted, spoken_duration, spoken_list
-from unhear.household.speech import Intent, Item, Reply
-from unhear.skills.timers import replies
+from unhear.household.speech import Intent, Item, Question, Reply
+from unhear.household.words import DeviceId
 from unhear.understand.values import leading_duration
 
 DURATION_MAX = timedelta(days=1)
@@ -31,28 +30,29 @@ class Timers:
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Set, tell of, or cancel timers."""
         if intent.name == "set":
-            return Reply(_set(list(_asked(intent)), context))
+            return _set(intent, context)
         timers, name = _meant(intent, context)
         if not timers:
-            return Reply(replies.NONE_CALLED.format(name=name) if name else replies.NONE)
+            return Reply(context.say("none_called", name=name) if name else context.say("none"))
         if intent.name == "remaining":
-            return Reply(replies.LEFT.format(left=spoken_list(_left(timers, context.now))))
-        yours = [replies.YOURS.format(timer=_called(timer)) for timer in timers]
+            return Reply(context.say("left", left=_left(timers, context)))
+        yours = [context.say("yours", timer=_called(timer, context)) for timer in timers]
         if len(set(yours)) > 1 and intent.name != "cancel_all":
-            return Reply(replies.WHICH.format(timers=spoken_list(yours, replies.OR)))
+            return Reply(context.say("which", timers=yours))
         context.memory.drop([timer.id for timer in timers])
-        few = len(yours) <= TOLD_MAX
-        timers_said = spoken_list(yours) if few else counted(len(yours), replies.TIMER)
-        return Reply(replies.CANCELLED.format(timers=timers_said))
+        if len(yours) > TOLD_MAX:
+            return Reply(context.say("cancelled_many", count=len(yours)))
+        return Reply(context.say("cancelled", timers=yours))
 
     def tick(self, context: SkillContext) -> None:
-        """Ring the timers that are over, the earliest first, each once."""
+        """Ring the timers that are over, the earliest first, where they were set."""
         over = [item for item in context.memory.items() if _ends_at(item) <= context.now]
         for timer in sorted(over, key=_ends_at):
             context.memory.drop([timer.id])
             late = context.now - _ends_at(timer)
-            said = replies.DONE if late <= LATE else replies.DONE_BEFORE
-            context.announce(said.format(timer=_called(timer), ago=spoken_duration(late)))
+            key = "done" if late <= LATE else "done_before"
+            said = context.say(key, timer=_called(timer, context), ago=late)
+            context.rooms.ring(said, DeviceId(timer.data.get("device", context.device)))
 
 
 def _asked(intent: Intent) -> Iterable[tuple[int | None, str]]:
@@ -67,23 +67,29 @@ def _asked(intent: Intent) -> Iterable[tuple[int | None, str]]:
             yield None, ""
 
 
-def _set(asked: Sequence[tuple[int | None, str]], context: SkillContext) -> str:
+def _set(intent: Intent, context: SkillContext) -> Reply:
+    asked = list(_asked(intent))
     said = []
     lengths = [seconds for seconds, _ in asked if seconds]
     if len(lengths) < len(asked):
-        return replies.FOR_HOW_LONG
+        question = Question(intent, "duration") if len(asked) == 1 else None
+        return Reply(context.say("for_how_long"), question=question)
     if max(lengths) > DURATION_MAX.total_seconds():
-        return replies.TOO_LONG
+        return Reply(context.say("too_long"))
     for seconds, (_, name) in zip(lengths, asked, strict=True):
         duration = timedelta(seconds=seconds)
         # In UTC: a clock change in between must not make a timer an hour longer or shorter.
         ends_at = context.now.astimezone(UTC) + duration
         context.memory.remember(
-            {"ends_at": ends_at.isoformat(), "seconds": str(seconds), "name": name}
+            {
+                "ends_at": ends_at.isoformat(),
+                "seconds": str(seconds),
+                "name": name,
+                "device": context.device,
+            }
         )
-        reply = replies.SET_NAMED if name else replies.SET
-        said.append(reply.format(name=name, duration=spoken_duration(duration)))
-    return " ".join(said)
+        said.append(context.say("set_named" if name else "set", name=name, duration=duration))
+    return Reply(" ".join(said))
 
 
 def _meant(intent: Intent, context: SkillContext) -> tuple[Sequence[Item], str]:
@@ -96,7 +102,7 @@ def _meant(intent: Intent, context: SkillContext) -> tuple[Sequence[Item], str]:
         seconds = int(intent.slots["duration"])
         as_long = [timer for timer in timers if float(timer.data["seconds"]) == seconds]
         unnamed = [timer for timer in as_long if not timer.data["name"]]
-        return unnamed or as_long, spoken_duration(timedelta(seconds=seconds))
+        return unnamed or as_long, context.say.wording.duration(timedelta(seconds=seconds))
     return timers, ""
 
 
@@ -104,15 +110,14 @@ def _ends_at(timer: Item) -> datetime:
     return datetime.fromisoformat(timer.data["ends_at"])
 
 
-def _left(timers: Sequence[Item], now: datetime) -> list[str]:
+def _left(timers: Sequence[Item], context: SkillContext) -> list[str]:
     return [
-        replies.LEFT_ON.format(left=spoken_duration(_ends_at(timer) - now), timer=_called(timer))
+        context.say("left_on", left=_ends_at(timer) - context.now, timer=_called(timer, context))
         for timer in timers
     ]
 
 
-def _called(timer: Item) -> str:
+def _called(timer: Item, context: SkillContext) -> str:
     if timer.data["name"]:
-        return replies.NAMED.format(name=timer.data["name"])
-    duration = timedelta(seconds=float(timer.data["seconds"]))
-    return replies.BY_LENGTH.format(duration=spoken_duration(duration))
+        return context.say("named", name=timer.data["name"])
+    return context.say("by_length", duration=timedelta(seconds=float(timer.data["seconds"])))

@@ -7,10 +7,8 @@ from pathlib import Path
 import pint
 
 from unhear.answer.skill import SkillContext
-from unhear.answer.wording import sentence, spoken_number
 from unhear.household.speech import Intent, Reply
-from unhear.skills.units import replies
-from unhear.skills.units.names import FLUID, UNITS, Unit
+from unhear.skills.units.names import FLUID, UNITS
 
 DIGITS_EXACT = 6
 DIGITS_ROUNDED = 4
@@ -32,43 +30,48 @@ class Units:
     def _units(self) -> "pint.UnitRegistry[Decimal]":
         return pint.UnitRegistry(non_int_type=Decimal)
 
-    def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - pure
+    def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Answer the amount in the unit asked for."""
         if intent.name == "unknown":
-            return Reply(replies.UNKNOWN)
+            return Reply(context.say("unknown"))
         amount = Decimal(str(intent.slots.get("amount", 1)))
         source, target = (str(intent.slots[slot]) for slot in ("source", "target"))
         for names in ((source, target), (FLUID.get(source, source), FLUID.get(target, target))):
             one, other = UNITS[names[0]], UNITS[names[1]]
             try:
-                result = self._units.Quantity(amount, one.pint).to(other.pint).magnitude
+                result = self._units.Quantity(amount, one).to(other).magnitude
             except pint.DimensionalityError:
                 continue
-            return Reply(_said(amount, one, Decimal(result), other))
+            return Reply(_said((amount, names[0]), (Decimal(result), names[1]), context))
         return Reply(
-            replies.NO_WAY.format(source=sentence(UNITS[source].many), to=UNITS[target].many)
+            context.say("no_way", source=_many(source, context), to=_many(target, context))
         )
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: conversions never fall due."""
 
 
-def _said(amount: Decimal, unit: Unit, result: Decimal, target: Unit) -> str:
+def _said(asked: tuple[Decimal, str], converted: tuple[Decimal, str], context: SkillContext) -> str:
+    (amount, unit), (result, target) = asked, converted
     # Definitions such as Fahrenheit's 5/9 leave an error in the last of pint's 28 digits.
     rounded = result.quantize(Decimal(1).scaleb(result.adjusted() - DIGITS_KEPT))
     if abs(rounded) > LARGEST:
-        return replies.TOO_LARGE
+        return context.say("too_large")
     if 0 < abs(rounded) < SMALLEST:
-        return replies.TOO_SMALL
-    spoken = spoken_number(rounded, exact=DIGITS_EXACT, rounded=DIGITS_ROUNDED)
-    said = replies.IS.format(
-        amount=spoken_number(amount),
-        unit=_called(unit, spoken_number(amount)),
+        return context.say("too_small")
+    spoken = context.say.wording.number(rounded, exact=DIGITS_EXACT, rounded=DIGITS_ROUNDED)
+    return context.say(
+        "is",
+        amount=amount,
+        unit=_called(unit, context, one=abs(amount) == 1),
         result=spoken,
-        to=_called(target, spoken),
+        to=_called(target, context, one=abs(rounded) == 1),
     )
-    return sentence(said)
 
 
-def _called(unit: Unit, number: str) -> str:
-    return unit.one if number.removeprefix("minus ") == "1" else unit.many
+def _called(unit: str, context: SkillContext, *, one: bool) -> str:
+    return context.say(f"unit {unit}", count=1 if one else 2)
+
+
+def _many(unit: str, context: SkillContext) -> str:
+    return _called(unit, context, one=False)

@@ -1,0 +1,286 @@
+"""The devices that can speak now, by room: announcements, rings and music find their way here."""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+from unhear.answer.chime import chime
+from unhear.answer.synthesiser import Speech, Synthesiser
+from unhear.clock import Clock
+from unhear.forget.holder import Place
+from unhear.house.mouth import Mouth
+from unhear.household.words import DeviceId, HouseholdId, TraceId
+
+if TYPE_CHECKING:
+    from unhear.house.voice import Speaker
+
+log = logging.getLogger(__name__)
+
+RING_EVERY = timedelta(seconds=8)
+RING_FOR = timedelta(minutes=5)
+VOLUME_LEAST = 5
+"""A device that was told to be silent can still be heard when a timer rings."""
+
+Decode = Callable[[Path], Iterator[Speech]]
+"""Reads a sound file piece by piece, each a second or so long."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """A device that can speak. `music` is what is still to be played on it."""
+
+    device: DeviceId
+    room: str
+    mouth: Mouth
+    told: Callable[[str], None] | None
+    music: list[Path] = field(default_factory=list)
+    session: int = 0
+
+
+@dataclass(slots=True)
+class _Ring:
+    """Something that rings until it is stopped."""
+
+    text: str
+    device: DeviceId
+    since: datetime
+    next_at: datetime
+
+
+class Switchboard:
+    """Who can be heard where; answers to `forget` for the words that wait to be said."""
+
+    place = Place.ROOMS
+    holds_words = True
+
+    def __init__(
+        self, synthesiser: Callable[[], Synthesiser], decode: Decode, clock: Clock
+    ) -> None:
+        self._synthesiser = synthesiser
+        self._decode = decode
+        self._clock = clock
+        self._lock = Lock()
+        self._places: dict[DeviceId, _Place] = {}
+        self._rings: list[_Ring] = []
+
+    def join(
+        self,
+        device: DeviceId,
+        speaker: "Speaker",
+        *,
+        room: str | None = None,
+        told: Callable[[str], None] | None = None,
+    ) -> Mouth:
+        """Let a device be heard; answer what it is to speak through.
+
+        `told` shows what is said unasked, on a device that can be read.
+        """
+        mouth = Mouth(speaker)
+        with self._lock:
+            self._places[device] = _Place(device, room or device, mouth, told)
+        return mouth
+
+    def leave(self, device: DeviceId, mouth: Mouth) -> None:
+        """Count a device as away; one that has joined anew since stays."""
+        with self._lock:
+            if device in self._places and self._places[device].mouth is mouth:
+                del self._places[device]
+        mouth.end_music()
+
+    def rooms(self) -> Sequence[str]:
+        """Answer the rooms where something can be said now, by name."""
+        with self._lock:
+            return sorted({place.room for place in self._places.values()})
+
+    def room_of(self, device: DeviceId) -> str:
+        """Answer the room a device stands in; its own name where it is away."""
+        with self._lock:
+            return self._places[device].room if device in self._places else device
+
+    def announce(self, text: str, rooms: Collection[str]) -> Sequence[str]:
+        """Say `text` in these rooms, once in each; answer where it is said."""
+        with self._lock:
+            places = {p.room: p for p in self._places.values() if p.room in rooms}
+        for place in places.values():
+            self._tell(place, text, first=True)
+        return sorted(places)
+
+    def say(self, text: str, device: DeviceId) -> bool:
+        """Say `text` on a device once, or on another if it is away; answer whether it is said."""
+        place = self._at(device)
+        if place is None:
+            return False
+        self._tell(place, text, first=True)
+        return True
+
+    def ring(self, text: str, device: DeviceId) -> None:
+        """Say `text` again and again."""
+        now = self._clock()
+        with self._lock:
+            self._rings.append(_Ring(text, device, since=now, next_at=now))
+        self.tick()
+
+    def tick(self) -> None:
+        """Ring what is due to ring again; give up what rang long enough."""
+        now = self._clock()
+        with self._lock:
+            self._rings = [ring for ring in self._rings if now - ring.since <= RING_FOR]
+            due = [ring for ring in self._rings if ring.next_at <= now]
+            for ring in due:
+                ring.next_at = now + RING_EVERY
+        for ring in due:
+            if (place := self._at(ring.device)) is not None:
+                self._tell(place, ring.text, first=ring.since == now)
+
+    def quiet(self, device: DeviceId) -> bool:
+        """Stop what rings anywhere and what plays on a device; answer whether anything did."""
+        with self._lock:
+            rang, self._rings = bool(self._rings), []
+            place = self._places.get(device)
+            played = place is not None and bool(place.music)
+            if place is not None:
+                place.music.clear()
+        if place is not None and played:
+            place.mouth.end_music()
+        return rang or played
+
+    def play(self, device: DeviceId, tracks: Sequence[Path]) -> None:
+        """Play files on a device, one after the other, in place of what it plays."""
+        with self._lock:
+            place = self._places.get(device)
+            if place is None:
+                return
+            place.music = list(tracks)
+            place.session += 1
+            session = place.session
+        Thread(target=self._perform, args=(place, session), name="music", daemon=True).start()
+
+    def skip(self, device: DeviceId) -> bool:
+        """Go on to the next track; answer whether anything played."""
+        with self._lock:
+            place = self._places.get(device)
+            rest = [] if place is None else place.music[1:]
+            played = place is not None and bool(place.music)
+        if place is not None and played:
+            place.mouth.end_music()
+            self.play(device, rest)
+        return played
+
+    def volume(self, device: DeviceId) -> int:
+        """Answer how loud a device is, 0 to 100."""
+        with self._lock:
+            place = self._places.get(device)
+            return 0 if place is None else place.mouth.volume
+
+    def set_volume(self, device: DeviceId, percent: int) -> None:
+        """Make a device louder or quieter."""
+        with self._lock:
+            if (place := self._places.get(device)) is not None:
+                place.mouth.volume = min(max(percent, VOLUME_LEAST), 100)
+
+    def destroy(self, _household: HouseholdId, _traces: Sequence[TraceId]) -> None:
+        """Forget every word that waits to be said: whose request it came of is not known here."""
+        with self._lock:
+            self._rings = []
+
+    def held(self, _household: HouseholdId, _traces: Collection[TraceId]) -> list[TraceId]:
+        """Answer nothing: what rings bears no recording's name, and `destroy` takes all of it."""
+        return []
+
+    def _at(self, device: DeviceId) -> _Place | None:
+        """Answer the device, or another that can be heard."""
+        with self._lock:
+            away = min(self._places.values(), key=lambda place: place.device, default=None)
+            return self._places.get(device, away)
+
+    def _tell(self, place: _Place, text: str, *, first: bool) -> None:
+        """Say something unasked in a thread of its own: a device takes it in its own time."""
+        if place.told is not None and first:
+            place.told(text)
+        Thread(target=self._speak, args=(place, text), name="announcement", daemon=True).start()
+
+    def _speak(self, place: _Place, text: str) -> None:
+        try:
+            place.mouth.announce(self._pieces(text))
+        except Exception as error:  # noqa: BLE001 - a device that is gone must not stop the others
+            log.warning("announcement not heard", extra={"error": type(error).__name__})
+
+    def _pieces(self, text: str) -> Iterable[Speech]:
+        for number, speech in enumerate(self._synthesiser().speak(text)):
+            if number == 0:
+                yield chime(speech.rate_hz)
+            yield speech
+
+    def _perform(self, place: _Place, session: int) -> None:
+        try:
+            while (track := self._next_track(place, session)) is not None:
+                place.mouth.play(self._decode(track))
+                self._played(place, session)
+        except Exception as error:  # noqa: BLE001 - a file that cannot be played ends the music
+            log.warning("music ended", extra={"error": type(error).__name__})
+            self._played(place, session, everything=True)
+
+    def _next_track(self, place: _Place, session: int) -> Path | None:
+        with self._lock:
+            current = place.session == session
+            return place.music[0] if current and place.music else None
+
+    def _played(self, place: _Place, session: int, *, everything: bool = False) -> None:
+        with self._lock:
+            if place.session == session:
+                place.music = [] if everything else place.music[1:]
+
+
+class RoomsOf:
+    """The rooms as a skill sees them from one device."""
+
+    def __init__(self, switchboard: Switchboard, device: DeviceId) -> None:
+        self._switchboard = switchboard
+        self._device = device
+
+    @property
+    def here(self) -> str:
+        """The name of this device's room."""
+        return self._switchboard.room_of(self._device)
+
+    def names(self) -> Sequence[str]:
+        """Answer the rooms where something can be said now."""
+        return self._switchboard.rooms()
+
+    def announce(self, text: str, room: str | None = None) -> Sequence[str]:
+        """Say `text` in a room, or in all but this; answer where it is said."""
+        others = {name for name in self.names() if name != self.here}
+        return self._switchboard.announce(text, others if room is None else {room})
+
+    def ring(self, text: str, device: DeviceId) -> None:
+        """Say `text` on a device until it is stopped."""
+        self._switchboard.ring(text, device)
+
+    def say(self, text: str, device: DeviceId) -> None:
+        """Say `text` on a device once."""
+        self._switchboard.say(text, device)
+
+    def quiet(self) -> bool:
+        """Stop what rings anywhere and what plays here."""
+        return self._switchboard.quiet(self._device)
+
+    def play(self, tracks: Sequence[Path]) -> None:
+        """Play sound files here."""
+        self._switchboard.play(self._device, tracks)
+
+    def skip(self) -> bool:
+        """Go on to the next track."""
+        return self._switchboard.skip(self._device)
+
+    @property
+    def volume(self) -> int:
+        """How loud this device is, 0 to 100."""
+        return self._switchboard.volume(self._device)
+
+    def set_volume(self, percent: int) -> None:
+        """Make this device louder or quieter."""
+        self._switchboard.set_volume(self._device, percent)
