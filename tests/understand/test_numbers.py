@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unhear.understand.numbers import SMALL, TENS, numbers_as_digits
-from unhear.understand.wording import plain, plain_template
+from unhear.understand.english.numbers import SMALL, TENS, numbers_as_digits
+from unhear.understand.english.wording import plain, plain_template
 
 SMALL_SAID = {number: word for word, number in SMALL.items()}
 TENS_SAID = {number: word for word, number in TENS.items()}

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.understand.test_numbers import in_words
 from unhear.answer.languages import WORDINGS
-from unhear.understand.values import duration_from, leading_duration, number_from
-from unhear.understand.wording import plain
+from unhear.understand.english.values import duration_from, leading_duration, number_from
+from unhear.understand.english.wording import plain
 
 
 @pytest.mark.parametrize(

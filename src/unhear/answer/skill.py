@@ -94,6 +94,7 @@ class SkillContext:
     say: Replies
     settings: Mapping[str, Any] = field(default_factory=dict)
     last: LastTurn | None = None
+    language: str = "en"
 
 
 class Skill(Protocol):

@@ -1,4 +1,4 @@
-"""`unhear listen`: the local microphone and loudspeaker, with a level meter and the words so far."""
+"""`unhear listen`: the local microphone, with a level meter and the words so far."""
 
 import json
 import sys

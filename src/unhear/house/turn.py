@@ -221,4 +221,5 @@ class Assistant:
             say=house.skills.replies(skill),
             settings=house.settings.skills.get(skill, {}),
             last=house.conversation.last(house.household.id, request.device),
+            language=house.settings.language,
         )

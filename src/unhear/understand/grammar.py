@@ -10,13 +10,10 @@ from hassil import RecognizeResult, recognize_all
 
 from unhear.household.speech import Intent, Question, SlotValue
 from unhear.understand.errors import GrammarError
+from unhear.understand.languages import LANGUAGES
 from unhear.understand.sentence_file import SentenceFile, load
-from unhear.understand.wording import plain
 
 log = logging.getLogger(__name__)
-
-LANGUAGES = ("en",)
-"""The languages `wording` and `values` know."""
 
 CHARACTERS_MAX = 400
 """Longer text is talk, not a request; matching it against wildcards costs its length cubed."""
@@ -64,6 +61,7 @@ class Grammar:
                 f"the language {language!r} is not understood; choose one of {', '.join(LANGUAGES)}"
             )
         self._language = language
+        self._plain = LANGUAGES[language].plain
         files = (_load_if_whole(skill, language) for skill in skills)
         self._files = [file for file in files if file is not None]
         phrases = (phrase for file in self._files for phrase in file.vocabulary)
@@ -80,7 +78,7 @@ class Grammar:
         or a list holds is said, what a wildcard holds is not), then the simplest: that with fewest
         slots.
         """
-        words = plain(text) if len(text) <= CHARACTERS_MAX else ""
+        words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
         if not words:
             return None
         found = (match for file in self._files for match in self._matches(file, words))
@@ -93,7 +91,7 @@ class Grammar:
         Where the answer repeats the question's own words ("a timer for ten minutes") it is
         understood by the sentences, not here.
         """
-        words, asked = plain(text), question.intent
+        words, asked = self._plain(text), question.intent
         file = next((one for one in self._files if one.skill == asked.skill), None)
         value = (
             None if file is None or not words else file.read(question.slot, words, self._language)

@@ -1,7 +1,7 @@
 """Read one skill's sentence file (YAML): hassil templates, lists, rules, spotting, vocabulary."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,12 @@ from hassil.intents import TextSlotList
 
 from unhear.household.speech import SlotValue
 from unhear.understand.errors import GrammarError
+from unhear.understand.languages import LANGUAGES, Language, Read
 from unhear.understand.spotting import Spotter
-from unhear.understand.values import TYPES
-from unhear.understand.wording import plain, plain_template
 
 SECTIONS = {"intents", "lists", "rules", "spotting", "vocabulary", "replies"}
 
 _REFERENCE = re.compile(r"\{(\w+)(?::(\w+))?\}")
-
-Read = Callable[[str], SlotValue | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class SentenceFile:
 def load(skill: str, file: Path, language: str) -> SentenceFile:
     """Read a file whole. Raises `GrammarError`, so that no request ever finds a broken template."""
     try:
+        words = LANGUAGES[language]
         content = _content(file)
         templates = _templates(content, language)
         _try(templates, language)
@@ -59,8 +57,11 @@ def load(skill: str, file: Path, language: str) -> SentenceFile:
             skill,
             templates,
             _answers(content, language),
-            _types(content),
-            [_spotter(name, part, content) for name, part in content.get("spotting", {}).items()],
+            _types(content, words),
+            [
+                _spotter(name, part, content, words)
+                for name, part in content.get("spotting", {}).items()
+            ],
             _vocabulary(content, templates),
         )
     except KeyError as error:
@@ -77,12 +78,14 @@ def _content(file: Path) -> Mapping[str, Any]:
 
 
 def _templates(content: Mapping[str, Any], language: str) -> Intents:
+    words = LANGUAGES[language]
+    plain = words.plain_template
     intents = {
-        name: {"data": [{"sentences": [plain_template(sentence) for sentence in sentences]}]}
+        name: {"data": [{"sentences": [plain(sentence) for sentence in sentences]}]}
         for name, sentences in content.get("intents", {}).items()
     }
-    rules = {name: plain_template(rule) for name, rule in content.get("rules", {}).items()}
-    lists = {name: _list(one) for name, one in content.get("lists", {}).items()}
+    rules = {name: plain(rule) for name, rule in content.get("rules", {}).items()}
+    lists = {name: _list(one, words) for name, one in content.get("lists", {}).items()}
     return Intents.from_dict(
         {"language": language, "intents": intents, "lists": lists, "expansion_rules": rules}
     )
@@ -93,19 +96,24 @@ def _answers(content: Mapping[str, Any], language: str) -> Intents:
         slot: {"data": [{"sentences": [f"{{{name}:{slot}}}"]}]}
         for slot, name in _slots(content).items()
     }
-    lists = {name: _list(one) for name, one in content.get("lists", {}).items()}
+    words = LANGUAGES[language]
+    lists = {name: _list(one, words) for name, one in content.get("lists", {}).items()}
     return Intents.from_dict({"language": language, "intents": intents, "lists": lists})
 
 
-def _list(one: Mapping[str, Any]) -> Mapping[str, Any]:
+def _list(one: Mapping[str, Any], words: Language) -> Mapping[str, Any]:
     """Answer a list as hassil reads it: a typed one is a wildcard whose text is read later."""
     if "type" in one:
-        if one["type"] not in TYPES:
-            raise GrammarError(f"a list's type is one of {', '.join(TYPES)}, not {one['type']!r}")
+        if one["type"] not in words.types:
+            raise GrammarError(
+                f"a list's type is one of {', '.join(words.types)}, not {one['type']!r}"
+            )
         return {"wildcard": True}
     if "values" not in one:
         return one
-    return {"values": [{"in": plain_template(said), "out": out} for said, out in _values(one)]}
+    return {
+        "values": [{"in": words.plain_template(said), "out": out} for said, out in _values(one)]
+    }
 
 
 def _values(one: Mapping[str, Any]) -> Iterable[tuple[str, SlotValue]]:
@@ -114,10 +122,12 @@ def _values(one: Mapping[str, Any]) -> Iterable[tuple[str, SlotValue]]:
         yield (value["in"], value["out"]) if isinstance(value, dict) else (value, value)
 
 
-def _types(content: Mapping[str, Any]) -> Mapping[str, Read]:
+def _types(content: Mapping[str, Any], words: Language) -> Mapping[str, Read]:
     """Answer how to read each typed slot."""
     typed = {name: one["type"] for name, one in content.get("lists", {}).items() if "type" in one}
-    return {slot: TYPES[typed[name]] for slot, name in _slots(content).items() if name in typed}
+    return {
+        slot: words.types[typed[name]] for slot, name in _slots(content).items() if name in typed
+    }
 
 
 def _slots(content: Mapping[str, Any]) -> Mapping[str, str]:
@@ -143,14 +153,16 @@ def _try(templates: Intents, language: str) -> None:
     next(iter(recognize_all("nothing", templates, language=language)), None)
 
 
-def _spotter(name: str, part: Mapping[str, Any], content: Mapping[str, Any]) -> Spotter:
+def _spotter(
+    name: str, part: Mapping[str, Any], content: Mapping[str, Any], language: Language
+) -> Spotter:
     phrases = {
-        slot: {plain(said): out for said, out in _values(content["lists"][list_name])}
+        slot: {language.plain(said): out for said, out in _values(content["lists"][list_name])}
         for slot, list_name in part["slots"].items()
     }
     if unknown := set(part["requires"]) - phrases.keys():
         raise GrammarError(f"{name} requires {', '.join(sorted(unknown))}, which is no slot of it")
-    around = " ".join(plain(words) or words for words in part.get("around", []))
+    around = " ".join(language.plain(words) or words for words in part.get("around", []))
     return Spotter(name, phrases=phrases, requires=part["requires"], around=around.split())
 
 

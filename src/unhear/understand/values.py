@@ -1,89 +1,71 @@
-"""What typed slots hold: numbers, and lengths of time in seconds.
+"""What typed slots hold, in every language.
 
-Both are read from words that `wording.plain` has been over, whole: text that has anything else in
-it is no number and no length of time.
+| type | value |
+|---|---|
+| `number` | `int` or `float` |
+| `duration` | seconds, `int` |
+| `time` | a time of day as text: `19:30`, `7:30 am`, or `7:30` where either half may be meant |
+| `date` | a day as text: `+1` days from today, `mon` to `sun`, `05-03` or `2027-05-03` |
 """
 
-import re
-from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import datetime, timedelta
 
-from unhear.household.speech import SlotValue
-
-DIGITS_MAX = 30
-"""Longer numerals are noise, not something a person said."""
-
-UNIT_SECONDS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
-
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_SIGNED = re.compile(rf"((?:minus |negative )?)({_NUMBER})")
-_HALVES = {"half": 0.5, "a half": 0.5, "half a": 0.5, "half an": 0.5, "a quarter": 0.25}
-
-_UNIT = r"(day|hour|hr|minute|min|second|sec)s?"
-_ITEM = re.compile(
-    rf"""(?:
-        (?P<count>{_NUMBER}|an?|half\ an?|a?\ ?half|(?:a\ )?quarter\ of\ an?|3\ quarters\ of\ an?
-            |a\ couple(?:\ of)?)\ (?P<unit>{_UNIT})\b
-        (?:\ and\ (?P<more>a\ half|a\ quarter|3\ quarters)\b)?
-    )""",
-    re.VERBOSE,
-)
-_COUNTS = {
-    "a": "1", "an": "1", "half a": "0.5", "half an": "0.5", "half": "0.5", "a half": "0.5",
-    "quarter of a": "0.25", "quarter of an": "0.25", "a quarter of a": "0.25",
-    "a quarter of an": "0.25", "3 quarters of a": "0.75", "3 quarters of an": "0.75",
-    "a couple": "2", "a couple of": "2",
-}  # fmt: skip
-_MORE = {"a half": "0.5", "a quarter": "0.25", "3 quarters": "0.75"}
-_SHORT = {"hr": "hour", "min": "minute", "sec": "second"}
-_SMALLER = {"day": "hour", "hour": "minute", "minute": "second"}
-_BARE = re.compile(rf"(?: and)? ({_NUMBER})$")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HALF_DAY = 12
+LEAP_DAYS_TRIED = 9
+"""A 29th of February comes within so many years."""
 
 
-def number_from(words: str) -> int | float | None:
-    """Answer the number that is all of `words` ("minus 2.5", "a half"), or None."""
-    if words in _HALVES:
-        return _HALVES[words]
-    found = _SIGNED.fullmatch(words)
-    if found is None or len(found[2]) > DIGITS_MAX:
-        return None
-    number: int | float = float(found[2]) if "." in found[2] else int(found[2])
-    return -number if found[1] else number
+def moment_of(time: str, day: str | None, now: datetime) -> datetime | None:
+    """Answer the next moment after `now`, in its zone, that is a `time` slot's and a `date` slot's.
 
-
-def duration_from(words: str) -> int | None:
-    """Answer the seconds of the length of time that is all of `words`, or None."""
-    seconds, rest = leading_duration(words)
-    return seconds if not rest else None
-
-
-def leading_duration(words: str) -> tuple[int | None, str]:
-    """Answer the length of time `words` begin with, in seconds or None, and the words behind it.
-
-    Units go from large to small, so that "5 minutes and 10 minutes" begins with 5 minutes.
+    Without a day it is today or tomorrow. None where that moment is past or does not exist.
     """
-    seconds, rest, last = Decimal(0), words, ""
-    while True:
-        joined = rest.removeprefix(" ").removeprefix("and ") if last else rest
-        found = _ITEM.match(joined)
-        if found is None or len(found["count"]) > DIGITS_MAX:
-            break
-        unit = _SHORT.get(found[3], found[3])
-        if last and UNIT_SECONDS[unit] >= UNIT_SECONDS[last]:
-            break
-        count = Decimal(_COUNTS.get(found["count"], found["count"]))
-        seconds += (count + Decimal(_MORE.get(found["more"] or "", 0))) * UNIT_SECONDS[unit]
-        last, rest = unit, joined[found.end() :]
-    if not last:
-        return None, words
-    bare = _BARE.fullmatch(rest)
-    if bare is not None and last in _SMALLER and len(bare[1]) <= DIGITS_MAX:
-        seconds, rest = seconds + Decimal(bare[1]) * UNIT_SECONDS[_SMALLER[last]], ""
-    return int(seconds.to_integral_value(ROUND_HALF_UP)), rest.strip()
+    if day is None:
+        later = _on(now, time)
+        return min((at for at in later if at > now), default=_first(_on(_plus(now, 1), time)))
+    if day == "+0":
+        return min((at for at in _on(now, time) if at > now), default=None)
+    date = date_of(day, now)
+    return None if date is None else _first(_on(date, time), now)
 
 
-TYPES: Mapping[str, Callable[[str], SlotValue | None]] = {
-    "number": number_from,
-    "duration": duration_from,
-}
-"""What a list in a sentence file may be typed as."""
+def date_of(day: str, now: datetime) -> datetime | None:
+    """Answer the start of the day that a `date` slot names, today or later, or None."""
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if day.startswith(("+", "-")):
+        return _plus(start, int(day))
+    if day in WEEKDAYS:
+        ahead = (WEEKDAYS.index(day) - now.weekday()) % 7
+        return _plus(start, ahead or 7)
+    parts = [int(part) for part in day.split("-")]
+    years = [parts[0]] if len(parts) > 2 else range(now.year, now.year + LEAP_DAYS_TRIED)  # noqa: PLR2004 - year, month, day
+    for year in years:
+        try:
+            date = start.replace(year=year, month=parts[-2], day=parts[-1])
+        except ValueError:
+            continue
+        if date >= start:
+            return date
+    return None
+
+
+def _on(day: datetime, time: str) -> list[datetime]:
+    """Answer the moments of a day that a time can mean, earliest first."""
+    clock, _, half = time.partition(" ")
+    hour, minute = (int(part) for part in clock.split(":"))
+    if half:
+        hours = [hour % HALF_DAY + (HALF_DAY if half == "pm" else 0)]
+    elif hour > HALF_DAY or hour == 0:
+        hours = [hour]
+    else:
+        hours = sorted({hour % HALF_DAY, hour % HALF_DAY + HALF_DAY})
+    return [day.replace(hour=h, minute=minute, second=0, microsecond=0, fold=0) for h in hours]
+
+
+def _first(moments: list[datetime], after: datetime | None = None) -> datetime | None:
+    return min((at for at in moments if after is None or at > after), default=None)
+
+
+def _plus(day: datetime, days: int) -> datetime:
+    return day + timedelta(days=days)

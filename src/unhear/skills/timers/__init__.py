@@ -7,7 +7,7 @@ from pathlib import Path
 from unhear.answer.skill import SkillContext
 from unhear.household.speech import Intent, Item, Question, Reply
 from unhear.household.words import DeviceId
-from unhear.understand.values import leading_duration
+from unhear.understand.languages import LANGUAGES
 
 DURATION_MAX = timedelta(days=1)
 LATE = timedelta(minutes=1)
@@ -55,20 +55,20 @@ class Timers:
             context.rooms.ring(said, DeviceId(timer.data.get("device", context.device)))
 
 
-def _asked(intent: Intent) -> Iterable[tuple[int | None, str]]:
+def _asked(intent: Intent, language: str) -> Iterable[tuple[int | None, str]]:
     """Yield the seconds (None: not said) and the name of each timer asked for."""
     for duration, name in SETS:
         if duration in intent.slots:
             yield int(intent.slots[duration]), str(intent.slots.get(name, ""))
         elif name in intent.slots:
             # "A 10 minute pizza timer" is one slot: nothing stands between length and name.
-            yield leading_duration(str(intent.slots[name]))
+            yield LANGUAGES[language].leading_duration(str(intent.slots[name]))
         elif duration == SETS[0][0]:
             yield None, ""
 
 
 def _set(intent: Intent, context: SkillContext) -> Reply:
-    asked = list(_asked(intent))
+    asked = list(_asked(intent, context.language))
     said = []
     lengths = [seconds for seconds, _ in asked if seconds]
     if len(lengths) < len(asked):

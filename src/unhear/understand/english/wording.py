@@ -1,11 +1,8 @@
-"""Bring recognised words into one form: lower case, digits for numbers, no wake word, no commas.
-
-English; other languages need a module like this one.
-"""
+"""Bring recognised words into one form: lower case, digits for numbers, no wake word, no commas."""
 
 import re
 
-from unhear.understand.numbers import numbers_as_digits
+from unhear.understand.english.numbers import numbers_as_digits
 
 WAKE_WORDS = ("alexa", "hey jarvis", "okay nabu", "ok nabu", "hey mycroft")
 POLITE = (
