@@ -49,7 +49,10 @@ class Replies:
         if isinstance(template, Mapping):
             template = template["one" if slots.get("count") == 1 else "other"]
         said = self._fill.format(str(template), **slots)
-        return sentence(said) if str(template).endswith(ENDINGS) else said
+        if not str(template).endswith(ENDINGS):
+            return said
+        # "... at 6 p.m." needs no second full stop.
+        return sentence(said[:-1] if said.endswith("..") else said)
 
     def table(self, key: str) -> Mapping[str, str]:
         """Answer a table of words, such as "I" -> "you". Raises `SkillBroken`."""

@@ -1,7 +1,7 @@
 """A shopping list for the household."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
@@ -26,7 +26,7 @@ class ShoppingList:
         if intent.name == "clear":
             memory.drop([item.id for item in memory.items()])
             return Reply(context.say("cleared"))
-        items = _items(str(intent.slots["items"]))
+        items = _items(str(intent.slots["items"]), context)
         if not items:
             return Reply(context.say("what"))
         return Reply(_add(items, context) if intent.name == "add" else _remove(items, context))
@@ -62,7 +62,13 @@ def _remove(items: Sequence[str], context: SkillContext) -> str:
     return " ".join(said)
 
 
-def _items(words: str) -> list[str]:
-    parts = (part.strip() for part in re.split(r"\band\b", words))
-    bare = (re.sub(r"^(?:some|an?|the)\s+", "", part) for part in parts)
+def _items(words: str, context: SkillContext) -> list[str]:
+    parts = re.split(rf"\b(?:{'|'.join(context.say.choices('joined_by'))})\b", words)
+    articles = {f"{article} " for article in context.say.choices("articles")}
+    bare = (_without(part.strip(), articles) for part in parts)
     return list(dict.fromkeys(part[:ITEM_LENGTH_MAX] for part in bare if part))
+
+
+def _without(thing: str, articles: Collection[str]) -> str:
+    article = next((one for one in articles if thing.startswith(one)), "")
+    return thing.removeprefix(article).strip()

@@ -1,0 +1,47 @@
+"""Announcements to other rooms: "tell everyone dinner is ready"."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from unhear.answer.skill import SkillContext
+from unhear.answer.wording import sentence
+from unhear.household.speech import Intent, Question, Reply
+
+LETTERS_MAX = 300
+
+
+class Intercom:
+    """Says what it is told in another room, or in all of them."""
+
+    name = "intercom"
+    remembers = ""
+    sentences = Path(__file__).parent / "sentences"
+
+    def handle(self, intent: Intent, context: SkillContext) -> Reply:
+        """Announce something, and say where it was heard."""
+        if "message" not in intent.slots:
+            return Reply(context.say("what"), question=Question(intent, "message"))
+        message = sentence(str(intent.slots["message"])[:LETTERS_MAX].strip())
+        room = _room(str(intent.slots["room"]), context) if "room" in intent.slots else None
+        if "room" in intent.slots and room is None:
+            return Reply(_no_such(str(intent.slots["room"]), context))
+        told = context.rooms.announce(message, room)
+        if not told:
+            return Reply(context.say("nowhere"))
+        return Reply(context.say("told", rooms=list(told)))
+
+    def tick(self, context: SkillContext) -> None:
+        """Do nothing: announcements are made at once."""
+
+
+def _room(words: str, context: SkillContext) -> str | None:
+    wanted = words.casefold().removesuffix(" room")
+    names = {name.casefold().removesuffix(" room"): name for name in context.rooms.names()}
+    return names.get(wanted)
+
+
+def _no_such(room: str, context: SkillContext) -> str:
+    others: Sequence[str] = [name for name in context.rooms.names() if name != context.rooms.here]
+    if not others:
+        return context.say("nowhere")
+    return context.say("no_such_room", room=room, rooms=list(others))
