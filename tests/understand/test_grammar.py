@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.skills.conversation import GRAMMAR, SKILLS
 from unhear.understand import grammar as grammar_module
+from unhear.understand.english.times import date_from, time_from
 from unhear.understand.english.values import duration_from, number_from
 from unhear.understand.errors import GrammarError
 from unhear.understand.grammar import Grammar
@@ -47,9 +48,14 @@ def _write(folder: Path, text: str, name: str = "words") -> Words:
 
 def _fill(file: SentenceFile, slot: str) -> TextSlotList:
     """Answer things to say for a slot that would hold anything."""
-    filled = {number_from: ["7", "2.5"], duration_from: ["10 minutes"]}
+    filled = {
+        number_from: ["7", "2.5"],
+        duration_from: ["10 minutes"],
+        time_from: ["half past 7", "6 30 pm"],
+        date_from: ["the third of may", "friday"],
+    }
     read = file.types.get(slot)
-    said = ["gooseberries"] if read is None else filled[read]  # type: ignore[index]  # the two types
+    said = ["gooseberries"] if read is None else filled[read]  # type: ignore[index]  # the typed slots
     return TextSlotList.from_strings(said, name=slot)
 
 

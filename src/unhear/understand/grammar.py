@@ -40,11 +40,21 @@ class _Match:
     said: int
     """How many characters of the request the skill's own sentence accounts for."""
 
+    typed: int = 0
+    """How many slots hold what a type reads, which is less sure than a list that names it."""
+
     @property
-    def order(self) -> tuple[int, int, str, str, str]:
+    def order(self) -> tuple[int, int, int, str, str, str]:
         """The best match comes first; the same words always in the same order."""
         slots = sorted(self.intent.slots.items())
-        return (-self.said, len(slots), self.intent.skill, self.intent.name, repr(slots))
+        return (
+            -self.said,
+            len(slots),
+            self.typed,
+            self.intent.skill,
+            self.intent.name,
+            repr(slots),
+        )
 
 
 class Grammar:
@@ -105,7 +115,8 @@ class Grammar:
             slots = _slots(result, file)
             if slots is not None:
                 intent = Intent(file.skill, result.intent.name, slots)
-                yield _Match(intent, len(words) - _wild(result, file))
+                typed = sum(name in file.types for name in slots)
+                yield _Match(intent, len(words) - _wild(result, file), typed)
         for spotter in file.spotters:
             spotted = spotter.spot(words)
             if spotted is not None:
