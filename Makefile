@@ -27,7 +27,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-setup-dev: $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready .venv-thief/.ready tests/node/node_modules/.package-lock.json
+setup-dev: $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready .venv-thief/.ready .venv-satellite/.ready tests/node/node_modules/.package-lock.json
 	@sh scripts/install-test-tools
 
 $(VENV)/bin/uv:
@@ -64,6 +64,12 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	.venv-thief/bin/python -m pip install --quiet --require-hashes -r requirements-thief.txt
 	@touch $@
 
+# The voice device that homes have, as a client in tests; it wants an older Wyoming than we do.
+.venv-satellite/.ready: $(VENV)/bin/uv requirements-satellite.txt
+	$(BIN)/python -m venv .venv-satellite
+	.venv-satellite/bin/python -m pip install --quiet --require-hashes -r requirements-satellite.txt
+	@touch $@
+
 # What comes back after an erasure: docs/thief.md and its picture, made anew.
 thief: setup-dev
 	$(BIN)/python -m bench.thief --json --write
@@ -73,4 +79,4 @@ tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
 
 clean:
-	rm -rf $(VENV) .venv-peer .venv-s3 .venv-thief tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peer .venv-s3 .venv-thief .venv-satellite tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

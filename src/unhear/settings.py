@@ -39,6 +39,24 @@ class WitnessSettings(BaseModel):
     """Its public key, NAME+ID+BASE64, as its operator gives it."""
 
 
+class SatelliteSettings(BaseModel):
+    """One voice device in a room."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    """What it is called, by itself and in what is kept."""
+
+    address: str
+    """Where it listens, HOST:PORT."""
+
+    room: str = ""
+    """The room it stands in; its name by default."""
+
+    person: str | None = None
+    """Whose it is, by name, if it is anybody's."""
+
+
 class Settings(BaseSettings):
     """How one house is run."""
 
@@ -76,6 +94,15 @@ class Settings(BaseSettings):
 
     device: str = "here"
     """The name of the device that `ask` and `listen` speak for."""
+
+    satellites: tuple[SatelliteSettings, ...] = ()
+    """The Wyoming satellites of the house."""
+
+    discover: bool = False
+    """Whether to serve any satellite that announces itself on the local network."""
+
+    provide: str | None = None
+    """Where other programs find speech, wake words and answers over Wyoming, HOST:PORT."""
 
     mirror: str | None = None
     """A folder or object store that gets the newest database before a root key is destroyed."""

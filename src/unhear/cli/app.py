@@ -30,6 +30,7 @@ from unhear.cli import (
     proving,
     talking,
     witnessing,
+    working,
 )
 from unhear.cli.output import errors
 from unhear.engines.errors import EngineError
@@ -58,6 +59,7 @@ app = typer.Typer(
 app.command("setup")(making.setup)
 app.command("ask")(talking.ask)
 app.command("listen")(listening.listen)
+app.command("run")(working.run)
 app.command("recordings")(kept.recordings)
 app.command("play")(kept.play)
 app.command("export")(kept.export)

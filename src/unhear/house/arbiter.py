@@ -14,11 +14,12 @@ REMEMBERED = timedelta(seconds=30)
 """Longer than any request lasts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Woken:
     device: DeviceId
     at: datetime
     loudness: float
+    answered: bool = False
 
 
 class Arbiter:
@@ -37,9 +38,16 @@ class Arbiter:
     def answers(self, device: DeviceId, woken_at: datetime) -> bool:
         """Whether this device is the one to answer: the loudest of those woken together.
 
-        Asked when the request is over, so that every device has been heard by then.
+        Asked when the request is over, so that every device has been heard by then. Once one of
+        them was told to answer, no other is.
         """
         with self._lock:
             together = [one for one in self._woken if abs(one.at - woken_at) <= TOGETHER]
+            if any(one.answered for one in together):
+                return False
             loudest = max(together, key=lambda one: (one.loudness, one.device), default=None)
-        return loudest is None or loudest.device == device
+            if loudest is None:
+                return True
+            if loudest.device == device:
+                loudest.answered = True
+            return loudest.device == device

@@ -98,8 +98,23 @@ class Assistant:
         """Stop recognising."""
         self._ears.close()
 
-    def read(self, text: str, device: DeviceId, person: PersonId, say: Sayer) -> Turn:
-        """Answer typed words."""
+    def take(self, capture: Capture, person: PersonId) -> Transcript:
+        """Recognise spoken words for another program; they are kept or forgotten like any."""
+        transcript = self._ears.hear(capture)
+        request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
+        utterance = Utterance(
+            of=new_trace_id(),
+            heard_at=capture.heard_at,
+            device=capture.device,
+            person=person,
+            seconds=capture.seconds,
+        )
+        self._house.household = self._house.family.seen(person)
+        self._keep(request, transcript, utterance, Reply(""))
+        return transcript
+
+    def read(self, text: str, device: DeviceId, person: PersonId, say: Sayer | None) -> Turn:
+        """Answer typed words; aloud, unless `say` is None."""
         request = Request(text, None, self._house.clock(), device, person)
         return self._answer(request, Transcript(text), say, {})
 
@@ -116,7 +131,7 @@ class Assistant:
         self._house.rooms.tick()
 
     def _answer(
-        self, request: Request, transcript: Transcript, say: Sayer, seconds: dict[str, float]
+        self, request: Request, transcript: Transcript, say: Sayer | None, seconds: dict[str, float]
     ) -> Turn:
         trace = new_trace_id()
         self._house.household = self._house.family.seen(request.person)
@@ -138,7 +153,8 @@ class Assistant:
         context = self._context(utterance, intent.skill if intent else "")
         reply = self._house.skills.answer(intent, context)
         seconds["answer"] = monotonic() - started
-        self._say(reply, say, seconds)
+        if say is not None:
+            self._say(reply, say, seconds)
         started = monotonic()
         decision, kept = self._keep(request, transcript, utterance, reply)
         seconds["keep"] = monotonic() - started

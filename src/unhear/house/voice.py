@@ -97,6 +97,10 @@ class VoiceSession:
         """Count the device as away."""
         self._assistant.house.rooms.leave(self._stream.device, self._speaker)
 
+    def woken(self) -> None:
+        """Note that the device itself heard its wake word: what it streams next is a request."""
+        self._on(Woken("", self._assistant.house.clock()))
+
     def interrupt(self) -> None:
         """Stop the answer that is being given."""
         with self._lock:
@@ -118,6 +122,9 @@ class VoiceSession:
 
     def _captured(self, capture: Capture) -> None:
         woken_at, self._woken_at = self._woken_at, None
+        if woken_at is not None:
+            # A device that found its wake word itself sent no sound of it: its request's counts.
+            self._arbiter.woken(self._stream.device, woken_at, _loudness(capture.pcm))
         if woken_at is not None and not self._arbiter.answers(self._stream.device, woken_at):
             self._speaker.finished(None)
             return

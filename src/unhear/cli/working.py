@@ -1,0 +1,43 @@
+"""`unhear run`: the house at work, until it is stopped."""
+
+import asyncio
+import signal
+
+import typer
+
+from unhear.cli.output import Json, console, errors, open_house, show_json
+from unhear.house.house import House
+from unhear.satellites.service import work
+
+
+def run(context: typer.Context, *, as_json: Json = False) -> None:
+    """Serve the satellites and other programs, until Ctrl-C.
+
+    Satellites stand in the settings, each in a table [[satellites]] with name, address and room;
+    `provide` names where other programs find speech. With --json, one object a line for each.
+    """
+    house = open_house(context)
+    settings = house.settings
+    if not (settings.satellites or settings.provide or settings.discover):
+        raise typer.BadParameter(
+            "nothing to serve: name satellites in settings.toml, or set discover or provide. "
+            "`unhear listen` uses this machine's own microphone"
+        )
+    asyncio.run(_until_stopped(house, as_json=as_json))
+
+
+async def _until_stopped(house: House, *, as_json: bool) -> None:
+    def ready(line: str) -> None:
+        if as_json:
+            show_json({"serves": line})
+        else:
+            console.print(f"Serving {line}", soft_wrap=True, markup=False, highlight=False)
+
+    serving = asyncio.ensure_future(work(house, ready))
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(stop, serving.cancel)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        errors.print("Stopped.")

@@ -1,0 +1,1 @@
+"""Voice devices in rooms, over the protocols that homes have: Wyoming and ESPHome."""

@@ -1,0 +1,83 @@
+"""`unhear run` serves a real satellite and other programs, and stops when it is told to."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from wyoming.client import AsyncTcpClient
+from wyoming.info import Describe, Info
+from zeroconf import ServiceInfo
+from zeroconf.asyncio import AsyncZeroconf
+
+from tests.cli.program import PASSPHRASE
+from tests.ports import free_port
+from unhear.house.setup import SetupPlan, set_up
+from unhear.satellites.discovery import SERVICE, announced
+from unhear.settings import Settings
+
+pytestmark = pytest.mark.speech
+
+PATIENCE = 60
+
+
+def run(house: Path, *more: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "unhear", "--house", str(house), "run", *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_house_at_work_offers_speech_and_stops_cleanly(tmp_path: Path) -> None:
+    house, port = tmp_path / "house", free_port()
+    set_up(Settings(house=house), SetupPlan("Testers", "Ada", keep=True), PASSPHRASE)
+    (house / "settings.toml").write_text(f'provide = "127.0.0.1:{port}"\n')
+    with run(house, "--json") as process:
+        assert process.stdout is not None
+        line = "".join(process.stdout.readline() for _ in range(3))
+        assert str(port) in json.loads(line)["serves"]
+
+        async def describe() -> Info:
+            async with AsyncTcpClient("127.0.0.1", port) as client:
+                await client.write_event(Describe().event())
+                event = await client.read_event()
+                assert event is not None
+                return Info.from_event(event)
+
+        assert asyncio.run(describe()).asr
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+        assert process.stderr is not None
+        assert "Stopped." in process.stderr.read()
+
+
+def test_a_house_with_nothing_to_serve_says_so(tmp_path: Path) -> None:
+    set_up(Settings(house=tmp_path), SetupPlan("Testers", "Ada", keep=True), PASSPHRASE)
+    with run(tmp_path) as process:
+        assert process.wait(PATIENCE) == 2
+        assert process.stderr is not None
+        assert "nothing to serve" in " ".join(process.stderr.read().split())
+
+
+def test_a_satellite_that_announces_itself_is_found() -> None:
+
+    async def find() -> tuple[str, int]:
+        network = AsyncZeroconf(interfaces=["127.0.0.1"])
+        service = ServiceInfo(
+            SERVICE, f"attic.{SERVICE}", addresses=[bytes([127, 0, 0, 1])], port=10700
+        )
+        try:
+            async with announced(network) as found:
+                await network.async_register_service(service)
+                async with asyncio.timeout(PATIENCE):
+                    place = await found.get()
+            return place.device, place.port
+        finally:
+            await network.async_close()
+
+    assert asyncio.run(find()) == ("attic", 10700)
