@@ -9,6 +9,7 @@ from unhear.answer.registry import Skills, find_skills
 from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.music import music_pieces
+from unhear.engines.phonemes import EspeakPhonemes
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import MirrorAway
 from unhear.forget.holder import Holder
@@ -44,6 +45,7 @@ from unhear.stores.log_key import finish_rotation
 from unhear.stores.payloads import FilePayloads
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
+from unhear.understand.sounds import Sounds
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +149,9 @@ class House:
     @cached_property
     def grammar(self) -> Grammar:
         """The sentences of all skills."""
-        return Grammar(self.skills.all(), language=self.settings.language)
+        language = self.settings.language
+        sounds = Sounds(EspeakPhonemes(language))
+        return Grammar(self.skills.all(), language=language, sounds=sounds)
 
     @cached_property
     def recogniser(self) -> Recogniser:

@@ -12,11 +12,18 @@ from unhear.household.speech import Intent, Question, SlotValue
 from unhear.understand.errors import GrammarError
 from unhear.understand.languages import LANGUAGES
 from unhear.understand.sentence_file import SentenceFile, load
+from unhear.understand.sounds import Sounds
 
 log = logging.getLogger(__name__)
 
 CHARACTERS_MAX = 400
 """Longer text is talk, not a request; matching it against wildcards costs its length cubed."""
+
+REPLACEMENTS_MAX = 3
+"""How often words of one request are taken for others that sound alike."""
+
+UNSURE_SHARE = 0.5
+"""How much of a request may stay unexplained that means nothing as it was written."""
 
 OWN = Path(__file__).parents[1]
 """The skills under this folder come with unhear; theirs must be whole."""
@@ -60,8 +67,12 @@ class _Match:
 class Grammar:
     """The sentences of all skills in one language; safe to use from several threads."""
 
-    def __init__(self, skills: Iterable[Sentences], *, language: str = "en") -> None:
+    def __init__(
+        self, skills: Iterable[Sentences], *, language: str = "en", sounds: Sounds | None = None
+    ) -> None:
         """Load the sentence files; a skill may lack the language.
+
+        With `sounds`, words that sound like what a skill listens for are tried as that.
 
         Raises `GrammarError` for a language without wording, and for a broken file of a skill that
         comes with unhear. Somebody else's broken skill is named in the log and left out.
@@ -72,6 +83,7 @@ class Grammar:
             )
         self._language = language
         self._plain = LANGUAGES[language].plain
+        self._sounds = sounds
         files = (_load_if_whole(skill, language) for skill in skills)
         self._files = [file for file in files if file is not None]
         phrases = (phrase for file in self._files for phrase in file.vocabulary)
@@ -91,9 +103,37 @@ class Grammar:
         words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
         if not words:
             return None
-        found = (match for file in self._files for match in self._matches(file, words))
-        best = min(found, key=lambda match: match.order, default=None)
+        best = self._best(words, self._files)
+        if self._sounds is not None:
+            best = self._sounding_better(self._sounds, words, best)
         return None if best is None else best.intent
+
+    def _best(self, words: str, files: Iterable[SentenceFile]) -> _Match | None:
+        found = (match for file in files for match in self._matches(file, words))
+        return min(found, key=lambda match: match.order, default=None)
+
+    def _sounding_better(self, sounds: Sounds, words: str, best: _Match | None) -> _Match | None:
+        """Answer the match of what the words sound like, where it explains more than they do.
+
+        What they sound unlike is taken off. Where the words themselves mean nothing, most of them
+        must be explained: noise and half sentences sound like something, too.
+        """
+        score = (1 - UNSURE_SHARE) * len(words) if best is None else float(best.said)
+        for file in self._files:
+            taken, cost = words, 0.0
+            for _ in range(REPLACEMENTS_MAX):
+                tried = [
+                    (match.said - cost - one.cost, one, match)
+                    for one in sounds.alike(taken, file.phrases, file.words)
+                    if (match := self._best(one.words, [file])) is not None
+                ]
+                better = max(tried, key=lambda each: each[0], default=None)
+                if better is None or better[0] <= score:
+                    break
+                score, best, taken, cost = (
+                    better[0], better[2], better[1].words, cost + better[1].cost,
+                )  # fmt: skip
+        return best
 
     def fill(self, question: Question, text: str) -> Intent | None:
         """Answer the intent of a question with `text` as the slot it asks for, or None.

@@ -17,6 +17,7 @@ from unhear.understand.spotting import Spotter
 
 SECTIONS = {"intents", "lists", "rules", "spotting", "vocabulary", "replies"}
 
+_TEMPLATE = re.compile(r"[\[\](){}<>|]")
 _REFERENCE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
@@ -25,7 +26,8 @@ class SentenceFile:
     """What a skill listens for in one language.
 
     `answers` holds every slot as an intent of its own, for when it was asked for; `types` reads the
-    typed slots by name.
+    typed slots by name. `phrases` are the plain phrases of its lists, and
+    `words` all that it listens for, so that only other words are taken for what they sound like.
     """
 
     skill: str
@@ -34,6 +36,8 @@ class SentenceFile:
     types: Mapping[str, Read]
     spotters: Sequence[Spotter]
     vocabulary: Sequence[str]
+    phrases: frozenset[str]
+    words: frozenset[str]
 
     def read(self, slot: str, words: str, language: str) -> SlotValue | None:
         """Answer what plain `words` mean as the value of `slot` alone, or None for nothing."""
@@ -63,6 +67,8 @@ def load(skill: str, file: Path, language: str) -> SentenceFile:
                 for name, part in content.get("spotting", {}).items()
             ],
             _vocabulary(content, templates),
+            frozenset(_phrases(content, words)),
+            frozenset(_words(content, words)),
         )
     except KeyError as error:
         raise GrammarError(f"{file}: there is no {error}") from None
@@ -176,3 +182,25 @@ def _vocabulary(content: Mapping[str, Any], templates: Intents) -> Sequence[str]
         if isinstance(slot_list, TextSlotList)
         for value in slot_list.values
     ]
+
+
+def _phrases(content: Mapping[str, Any], language: Language) -> Iterable[str]:
+    """Yield what the lists hold, as it reaches the grammar; templates are left out."""
+    for one in content.get("lists", {}).values():
+        for said, _ in _values(one) if "values" in one else ():
+            if not _TEMPLATE.search(said):
+                yield language.plain(said)
+
+
+def _words(content: Mapping[str, Any], language: Language) -> Iterable[str]:
+    """Yield every word that stands in a sentence, a rule, a list or around spotted slots."""
+    texts = [text for sentences in content.get("intents", {}).values() for text in sentences]
+    texts += content.get("rules", {}).values()
+    texts += [
+        text for part in content.get("spotting", {}).values() for text in part.get("around", [])
+    ]
+    for one in content.get("lists", {}).values():
+        texts += [said for said, _ in _values(one)] if "values" in one else []
+    for text in texts:
+        bare = re.sub(r"\{[^}]*\}|<[^>]*>|[\[\]()|]", " ", language.plain_template(str(text)))
+        yield from bare.split()
