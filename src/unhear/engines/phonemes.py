@@ -8,7 +8,7 @@ VOICES = {"en": "en-us", "de": "de"}
 PHRASES_REMEMBERED = 4_096
 """Enough for all that skills listen for; what was said by people is looked up among far fewer."""
 
-UNSPOKEN = frozenset("ˈˌ ːˑ_|‖.,'")
+UNSPOKEN = frozenset("ˈˌ ːˑ_|‖.,'\u0329\u032f\u0361")
 """Stress, length and pauses, which recognisers do not go wrong about."""
 
 

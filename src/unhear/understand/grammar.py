@@ -22,8 +22,11 @@ CHARACTERS_MAX = 400
 REPLACEMENTS_MAX = 3
 """How often words of one request are taken for others that sound alike."""
 
-UNSURE_SHARE = 0.5
-"""How much of a request may stay unexplained that means nothing as it was written."""
+UNSURE_SHARE = 0.3
+"""How much of a request may stay strange that means nothing as it was written."""
+
+REPEATED_WORDS_MIN = 3
+"""Fewer words than these are said twice by people: "stop, stop"."""
 
 OWN = Path(__file__).parents[1]
 """The skills under this folder come with unhear; theirs must be whole."""
@@ -103,6 +106,7 @@ class Grammar:
         words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
         if not words:
             return None
+        words = _once(words)
         best = self._best(words, self._files)
         if self._sounds is not None:
             best = self._sounding_better(self._sounds, words, best)
@@ -118,21 +122,25 @@ class Grammar:
         What they sound unlike is taken off. Where the words themselves mean nothing, most of them
         must be explained: noise and half sentences sound like something, too.
         """
-        score = (1 - UNSURE_SHARE) * len(words) if best is None else float(best.said)
+        unsure = best is None
+        least = 0.0 if best is None else float(best.said)
+        spelled: dict[str, str] = {}
         for file in self._files:
-            taken, cost = words, 0.0
+            found, score, taken, cost = best, 0.0 if best is None else best.said, words, 0.0
             for _ in range(REPLACEMENTS_MAX):
                 tried = [
                     (match.said - cost - one.cost, one, match)
-                    for one in sounds.alike(taken, file.phrases, file.words)
+                    for one in sounds.alike(taken, file.phrases, file.words, spelled)
                     if (match := self._best(one.words, [file])) is not None
                 ]
                 better = max(tried, key=lambda each: each[0], default=None)
                 if better is None or better[0] <= score:
                     break
-                score, best, taken, cost = (
+                score, found, taken, cost = (
                     better[0], better[2], better[1].words, cost + better[1].cost,
                 )  # fmt: skip
+            if score > least and not (unsure and _strange(taken, file) > UNSURE_SHARE):
+                least, best = score, found
         return best
 
     def fill(self, question: Question, text: str) -> Intent | None:
@@ -161,6 +169,22 @@ class Grammar:
             spotted = spotter.spot(words)
             if spotted is not None:
                 yield _Match(Intent(file.skill, spotter.intent, spotted.slots), spotted.said)
+
+
+def _strange(words: str, file: SentenceFile) -> float:
+    """Answer the share of the letters that are of words the skill does not listen for."""
+    parts = words.split()
+    strange = sum(len(word) for word in parts if word not in file.words)
+    return strange / max(sum(map(len, parts)), 1)
+
+
+def _once(words: str) -> str:
+    """Answer words once that a recogniser wrote several times over, the last time perhaps cut."""
+    parts = words.split()
+    for length in range(REPEATED_WORDS_MIN, len(parts) // 2 + 1):
+        if all(word == parts[place % length] for place, word in enumerate(parts)):
+            return " ".join(parts[:length])
+    return words
 
 
 def _slots(result: RecognizeResult, file: SentenceFile) -> dict[str, SlotValue] | None:

@@ -19,7 +19,7 @@ WORDS_MAX = 5
 LETTERS_MIN = 4
 """Phrases of fewer letters sound like too much."""
 
-COST_MAX = 0.34
+COST_MAX = 0.36
 """How unlike two phrases may sound: the changes, against the length of the longer."""
 
 EDITS_MAX = 0.5
@@ -31,9 +31,12 @@ NEAR_MAX = 6
 TRIES_MAX = 24
 """How many replacements of one request are tried, the likest first."""
 
+WEIGHT = 2.0
+"""What a letter costs that sounds unlike, against one that is explained."""
+
 VOWELS = frozenset("aeiouɐɑɒæɔəɘɚɛɜɝɞɨɪɯɵøœʊʉʌʏyᵻ")
 ALIKE = (
-    "pb", "td", "kɡg", "fv", "sz", "ʃʒ", "θð", "θf", "ðd", "mn", "nŋ", "lɫ", "ɹr", "ɾtd", "wʍv",
+    "pb", "tdʔ", "kɡg", "fv", "sz", "ʃʒ", "θð", "θf", "ðd", "mn", "nŋ", "lɫ", "ɹr", "ɾtd", "wʍv",
     "sʃ", "szð", "iɪ", "uʊ", "ɛeæ", "ɑɔɒʌ", "əʌɐ", "əɪᵻ", "ɚɜ", "oɔ", "aæɑ",
 )  # fmt: skip
 """Sounds that are often taken for each other."""
@@ -66,13 +69,18 @@ class Sounds:
         self._phonemes = phonemes
 
     def alike(
-        self, words: str, phrases: Collection[str], expected: Collection[str]
+        self,
+        words: str,
+        phrases: Collection[str],
+        expected: Collection[str],
+        spelled: dict[str, str],
     ) -> Sequence[Replaced]:
         """Answer the request with a run of its words taken for a phrase, the likest first.
 
         In each run is at least one word that was not `expected`: the others were heard well.
+        `spelled` is filled with how the runs sound, for the next call about the same request.
         """
-        if all(word in expected for word in words.split()):
+        if not phrases or all(word in expected for word in words.split()):
             return []
         known = {
             phrase: self._phonemes.spell(phrase, remember=True)
@@ -80,32 +88,38 @@ class Sounds:
             if len(phrase) >= LETTERS_MIN
         }
         found = sorted(
-            self._replacements(words.split(), known, expected),
+            self._replacements(words.split(), known, expected, spelled),
             key=lambda one: (one.cost, one.words),
         )
         return list({one.words: one for one in reversed(found[:TRIES_MAX])}.values())[::-1]
 
     def _replacements(
-        self, words: Sequence[str], known: dict[str, str], expected: Collection[str]
+        self,
+        words: Sequence[str],
+        known: dict[str, str],
+        expected: Collection[str],
+        spelled: dict[str, str],
     ) -> Iterator[Replaced]:
         for start in range(len(words)):
             for end in range(start + 1, min(start + WORDS_MAX, len(words)) + 1):
                 run = " ".join(words[start:end])
                 if all(word in expected for word in words[start:end]):
                     continue
-                for phrase, cost in self._like(run, known):
+                if run not in spelled:
+                    spelled[run] = self._phonemes.spell(run)
+                for phrase, cost in _like(spelled[run], known):
                     replaced = " ".join([*words[:start], phrase, *words[end:]])
-                    yield Replaced(replaced, cost * len(phrase))
+                    yield Replaced(replaced, WEIGHT * cost * len(phrase))
 
-    def _like(self, run: str, known: dict[str, str]) -> Iterator[tuple[str, float]]:
-        """Yield the phrases that sound like a run of words, and how unlike: 0 to `COST_MAX`."""
-        said = self._phonemes.spell(run)
-        scorer = Levenshtein.normalized_distance
-        near = extract(said, known, scorer=scorer, score_cutoff=EDITS_MAX, limit=NEAR_MAX)
-        for sounds, _, phrase in near:
-            cost = distance(said, sounds) / max(len(said), len(sounds), 1)
-            if cost <= COST_MAX:
-                yield phrase, cost
+
+def _like(said: str, known: dict[str, str]) -> Iterator[tuple[str, float]]:
+    """Yield the phrases that sound like a run of words, and how unlike: 0 to `COST_MAX`."""
+    scorer = Levenshtein.normalized_distance
+    near = extract(said, known, scorer=scorer, score_cutoff=EDITS_MAX, limit=NEAR_MAX)
+    for sounds, _, phrase in near:
+        cost = distance(said, sounds) / max(len(said), len(sounds), 1)
+        if cost <= COST_MAX:
+            yield phrase, cost
 
 
 def distance(said: str, known: str) -> float:
