@@ -48,6 +48,7 @@ class ListPrivacy:
     kept: list[Heard] = field(default_factory=list)
     last: LastTurn | None = None
     listening: bool = True
+    until: datetime | None = None
     asked: list[Scope] = field(default_factory=list)
 
     def forget(self, scope: Scope) -> int:
@@ -67,8 +68,8 @@ class ListPrivacy:
             )
         ]
 
-    def set_listening(self, *, listening: bool) -> None:
-        self.listening = listening
+    def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
+        self.listening, self.until = listening, until
 
 
 @dataclass
@@ -82,6 +83,9 @@ class ListRooms:
     ringing: list[str] = field(default_factory=list)
     tracks: list[Path] = field(default_factory=list)
     volume: int = 100
+
+    def devices(self) -> Sequence[DeviceId]:
+        return [KITCHEN, DeviceId("oven")]
 
     def names(self) -> Sequence[str]:
         return sorted([self.here, *self.others])

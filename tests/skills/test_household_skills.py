@@ -55,7 +55,6 @@ def answer(talk: Talk, question: Question | None, words: str) -> str:
         ("what is the weather", "I do not know where this house is."),
         ("turn on the kitchen light", "I have been connected to no appliances."),
         ("ask the model why the sky is blue", "I have nobody else to ask."),
-        ("snooze", "No alarm has rung."),
         ("what alarms do i have", "You have no such alarm."),
         ("what reminders do i have", "There is no such reminder."),
     ],

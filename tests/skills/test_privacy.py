@@ -7,7 +7,7 @@ import pytest
 
 from tests.skills.conversation import KITCHEN, Talk
 from unhear.household.scope import Scope
-from unhear.household.words import PersonId
+from unhear.household.words import DeviceId, PersonId
 
 
 def test_what_was_just_said_is_deleted_and_nothing_else() -> None:
@@ -162,3 +162,40 @@ def test_stop_and_start_listening() -> None:
 )  # fmt: skip
 def test_requests_about_privacy_are_never_kept(said: str) -> None:
     assert not Talk().reply(said).keep
+
+
+def test_the_last_hour_is_deleted_and_nothing_older() -> None:
+    talk = Talk()
+    talk.kept_recording(minutes=90)
+    talk.kept_recording(minutes=30)
+    assert talk.say("delete everything I said in the last hour").startswith(
+        "Done. I deleted 1 recording of the last hour"
+    )
+    assert len(talk.privacy.kept) == 1
+
+
+def test_everything_in_this_room_is_deleted_whoever_spoke() -> None:
+    talk = Talk(person=PersonId("ada"))
+    talk.kept_recording(days=3)
+    assert talk.say("forget everything in this room").startswith("Done. I deleted 1 recording of t")
+    assert talk.privacy.asked == [Scope(device=KITCHEN), Scope(device=DeviceId("oven"))]
+
+
+def test_a_device_sleeps_until_it_is_told_to_listen() -> None:
+    talk = Talk()
+    assert talk.say("go to sleep until 7 pm").startswith(
+        "I have stopped listening here until today"
+    )
+    assert talk.privacy.until == datetime(2026, 3, 14, 19, tzinfo=UTC)
+    talk.say("stop listening for two hours")
+    assert talk.privacy.until == datetime(2026, 3, 14, 17, 9, 26, tzinfo=UTC)
+
+
+def test_who_has_listened_is_told() -> None:
+    talk = Talk()
+    assert talk.say("who has listened to my recordings").startswith("Nobody has listened")
+    context = talk._context("privacy")
+    context.memory.remember({"opened": "00"})
+    assert talk.say("who has listened to my recordings") == (
+        "A recording was opened with your household's passphrase 1 time, last today at 3:09 p.m."
+    )

@@ -17,6 +17,9 @@ class Rooms(Protocol):
     def names(self) -> Sequence[str]:
         """Answer the rooms where something can be said now, in the order of their names."""
 
+    def devices(self) -> Sequence[DeviceId]:
+        """Answer the devices of this room, this one among them."""
+
     def announce(self, text: str, room: str | None = None) -> Sequence[str]:
         """Say `text` in a room, or in all but this; answer the rooms in which it is said."""
 

@@ -71,8 +71,8 @@ class Privacy(Protocol):
     def heard(self, scope: Scope) -> Sequence[Heard]:
         """Answer the kept recordings of `scope`, oldest first."""
 
-    def set_listening(self, *, listening: bool) -> None:
-        """Stop or start listening on this device."""
+    def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
+        """Stop or start listening on this device; stop perhaps only `until` a moment."""
 
 
 @dataclass(frozen=True, slots=True)

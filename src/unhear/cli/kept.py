@@ -60,6 +60,7 @@ def play(
     identity = unlock(house)
     sound = age.decrypt(sealed.sound, [identity])
     words = _words(sealed, identity)
+    house.note_opened(trace)
     if out is None:
         play_aloud(Speech(read_sound(sound), RATE_HZ))
     else:

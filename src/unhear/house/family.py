@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from unhear.clock import Clock, day_number, random_bytes
 from unhear.forget.database import Database, Transaction
@@ -143,9 +143,11 @@ class Family:
         self._take_out(lambda now: now.without_person(person))
         return receipt
 
-    def set_listening(self, device: DeviceId, *, on: bool) -> Household:
-        """Let a device listen, or stop it; remembered until it is told otherwise."""
-        return self._add(lambda now: now.with_listening(device, on=on))
+    def set_listening(
+        self, device: DeviceId, *, on: bool, until: datetime | None = None
+    ) -> Household:
+        """Let a device listen, or stop it; remembered until it is told otherwise, or `until`."""
+        return self._add(lambda now: now.with_listening(device, on=on, until=until))
 
     def set_retention(self, retention: Retention) -> Household:
         """Change how long things may stay; what is kept already keeps its expiry."""

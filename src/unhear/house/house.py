@@ -26,7 +26,14 @@ from unhear.house.own_files import send_own_files
 from unhear.house.rooms import Switchboard
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
-from unhear.household.words import HouseholdId, Purpose, Utterance
+from unhear.household.words import (
+    UNKNOWN_PERSON,
+    DeviceId,
+    HouseholdId,
+    Purpose,
+    TraceId,
+    Utterance,
+)
 from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
@@ -197,6 +204,19 @@ class House:
             ),
             clock=self.clock,
         )
+
+    def note_opened(self, recording: TraceId) -> None:
+        """Remember that a recording was opened, so that "who has listened?" has an answer.
+
+        What is remembered goes with the recording.
+        """
+        opened = Utterance(
+            of=recording,
+            heard_at=self.clock(),
+            device=DeviceId(self.settings.device),
+            person=UNKNOWN_PERSON,
+        )
+        self.memory("privacy", opened).remember({"opened": recording.hex()})
 
     def _household(self) -> tuple[WrappedIdentity, Household]:
         with self.database.reading() as transaction:

@@ -1,6 +1,7 @@
 """What the privacy skill may ask of the house."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from unhear.answer.skill import Heard
 from unhear.house.house import House
@@ -35,6 +36,7 @@ class HousePrivacy:
             for recording in self._house.catalogue.recordings(scope)
         ]
 
-    def set_listening(self, *, listening: bool) -> None:
-        """Stop or start listening on this device."""
-        self._house.household = self._house.family.set_listening(self._device, on=listening)
+    def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
+        """Stop or start listening on this device; stop perhaps only `until` a moment."""
+        family = self._house.family
+        self._house.household = family.set_listening(self._device, on=listening, until=until)

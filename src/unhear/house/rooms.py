@@ -101,6 +101,11 @@ class Switchboard:
         with self._lock:
             return self._places[device].room if device in self._places else device
 
+    def devices_of(self, room: str) -> Sequence[DeviceId]:
+        """Answer the devices that stand in a room."""
+        with self._lock:
+            return sorted(place.device for place in self._places.values() if place.room == room)
+
     def announce(self, text: str, rooms: Collection[str]) -> Sequence[str]:
         """Say `text` in these rooms, once in each; answer where it is said."""
         with self._lock:
@@ -250,6 +255,11 @@ class RoomsOf:
     def names(self) -> Sequence[str]:
         """Answer the rooms where something can be said now."""
         return self._switchboard.rooms()
+
+    def devices(self) -> Sequence[DeviceId]:
+        """Answer the devices of this room, this one among them."""
+        others = self._switchboard.devices_of(self.here)
+        return sorted({self._device, *others})
 
     def announce(self, text: str, room: str | None = None) -> Sequence[str]:
         """Say `text` in a room, or in all but this; answer where it is said."""

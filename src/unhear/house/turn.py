@@ -127,8 +127,16 @@ class Assistant:
             device=device,
             person=PersonId("unknown"),
         )
+        self._wake_devices()
         self._house.skills.tick(lambda skill: self._context(request, skill))
         self._house.rooms.tick()
+
+    def _wake_devices(self) -> None:
+        """Let devices listen again that were told to sleep until now."""
+        house = self._house
+        for device, at in house.household.wakes:
+            if at <= house.clock():
+                house.household = house.family.set_listening(device, on=True)
 
     def _answer(
         self, request: Request, transcript: Transcript, say: Sayer | None, seconds: dict[str, float]

@@ -36,6 +36,9 @@ class Household:
     asleep: frozenset[DeviceId] = frozenset()
     """The devices that were told to stop listening; they obey requests about privacy alone."""
 
+    wakes: tuple[tuple[DeviceId, datetime], ...] = ()
+    """When devices that sleep are to listen again; those without a moment wait to be told."""
+
     def person(self, person: PersonId) -> Person | None:
         """Answer the person of that id, or None where nobody is known by it."""
         return next((p for p in self.people if p.id == person), None)
@@ -48,9 +51,14 @@ class Household:
         """Answer what kind of device it is."""
         return next((d.kind for d in self.devices if d.id == device), DeviceKind.VOICE)
 
-    def with_listening(self, device: DeviceId, *, on: bool) -> "Household":
-        """Answer the same household with a device listening, or told to stop."""
-        return replace(self, asleep=self.asleep - {device} if on else self.asleep | {device})
+    def with_listening(
+        self, device: DeviceId, *, on: bool, until: datetime | None = None
+    ) -> "Household":
+        """Answer the same household with a device listening, or told to stop, perhaps `until`."""
+        rest = tuple((one, at) for one, at in self.wakes if one != device)
+        wakes = rest if on or until is None else (*rest, (device, until))
+        asleep = self.asleep - {device} if on else self.asleep | {device}
+        return replace(self, asleep=asleep, wakes=wakes)
 
     @property
     def has_children(self) -> bool:

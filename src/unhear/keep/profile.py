@@ -108,6 +108,7 @@ def _profile_bytes(household: Household) -> bytes:
             ],
             "devices": [[device.id, device.kind] for device in household.devices],
             "asleep": sorted(household.asleep),
+            "wakes": [[device, at.isoformat()] for device, at in household.wakes],
             "retention_days": retention.days,
             "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
             "child_profile_days": retention.child_profile_days,
@@ -134,6 +135,9 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
             child_profile_days=fields["child_profile_days"],
         ),
         asleep=frozenset(DeviceId(device) for device in fields["asleep"]),
+        wakes=tuple(
+            (DeviceId(device), datetime.fromisoformat(at)) for device, at in fields.get("wakes", [])
+        ),
         devices=tuple(Device(DeviceId(id_), DeviceKind(kind)) for id_, kind in fields["devices"]),
     )
 

@@ -12,7 +12,7 @@ place. Otherwise it is the newest recording kept.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from unhear.answer.skill import Heard, LastTurn, SkillContext
@@ -20,12 +20,14 @@ from unhear.forget.errors import NoSuchTrace
 from unhear.household.scope import Scope
 from unhear.household.speech import Intent, Reply
 from unhear.household.words import UNKNOWN_PERSON
+from unhear.understand.values import moment_of
 
 NAME = "privacy"
 
 HEARD_SAID_MAX = 3
 """How many recordings are told of by voice; the rest are counted."""
 
+HOUR = timedelta(hours=1)
 JUST_NOW = timedelta(minutes=5)
 """A recording older than this was hardly "just said": the answer says which one it was."""
 
@@ -34,11 +36,13 @@ class Privacy:
     """Does what the person in the room asks, at once, and says what really happened."""
 
     name = NAME
-    remembers = ""
+    remembers = "when a recording was opened with the household's passphrase"
     sentences = Path(__file__).parent / "sentences"
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Obey. Raises `unhear.forget.ForgetError` when forgetting could not be finished."""
+        if intent.name == "sleep":
+            return Reply(_sleep(intent, context), keep=False)
         return Reply(_ANSWERS[intent.name](context), keep=False)
 
     def tick(self, context: SkillContext) -> None:
@@ -72,6 +76,36 @@ def _forget_today(context: SkillContext) -> str:
     if count == 0:
         return context.say("none_today")
     return context.say("forgotten_today", count=count)
+
+
+def _forget_hour(context: SkillContext) -> str:
+    count = context.privacy.forget(replace(_mine(context), since=context.now - HOUR))
+    return context.say("forgotten_hour" if count else "none_hour", count=count)
+
+
+def _forget_room(context: SkillContext) -> str:
+    """Forget what every device of this room heard, whoever spoke."""
+    devices = context.rooms.devices()
+    count = sum(context.privacy.forget(Scope(device=device)) for device in devices)
+    return context.say("forgotten_room" if count else "none_room", count=count)
+
+
+def _listened(context: SkillContext) -> str:
+    """Tell how often recordings were opened; each opening is an item of the skill's memory."""
+    opened = context.memory.items()
+    if not opened:
+        return context.say("nobody_listened")
+    when = context.say.wording.when(opened[-1].made_at, context.now)
+    return context.say("listened", count=len(opened), when=when)
+
+
+def _sleep(intent: Intent, context: SkillContext) -> str:
+    if "duration" in intent.slots:
+        until = context.now.astimezone(UTC) + timedelta(seconds=int(intent.slots["duration"]))
+    else:
+        until = moment_of(str(intent.slots["time"]), None, context.now) or context.now
+    context.privacy.set_listening(listening=False, until=until)
+    return context.say("sleeping", when=context.say.wording.when(until, context.now))
 
 
 def _forget_everything(context: SkillContext) -> str:
@@ -166,6 +200,9 @@ _ANSWERS: dict[str, Callable[[SkillContext], str]] = {
     "forget_newest": _forget_newest,
     "forget_today": _forget_today,
     "forget_everything": _forget_everything,
+    "forget_hour": _forget_hour,
+    "forget_room": _forget_room,
+    "listened": _listened,
     "heard": _heard,
     "heard_today": _heard_today,
     "why": _why,

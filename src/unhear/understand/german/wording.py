@@ -20,6 +20,9 @@ _SIGNS = str.maketrans(
 )  # fmt: skip
 _LEADING = re.compile(rf"(?:(?:{'|'.join((*WAKE_WORDS, *POLITE))})\b[\s,.!]*)+")
 _TRAILING = re.compile(rf"(?:[\s,.!?]*\b(?:{'|'.join(THANKS)}))+$")
+_CLAUSE = re.compile(r",\s*((?:dass|was|wer|wie|wo|ob|wenn|weil|die|der|das)\b)")
+"""A comma before a clause joins nothing."""
+
 _ORDINAL = re.compile(r"\b(\d{1,2})\.(?= ?[a-zäöü])")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})(?: uhr)?\b")
 
@@ -35,6 +38,7 @@ def plain(text: str) -> str:
     words = re.sub(r"(?<=\d)\.(?=\d{3}\b)", "", words)
     words = re.sub(r"(?<=\d),(?=\d)", " komma ", words)
     words = _ORDINAL.sub(r"\1 te ", words)
+    words = _CLAUSE.sub(r" \1", words)
     words = re.sub(r",\s*(?:und\s+)?", " und ", words.strip(" ,"))
     words = re.sub(r"(?<=\d) ?/ ?(?=\d)", " geteilt durch ", words)
     words = re.sub(r"(?<=\d) ?- ?(?=\d)| -(?=\d)|^-(?=\d)", " minus ", words)
