@@ -24,7 +24,8 @@ GRAMMAR = Grammar(GERMAN.all(), language="de")
 
 def replies(folder: Path, language: str) -> Mapping[str, Any]:
     content: Mapping[str, Any] = yaml.safe_load((folder / f"{language}.yaml").read_text())
-    return content.get("replies", {})
+    said: Mapping[str, Any] = content.get("replies", {})
+    return said
 
 
 def slots(reply: object) -> set[str]:

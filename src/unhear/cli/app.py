@@ -26,6 +26,7 @@ from unhear.cli import (
     listening,
     log,
     making,
+    making_skills,
     mapping,
     proving,
     talking,
@@ -84,6 +85,7 @@ app.add_typer(erasures.clock, name="clock")
 app.add_typer(keeping_roots.keeper, name="keeper")
 app.command("doctor")(doctor.doctor)
 app.add_typer(log.log, name="log")
+app.add_typer(making_skills.skill, name="skill")
 app.add_typer(witnessing.witness, name="witness")
 app.command("demo")(demonstrating.demo)
 

@@ -1,0 +1,142 @@
+"""Try a skill in words, as its author would: real sentences and replies, memory in a list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from unhear import clock
+from unhear.answer.registry import Skills
+from unhear.answer.skill import Heard, Skill, SkillContext
+from unhear.forget.traces import new_trace_id
+from unhear.household.family import Household
+from unhear.household.scope import Scope
+from unhear.household.speech import Item, Reply
+from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId
+from unhear.understand.grammar import Grammar
+
+HERE = DeviceId("here")
+
+
+class TrialMemory:
+    """A skill's memory in a list."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+
+    def items(self) -> Sequence[Item]:
+        """Answer everything remembered, oldest first."""
+        return list(self._items)
+
+    def remember(self, data: Mapping[str, str]) -> Item:
+        """Keep `data`."""
+        self._items.append(Item(new_trace_id(), dict(data), clock.now()))
+        return self._items[-1]
+
+    def drop(self, ids: Sequence[TraceId]) -> None:
+        """Forget the items of these ids."""
+        self._items = [item for item in self._items if item.id not in ids]
+
+
+class TrialPrivacy:
+    """A house that has kept nothing."""
+
+    def forget(self, scope: Scope) -> int:  # noqa: ARG002 - nothing is kept
+        """Forget nothing."""
+        return 0
+
+    def heard(self, scope: Scope) -> Sequence[Heard]:  # noqa: ARG002 - nothing is kept
+        """Answer nothing."""
+        return []
+
+    def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
+        """Do nothing."""
+
+
+@dataclass
+class TrialRooms:
+    """One room; `said` is what was said unasked."""
+
+    here: str = HERE
+    said: list[str] = field(default_factory=list)
+    volume: int = 100
+
+    def names(self) -> Sequence[str]:
+        """Answer the one room."""
+        return [self.here]
+
+    def devices(self) -> Sequence[DeviceId]:
+        """Answer the one device."""
+        return [HERE]
+
+    def announce(self, text: str, room: str | None = None) -> Sequence[str]:  # noqa: ARG002 - alone
+        """Answer that nobody else hears it."""
+        return []
+
+    def ring(self, text: str, device: DeviceId) -> None:  # noqa: ARG002 - one device
+        """Note what rings."""
+        self.said.append(text)
+
+    def say(self, text: str, device: DeviceId) -> None:  # noqa: ARG002 - one device
+        """Note what is said."""
+        self.said.append(text)
+
+    def quiet(self) -> bool:
+        """Answer that nothing sounds."""
+        return False
+
+    def play(self, tracks: Sequence[Path]) -> None:
+        """Play nothing."""
+
+    def skip(self) -> bool:
+        """Answer that nothing plays."""
+        return False
+
+    def set_volume(self, percent: int) -> None:
+        """Note the volume."""
+        self.volume = percent
+
+
+class Trial:
+    """A conversation with one skill; `now` can be set, and `tick` lets things fall due."""
+
+    def __init__(
+        self, skill: Skill, *, language: str = "en", settings: Mapping[str, Any] | None = None
+    ) -> None:
+        self.skill = skill
+        self.now = clock.now()
+        self.memory = TrialMemory()
+        self.rooms = TrialRooms()
+        self._language = language
+        self._settings = settings or {}
+        self._skills = Skills([skill], language)
+        self._grammar = Grammar([skill], language=language)
+
+    def say(self, words: str) -> str:
+        """Answer what is said to `words`."""
+        return self.reply(words).text
+
+    def reply(self, words: str) -> Reply:
+        """Answer the whole reply to `words`."""
+        return self._skills.answer(self._grammar.interpret(words), self._context())
+
+    def tick(self) -> Sequence[str]:
+        """Let fall due what falls due; answer what was said since the last time."""
+        self.skill.tick(self._context())
+        said, self.rooms.said = self.rooms.said, []
+        return said
+
+    def _context(self) -> SkillContext:
+        return SkillContext(
+            now=self.now,
+            household=Household(HouseholdId(bytes(16)), "Trial", (), ()),
+            device=HERE,
+            person=UNKNOWN_PERSON,
+            memory=self.memory,
+            privacy=TrialPrivacy(),
+            rooms=self.rooms,
+            say=self._skills.replies(self.skill.name),
+            settings=self._settings,
+            language=self._language,
+        )
