@@ -23,6 +23,7 @@ from unhear.cli import (
     holding,
     keeping_roots,
     kept,
+    limiting,
     listening,
     log,
     making,
@@ -80,6 +81,7 @@ app.command("notices")(family.notices)
 app.add_typer(family.people, name="people")
 app.add_typer(family.consent, name="consent")
 app.add_typer(family.retention, name="retention")
+app.add_typer(limiting.limits, name="limits")
 app.add_typer(holding.hold, name="hold")
 app.add_typer(erasures.clock, name="clock")
 app.add_typer(keeping_roots.keeper, name="keeper")

@@ -12,6 +12,7 @@ from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.household.family import Household
+from unhear.household.limits import Limit
 from unhear.household.retention import Retention
 from unhear.household.scope import Scope
 from unhear.household.words import (
@@ -148,6 +149,14 @@ class Family:
     ) -> Household:
         """Let a device listen, or stop it; remembered until it is told otherwise, or `until`."""
         return self._add(lambda now: now.with_listening(device, on=on, until=until))
+
+    def set_limit(self, limit: Limit) -> Household:
+        """Limit what a person or a kind of person may ask for."""
+        return self._add(lambda now: now.with_limit(limit))
+
+    def clear_limit(self, who: PersonId | PersonKind) -> Household:
+        """Lift the limits of a person or a kind of person."""
+        return self._add(lambda now: now.without_limit(who))
 
     def set_retention(self, retention: Retention) -> Household:
         """Change how long things may stay; what is kept already keeps its expiry."""

@@ -159,7 +159,8 @@ class Assistant:
             return Turn(transcript, intent, Reply("", keep=False), asleep, None, seconds)
         started = monotonic()
         context = self._context(utterance, intent.skill if intent else "")
-        reply = self._house.skills.answer(intent, context)
+        refused = None if intent is None else self._refused(request, intent, context)
+        reply = refused or self._house.skills.answer(intent, context)
         seconds["answer"] = monotonic() - started
         if say is not None:
             self._say(reply, say, seconds)
@@ -192,6 +193,11 @@ class Assistant:
         """Whether to answer: a device that sleeps obeys requests about privacy and no others."""
         awake = device not in self._house.household.asleep
         return awake or (intent is not None and intent.skill == PRIVACY_SKILL)
+
+    def _refused(self, request: Request, intent: Intent, context: SkillContext) -> Reply | None:
+        """Answer what is said to somebody who may not ask for that, or not now."""
+        why = context.household.refusal(request.person, intent.skill, context.now)
+        return None if why is None else Reply(self._house.skills.replies("")(why.value))
 
     def _say(self, reply: Reply, say: Sayer, seconds: dict[str, float]) -> None:
         started = monotonic()

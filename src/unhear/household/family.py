@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from unhear.household.limits import Limit, Refusal, refusal
 from unhear.household.retention import DeviceKind, Retention
 from unhear.household.words import (
     Consent,
@@ -35,6 +36,9 @@ class Household:
     devices: tuple[Device, ...] = ()
     asleep: frozenset[DeviceId] = frozenset()
     """The devices that were told to stop listening; they obey requests about privacy alone."""
+
+    limits: tuple[Limit, ...] = ()
+    """What guests and children may ask for."""
 
     wakes: tuple[tuple[DeviceId, datetime], ...] = ()
     """When devices that sleep are to listen again; those without a moment wait to be told."""
@@ -87,7 +91,22 @@ class Household:
             self,
             people=tuple(p for p in self.people if p.id != person),
             consents=tuple(c for c in self.consents if c.person != person),
+            limits=tuple(limit for limit in self.limits if limit.who != person),
         )
+
+    def refusal(self, person: PersonId, skill: str, now: datetime) -> Refusal | None:
+        """Answer why somebody may not use a skill at a local moment, or None where they may."""
+        known = self.person(person)
+        return refusal(self.limits, person, None if known is None else known.kind, skill, now)
+
+    def with_limit(self, limit: Limit) -> "Household":
+        """Answer the same household with a limit, in place of the same person's or kind's."""
+        rest = self.without_limit(limit.who)
+        return replace(rest, limits=(*rest.limits, limit))
+
+    def without_limit(self, who: PersonId | PersonKind) -> "Household":
+        """Answer the same household without the limits of a person or kind."""
+        return replace(self, limits=tuple(limit for limit in self.limits if limit.who != who))
 
     def with_consent(self, consent: Consent) -> "Household":
         """Answer the same household with a consent more."""

@@ -20,6 +20,7 @@ from unhear.forget.traces import (
     utterance_of,
 )
 from unhear.household.family import Device, Household
+from unhear.household.limits import Bedtime, Limit
 from unhear.household.retention import DeviceKind, Retention, RetentionRule
 from unhear.household.words import (
     UNKNOWN_PERSON,
@@ -108,6 +109,7 @@ def _profile_bytes(household: Household) -> bytes:
             ],
             "devices": [[device.id, device.kind] for device in household.devices],
             "asleep": sorted(household.asleep),
+            "limits": [_limit_fields(limit) for limit in household.limits],
             "wakes": [[device, at.isoformat()] for device, at in household.wakes],
             "retention_days": retention.days,
             "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
@@ -135,10 +137,30 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
             child_profile_days=fields["child_profile_days"],
         ),
         asleep=frozenset(DeviceId(device) for device in fields["asleep"]),
+        limits=tuple(_limit(*limit) for limit in fields.get("limits", [])),
         wakes=tuple(
             (DeviceId(device), datetime.fromisoformat(at)) for device, at in fields.get("wakes", [])
         ),
         devices=tuple(Device(DeviceId(id_), DeviceKind(kind)) for id_, kind in fields["devices"]),
+    )
+
+
+def _limit_fields(limit: Limit) -> list[Any]:
+    bedtime = None if limit.bedtime is None else [limit.bedtime.since, limit.bedtime.until]
+    kind = isinstance(limit.who, PersonKind)
+    return [limit.who, kind, None if limit.skills is None else sorted(limit.skills), bedtime]
+
+
+def _limit(
+    who: str,
+    kind: bool,  # noqa: FBT001 - a field, as it stands in the profile
+    skills: list[str] | None,
+    bedtime: list[int] | None,
+) -> Limit:
+    return Limit(
+        PersonKind(who) if kind else PersonId(who),
+        None if skills is None else frozenset(skills),
+        None if bedtime is None else Bedtime(*bedtime),
     )
 
 
