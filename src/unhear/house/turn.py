@@ -1,7 +1,7 @@
 """One request, the whole way: heard, understood, answered; then kept or forgotten."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +21,12 @@ from unhear.house.privacy import HousePrivacy
 from unhear.house.rooms import RoomsOf
 from unhear.household.policy import Decision, decide, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
-from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
+from unhear.household.words import DeviceId, PersonId, Purpose, TraceId, Utterance
 
 log = logging.getLogger(__name__)
 
 PRIVACY_SKILL = "privacy"
+ASK_SKILL = "ask"
 
 
 class Silenced(Exception):
@@ -144,7 +145,8 @@ class Assistant:
         trace = new_trace_id()
         self._house.household = self._house.family.seen(request.person)
         started = monotonic()
-        intent = self._understand(request, transcript)
+        intents = self._understand(request, transcript)
+        intent = intents[0] if intents else None
         seconds["understand"] = monotonic() - started
         utterance = Utterance(
             of=trace,
@@ -158,9 +160,7 @@ class Assistant:
             asleep = forget_now("This device was told to stop listening.")
             return Turn(transcript, intent, Reply("", keep=False), asleep, None, seconds)
         started = monotonic()
-        context = self._context(utterance, intent.skill if intent else "")
-        refused = None if intent is None else self._refused(request, intent, context)
-        reply = refused or self._house.skills.answer(intent, context)
+        reply = self._reply_to_all(request, utterance, intents)
         seconds["answer"] = monotonic() - started
         if say is not None:
             self._say(reply, say, seconds)
@@ -174,20 +174,44 @@ class Assistant:
             kept=kept is not None,
             heard_at=request.heard_at,
             person=request.person,
-            wanted=intent,
+            wanted=intents[-1] if intents else None,
             question=reply.question,
         )
         self._house.conversation.remember(self._house.household.id, request.device, trace, last)
         return Turn(transcript, intent, reply, decision, kept, seconds)
 
-    def _understand(self, request: Request, transcript: Transcript) -> Intent | None:
-        """Answer what is wanted; where something was asked back, the words may be the answer."""
+    def _understand(self, request: Request, transcript: Transcript) -> Sequence[Intent]:
+        """Answer what is wanted, in order.
+
+        Where something was asked back, the words may be the answer; what nobody here understands
+        goes to the skill that asks elsewhere, if it was set and consented to.
+        """
         grammar, house = self._house.grammar, self._house
-        intent = grammar.interpret(transcript.text)
+        intents = grammar.interpret_all(transcript.text)
+        if intents:
+            return intents
         last = house.conversation.last(house.household.id, request.device)
-        if intent is None and last is not None and last.question is not None:
-            return grammar.fill(last.question, transcript.text)
-        return intent
+        if last is not None and last.question is not None:
+            filled = grammar.fill(last.question, transcript.text)
+            if filled is not None:
+                return [filled]
+        shares = house.household.consent(request.person, Purpose.SHARE, house.clock())
+        if ASK_SKILL in house.settings.skills and shares is not None and transcript.text:
+            return [Intent(ASK_SKILL, ASK_SKILL, {"question": transcript.text})]
+        return []
+
+    def _reply_to_all(
+        self, request: Request, utterance: Utterance, intents: Sequence[Intent]
+    ) -> Reply:
+        if not intents:
+            return self._reply(request, utterance, None)
+        answered = [one for one in intents if self._may_answer(request.device, one)]
+        return _joined([self._reply(request, utterance, one) for one in answered])
+
+    def _reply(self, request: Request, utterance: Utterance, intent: Intent | None) -> Reply:
+        context = self._context(utterance, intent.skill if intent else "")
+        refused = None if intent is None else self._refused(request, intent, context)
+        return refused or self._house.skills.answer(intent, context)
 
     def _may_answer(self, device: DeviceId, intent: Intent | None) -> bool:
         """Whether to answer: a device that sleeps obeys requests about privacy and no others."""
@@ -253,3 +277,12 @@ class Assistant:
             last=house.conversation.last(house.household.id, request.device),
             language=house.settings.language,
         )
+
+
+def _joined(replies: Sequence[Reply]) -> Reply:
+    """Answer the replies to all that was asked, as one; the last may ask back."""
+    return Reply(
+        " ".join(reply.text for reply in replies if reply.text),
+        keep=all(reply.keep for reply in replies),
+        question=replies[-1].question,
+    )

@@ -1,6 +1,7 @@
 """Words -> Intent, by the sentence files of all skills (hassil templates, or spotting)."""
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ REPLACEMENTS_MAX = 3
 
 UNSURE_SHARE = 0.3
 """How much of a request may stay strange that means nothing as it was written."""
+
+JOINTS_MAX = 3
+"""At how many places a sentence is tried as two."""
 
 REPEATED_WORDS_MIN = 3
 """Fewer words than these are said twice by people: "stop, stop"."""
@@ -112,6 +116,29 @@ class Grammar:
             best = self._sounding_better(self._sounds, words, best)
         return None if best is None else best.intent
 
+    def interpret_all(self, text: str) -> Sequence[Intent]:
+        """Answer what `text` asks for: mostly one thing, or two that were said in one sentence.
+
+        A sentence is two requests where both parts mean something, and say more of the words
+        themselves than the sentence as one does. Empty where nothing is understood.
+        """
+        words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
+        whole = self._best(words, self._files) if words else None
+        pairs = [pair for pair in self._parted(words) if None not in pair]
+        best = max(pairs, key=_said_of, default=None)
+        if best is not None and _said_of(best) > (0 if whole is None else whole.said):
+            return [match.intent for match in best if match is not None]
+        one = self.interpret(text)
+        return [] if one is None else [one]
+
+    def _parted(self, words: str) -> Iterable[tuple[_Match | None, _Match | None]]:
+        """Yield what the parts of a sentence mean, for each word at which it may be two."""
+        for joint in LANGUAGES[self._language].joints:
+            places = [place.start() for place in re.finditer(re.escape(joint), words)]
+            for place in places[:JOINTS_MAX]:
+                first, second = words[:place], words[place + len(joint) :]
+                yield self._best(first, self._files), self._best(second, self._files)
+
     def _best(self, words: str, files: Iterable[SentenceFile]) -> _Match | None:
         found = (match for file in files for match in self._matches(file, words))
         return min(found, key=lambda match: match.order, default=None)
@@ -169,6 +196,10 @@ class Grammar:
             spotted = spotter.spot(words)
             if spotted is not None:
                 yield _Match(Intent(file.skill, spotter.intent, spotted.slots), spotted.said)
+
+
+def _said_of(pair: tuple[_Match | None, _Match | None]) -> int:
+    return sum(match.said for match in pair if match is not None)
 
 
 def _strange(words: str, file: SentenceFile) -> float:

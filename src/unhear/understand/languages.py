@@ -20,13 +20,15 @@ class Language:
 
     `plain` brings what was heard into one form, and `plain_template` a skill's sentences into the
     same; `types` reads the typed slots. `leading_duration` answers the length of time with which
-    words begin, in seconds or None, and the words behind it.
+    words begin, in seconds or None, and the words behind it. `joints` are the words at which two
+    requests are said in one sentence.
     """
 
     plain: Callable[[str], str]
     plain_template: Callable[[str], str]
     types: Mapping[str, Read]
     leading_duration: Callable[[str], tuple[int | None, str]]
+    joints: tuple[str, ...]
 
 
 LANGUAGES: Mapping[str, Language] = {
@@ -40,6 +42,7 @@ LANGUAGES: Mapping[str, Language] = {
             "date": english_times.date_from,
         },
         english_values.leading_duration,
+        (" and then ", " and also ", " and ", " then "),
     ),
     "de": Language(
         german_wording.plain,
@@ -51,6 +54,7 @@ LANGUAGES: Mapping[str, Language] = {
             "date": german_times.date_from,
         },
         german_values.leading_duration,
+        (" und dann ", " und ", " dann "),
     ),
 }
 """By their codes."""
