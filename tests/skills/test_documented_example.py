@@ -52,8 +52,16 @@ def test_the_spotting_on_the_page(tmp_path: Path) -> None:
 
 def test_the_lists_on_the_page(tmp_path: Path) -> None:
     lists = re.findall(r"^\| `(\{.*?\})` \|", PAGE.read_text(), re.MULTILINE)
-    said = ["very big", "12", "minus two point five", "an hour and a half", "big"]
-    meant = ["large", 12, -2.5, 5400, "big"]
+    said = [
+        "very big",
+        "12",
+        "minus two point five",
+        "an hour and a half",
+        "half past seven",
+        "the third of may",
+        "big",
+    ]
+    meant = ["large", 12, -2.5, 5400, "7:30", "05-03", "big"]
     assert len(lists) == len(said)
     for one, words, value in zip(lists, said, meant, strict=True):
         text = f'intents: {{try: ["take {{it}}"]}}\nlists:\n  it: {one}\n'
