@@ -7,6 +7,7 @@ from unhear.answer.synthesiser import Synthesiser
 from unhear.capture.sound import VoiceActivity, WakeDetector
 from unhear.engines.activity import SileroActivity
 from unhear.engines.errors import UnknownChoice
+from unhear.engines.espeak import EspeakVoice
 from unhear.engines.models import packaged_whisper
 from unhear.engines.voice import PiperVoice
 from unhear.engines.wake import MicroWake, OpenWake
@@ -14,6 +15,9 @@ from unhear.engines.whisper import Whisper
 from unhear.understand.recogniser import Recogniser
 
 PACKAGED = "packaged"
+PIPER_LANGUAGE = "en"
+"""The language of the packaged Piper voice; no other has one in the package registries."""
+
 PATH_BEGINNINGS = ("/", ".", "~")
 
 WAKE_ENGINES: dict[str, Callable[[Sequence[str]], WakeDetector]] = {
@@ -50,6 +54,6 @@ def choose_recogniser(name: str, models: Path, language: str = "en") -> Recognis
     return Whisper(lambda: name, language=language)
 
 
-def choose_synthesiser() -> Synthesiser:
-    """Answer the packaged voice."""
-    return PiperVoice()
+def choose_synthesiser(language: str = "en") -> Synthesiser:
+    """Answer the packaged voice of a language."""
+    return PiperVoice() if language == PIPER_LANGUAGE else EspeakVoice(language)

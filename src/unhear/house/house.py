@@ -170,7 +170,7 @@ class House:
     @cached_property
     def synthesiser(self) -> Synthesiser:
         """The synthesiser, loaded at first use."""
-        return choose_synthesiser()
+        return choose_synthesiser(self.settings.language)
 
     def tidy(self) -> list[Receipt]:
         """Do what must be done once a day: forget what is past its expiry, sweep what crashed.

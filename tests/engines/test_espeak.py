@@ -1,0 +1,60 @@
+"""German is spoken so that German is recognised."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.cli.program import PASSPHRASE
+from unhear.answer.synthesiser import Speech
+from unhear.capture.sound import RATE_HZ, Capture, Pcm
+from unhear.engines.audio_files import read_sound
+from unhear.engines.errors import ModelMissing
+from unhear.engines.espeak import EspeakVoice
+from unhear.engines.speech_files import speech_wav
+from unhear.house.house import House
+from unhear.house.setup import SetupPlan, set_up
+from unhear.house.turn import Assistant
+from unhear.household.words import UNKNOWN_PERSON, DeviceId
+from unhear.settings import Settings
+
+pytestmark = pytest.mark.speech
+
+
+def test_sentences_come_one_by_one() -> None:
+    spoken = list(EspeakVoice("de").speak("Guten Morgen. Wie geht es dir?"))
+    assert len(spoken) == 2
+    assert all(len(piece.pcm) > piece.rate_hz // 3 for piece in spoken)
+    assert list(EspeakVoice("de").speak(" ")) == []
+
+
+def test_a_language_without_a_voice_is_told() -> None:
+    with pytest.raises(ModelMissing):
+        EspeakVoice("no such language").warm()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    settings = Settings(house=tmp_path_factory.mktemp("deutsch") / "house", language="de")
+    set_up(settings, SetupPlan("Tester", "Ada", keep=True), PASSPHRASE)
+    house = House(settings)
+    yield house
+    house.close()
+
+
+@pytest.mark.slow
+def test_a_german_request_is_heard_understood_and_answered(house: House) -> None:
+    assistant = Assistant(house)
+    quiet: Pcm = np.zeros(RATE_HZ // 3, np.int16)
+    spoken = read_sound(
+        speech_wav(list(house.synthesiser.speak("Was steht auf der Einkaufsliste?")))
+    )
+    pcm = np.concatenate([quiet, spoken, quiet])
+    answer: list[Speech] = []
+    capture = Capture(pcm, house.clock(), DeviceId("küche"))
+    turn = assistant.hear(capture, UNKNOWN_PERSON, answer.append)
+    assistant.close()
+    assert turn.intent is not None
+    assert turn.intent.skill == "shopping_list"
+    assert turn.reply.text == "Deine Einkaufsliste ist leer."
+    assert answer
