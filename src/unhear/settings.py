@@ -48,7 +48,10 @@ class SatelliteSettings(BaseModel):
     """What it is called, by itself and in what is kept."""
 
     address: str
-    """Where it listens, HOST:PORT."""
+    """Where it listens: HOST:PORT of a Wyoming satellite, or `esphome://HOST[:PORT]`."""
+
+    key: SecretStr | None = None
+    """The encryption key of an ESPHome device, in base64."""
 
     room: str = ""
     """The room it stands in; its name by default."""
@@ -96,7 +99,7 @@ class Settings(BaseSettings):
     """The name of the device that `ask` and `listen` speak for."""
 
     satellites: tuple[SatelliteSettings, ...] = ()
-    """The Wyoming satellites of the house."""
+    """The voice satellites of the house."""
 
     discover: bool = False
     """Whether to serve any satellite that announces itself on the local network."""

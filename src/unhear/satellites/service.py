@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from datetime import datetime, timedelta
 
 from unhear.capture.listener import Listener
@@ -16,6 +16,8 @@ from unhear.house.house import House
 from unhear.house.turn import Assistant
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
 from unhear.satellites.discovery import announced
+from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
+from unhear.satellites.speech_files import SpeechFiles, own_address, serve_speech
 from unhear.satellites.wyoming_provider import Provider, provide
 from unhear.satellites.wyoming_satellite import Place, Ways, WyomingSatellite
 from unhear.settings import SatelliteSettings, SettingsWrong
@@ -27,6 +29,7 @@ TICK_SECONDS = 1.0
 SHIP_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(days=1)
 ANSWERS_AT_ONCE = 8
+ESPHOME, ESPHOME_PORT = "esphome://", 6053
 
 
 async def work(house: House, ready: Callable[[str], None]) -> None:
@@ -41,9 +44,11 @@ async def work(house: House, ready: Callable[[str], None]) -> None:
         ways = Ways(assistant, Arbiter(), answers, lambda d, wake: _listener(house, d, wake=wake))
         await asyncio.to_thread(_warm, house)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        files = SpeechFiles(house.clock)
+        stack.enter_context(_serving_speech(house, files))
         for one in house.settings.satellites:
             place = _place(house, one)
-            tasks.create_task(WyomingSatellite(place, ways).run())
+            tasks.create_task(_satellite(one, place, ways, files).run())
             ready(f"satellite {place.device} in the {place.room}, at {place.host}:{place.port}")
         if house.settings.provide is not None:
             host, port = _address(house.settings.provide)
@@ -114,6 +119,24 @@ def _listener(house: House, device: DeviceId, *, wake: bool) -> Listener:
     )
 
 
+def _satellite(
+    one: SatelliteSettings, place: Place, ways: Ways, files: SpeechFiles
+) -> WyomingSatellite | EsphomeSatellite:
+    if not one.address.startswith(ESPHOME):
+        return WyomingSatellite(place, ways)
+    key = None if one.key is None else one.key.get_secret_value()
+    return EsphomeSatellite(place, EsphomeWays(ways, files), key)
+
+
+def _serving_speech(house: House, files: SpeechFiles) -> AbstractContextManager[None]:
+    """Serve answers to ESPHome devices that fetch them, at the address they can reach."""
+    devices = [one for one in house.settings.satellites if one.address.startswith(ESPHOME)]
+    if not devices:
+        return nullcontext()
+    host, _ = _address(devices[0].address)
+    return serve_speech(files, own_address(host), 0)
+
+
 def _place(house: House, one: SatelliteSettings) -> Place:
     host, port = _address(one.address)
     return Place(DeviceId(one.name), host, port, one.room or one.name, _person(house, one.person))
@@ -139,6 +162,9 @@ def _provider(house: House, assistant: Assistant) -> Provider:
 
 
 def _address(text: str) -> tuple[str, int]:
+    if text.startswith(ESPHOME):
+        text = text.removeprefix(ESPHOME)
+        text = text if ":" in text else f"{text}:{ESPHOME_PORT}"
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit():
         raise SettingsWrong(f"{text!r} is no address; write HOST:PORT, such as 127.0.0.1:10400")
