@@ -83,8 +83,8 @@ class Settings(BaseSettings):
     wake_word: str = "alexa"
     """The word that opens a request: alexa, hey_jarvis, okay_nabu or hey_mycroft."""
 
-    wake_engine: str = "micro"
-    """Who listens for it: `micro` (light) or `open` (heavier second opinion)."""
+    wake_engine: str = "both"
+    """Who listens for it: `micro` (light), `open` (heavy), or `both`: light, and sure."""
 
     recogniser: str = "packaged"
     """`packaged`, the folder of a faster-whisper model, or (with internet) a model's hub name."""

@@ -13,11 +13,11 @@ from unhear.settings import Settings
 
 
 def test_an_unknown_wake_engine_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChoice, match="micro, open"):
+    with pytest.raises(UnknownChoice, match="both, micro, open"):
         choose_wake("ears", ["alexa"])
 
 
-@pytest.mark.parametrize("engine", ["micro", "open"])
+@pytest.mark.parametrize("engine", ["both", "micro", "open"])
 @pytest.mark.parametrize("words", [["computer"], []])
 def test_an_unknown_wake_word_is_answered_with_the_known_ones(
     engine: str, words: list[str]

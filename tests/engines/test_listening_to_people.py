@@ -37,7 +37,7 @@ def listen(sounds: Sequence[Pcm]) -> list[Event]:
     ears = Listener(
         device=DeviceId("kitchen"),
         activity=choose_activity(),
-        wake=choose_wake("micro", ["alexa"]),
+        wake=choose_wake("both", ["alexa"]),
         started_at=STARTED_AT,
     )
     pieces = (stream[at : at + CHUNK_FRAMES] for at in range(0, len(stream), CHUNK_FRAMES))

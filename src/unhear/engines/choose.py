@@ -10,7 +10,7 @@ from unhear.engines.errors import UnknownChoice
 from unhear.engines.espeak import EspeakVoice
 from unhear.engines.models import packaged_whisper
 from unhear.engines.voice import PiperVoice
-from unhear.engines.wake import MicroWake, OpenWake
+from unhear.engines.wake import BothWake, MicroWake, OpenWake
 from unhear.engines.whisper import Whisper
 from unhear.understand.recogniser import Recogniser
 
@@ -21,6 +21,7 @@ PIPER_LANGUAGE = "en"
 PATH_BEGINNINGS = ("/", ".", "~")
 
 WAKE_ENGINES: dict[str, Callable[[Sequence[str]], WakeDetector]] = {
+    "both": BothWake,
     "micro": MicroWake,
     "open": OpenWake,
 }
