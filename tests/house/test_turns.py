@@ -26,9 +26,9 @@ def made(folder: Path, **settings: object) -> House:
     return House(one)
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = made(tmp_path_factory.mktemp("turns"))
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = made(tmp_path)
     yield house
     house.close()
 

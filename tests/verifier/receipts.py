@@ -5,6 +5,7 @@ What is made here uses fixed keys, so the same drawing makes the same bytes.
 
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -184,7 +185,8 @@ def _other_value(draw: st.DrawFn, fields: Any) -> Any:
     if how == "out":
         del inner[last]
     elif how == "odd":
-        inner[last] = draw(st.sampled_from(ODD))
+        # A copy, for a second change may go inside it.
+        inner[last] = deepcopy(draw(st.sampled_from(ODD)))
     elif how == "again" and isinstance(inner, list):
         inner.append(inner[last])
     elif isinstance(inner, dict):
