@@ -18,7 +18,7 @@ from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant, Turn
-from unhear.house.voice import Stream, VoiceSession
+from unhear.house.voice import Stream, VoiceSession, Ways
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 from unhear.settings import Settings
 
@@ -103,9 +103,11 @@ def session(
         started_at=house.clock(),
     )
     stream = Stream(device, UNKNOWN_PERSON, listener, ear)
-    return VoiceSession(
-        stream, assistant=assistant, arbiter=arbiter, work=ThreadPoolExecutor(max_workers=2)
-    )
+
+    def no_listener(device: DeviceId, *, wake: bool) -> Listener:
+        raise AssertionError((device, wake))
+
+    return VoiceSession(stream, Ways(assistant, arbiter, ThreadPoolExecutor(2), no_listener))
 
 
 def feed(voice: VoiceSession, sound: Pcm) -> None:

@@ -19,8 +19,8 @@ from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant, Sayer, Turn
+from unhear.house.voice import Ways
 from unhear.household.words import DeviceId, PersonId
-from unhear.satellites.wyoming_satellite import Ways
 from unhear.settings import Settings
 
 TRIES = 6
@@ -56,7 +56,7 @@ def ways_of(house: House) -> Iterator[Ways]:
     """Answer what satellites of a house share."""
     assistant = NotedAssistant(house)
 
-    def listen(device: DeviceId, wake: bool) -> Listener:  # noqa: FBT001 - as the house calls it
+    def listen(device: DeviceId, *, wake: bool) -> Listener:
         detector = choose_wake("micro", ["alexa"]) if wake else None
         return Listener(
             device=device, activity=choose_activity(), wake=detector, started_at=house.clock()

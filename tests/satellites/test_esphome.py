@@ -18,10 +18,11 @@ from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.engines.audio_files import read_sound
 from unhear.engines.speech_files import speech_wav
 from unhear.house.house import House
+from unhear.house.voice import Ways
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
 from unhear.satellites.speech_files import HELD, SpeechFiles, serve_speech
-from unhear.satellites.wyoming_satellite import Place, Ways
+from unhear.satellites.wyoming_satellite import Place
 
 pytestmark = pytest.mark.speech
 

@@ -28,10 +28,11 @@ from unhear.engines.audio_files import read_sound
 from unhear.engines.choose import choose_wake
 from unhear.engines.speech_files import speech_wav
 from unhear.house.house import House
+from unhear.house.voice import Ways
 from unhear.household.scope import Scope
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 from unhear.satellites.wyoming_provider import Provider, provide
-from unhear.satellites.wyoming_satellite import Place, Ways, WyomingSatellite
+from unhear.satellites.wyoming_satellite import Place, WyomingSatellite
 
 pytestmark = [pytest.mark.speech, pytest.mark.slow]
 

@@ -17,7 +17,6 @@ from unhear.capture.sound import Pcm
 from unhear.cli.output import Json, errors, open_house
 from unhear.cli.talking import (
     facts,
-    listener_of,
     person_of,
     print_answer,
     ticking,
@@ -28,7 +27,7 @@ from unhear.house.arbiter import Arbiter
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
-from unhear.house.voice import Stream, VoiceSession
+from unhear.house.voice import Stream, VoiceSession, Ways, listening_in
 from unhear.household.words import DeviceId
 from unhear.stores.errors import StoreError
 
@@ -107,13 +106,13 @@ def listen(
         stream = Stream(
             device,
             person_of(house, person),
-            listener_of(house, device, wake=wake),
+            listening_in(house)(device, wake=wake),
             terminal,
             partial=lambda words: setattr(meter, "words", words),
         )
     _tidy(house)
     with ticking(assistant), ThreadPoolExecutor() as work, microphone() as pieces:
-        session = VoiceSession(stream, assistant=assistant, arbiter=Arbiter(), work=work)
+        session = VoiceSession(stream, Ways(assistant, Arbiter(), work, listening_in(house)))
         what = f"[bold]{house.settings.wake_word}[/bold]" if wake else "whatever is said"
         errors.print(f"Listening for {what}; Ctrl-C ends it.")
         with _live(meter):

@@ -10,17 +10,16 @@ import typer
 
 from unhear.answer.synthesiser import Speech
 from unhear.capture.events import Captured
-from unhear.capture.listener import Listener
 from unhear.capture.sound import Capture, Pcm
 from unhear.cli.output import Json, console, errors, open_house, show_json
 from unhear.clock import now
 from unhear.engines.audio_files import read_sound
-from unhear.engines.choose import choose_activity, choose_wake
 from unhear.engines.errors import SoundUnreadable
 from unhear.engines.microphone import play
 from unhear.engines.speech_files import speech_wav
 from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
+from unhear.house.voice import listening_in
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
 
 TICK_SECONDS = 1.0
@@ -73,17 +72,10 @@ def _captures(house: House, pcm: Pcm, device: DeviceId, *, wake: bool) -> Iterat
     if not wake:
         yield Capture(pcm, now(), device)
         return
-    listener = listener_of(house, device, wake=True)
+    listener = listening_in(house)(device, wake=True)
     for event in [*listener.feed(pcm), *listener.finish()]:
         if isinstance(event, Captured):
             yield event.capture
-
-
-def listener_of(house: House, device: DeviceId, *, wake: bool) -> Listener:
-    """Answer a listener for a device, with or without the wake word."""
-    settings = house.settings
-    detector = choose_wake(settings.wake_engine, [settings.wake_word]) if wake else None
-    return Listener(device=device, activity=choose_activity(), wake=detector, started_at=now())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import typer
 
 from unhear.cli.output import Json, console, errors, open_house, show_json
 from unhear.house.house import House
-from unhear.satellites.service import work
+from unhear.service import work
 
 
 def run(context: typer.Context, *, as_json: Json = False) -> None:

@@ -14,7 +14,9 @@ from unhear.answer.synthesiser import Speech
 from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
 from unhear.capture.listener import Listener
 from unhear.capture.sound import RATE_HZ, Capture, Pcm
+from unhear.engines.choose import choose_activity, choose_wake
 from unhear.house.arbiter import Arbiter
+from unhear.house.house import House
 from unhear.house.turn import Assistant, Silenced, Turn
 from unhear.household.words import DeviceId, PersonId
 
@@ -59,21 +61,50 @@ class Stream:
     partial: Callable[[str], None] | None = None
 
 
+class Listen(Protocol):
+    """Makes listeners."""
+
+    def __call__(self, device: DeviceId, *, wake: bool) -> Listener:
+        """Answer a new listener for a device, with or without a wake word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What all devices of a house share; answers are given in threads of `work`."""
+
+    assistant: Assistant
+    arbiter: Arbiter
+    work: Executor
+    listen: Listen
+
+
+def listening_in(house: House) -> Listen:
+    """Answer what makes the listeners of a house, with its own wake word and engine."""
+    settings = house.settings
+
+    def listen(device: DeviceId, *, wake: bool) -> Listener:
+        detector = choose_wake(settings.wake_engine, [settings.wake_word]) if wake else None
+        return Listener(
+            device=device, activity=choose_activity(), wake=detector, started_at=house.clock()
+        )
+
+    return listen
+
+
 class VoiceSession:
     """Hears one device's stream and answers it; `feed` is called from one thread at a time."""
 
-    def __init__(
-        self, stream: Stream, *, assistant: Assistant, arbiter: Arbiter, work: Executor
-    ) -> None:
-        """Answer in threads of `work`, so that `feed` never waits for an answer.
+    def __init__(self, stream: Stream, ways: Ways) -> None:
+        """Answer in threads, so that `feed` never waits for an answer.
 
         From now on the device can be heard in its room, until `close`.
         """
-        self._speaker = assistant.house.rooms.join(stream.device, stream.speaker, room=stream.room)
+        self._assistant = ways.assistant
+        self._arbiter = ways.arbiter
+        self._work = ways.work
+        rooms = ways.assistant.house.rooms
+        self._speaker = rooms.join(stream.device, stream.speaker, room=stream.room)
         self._stream = stream
-        self._assistant = assistant
-        self._arbiter = arbiter
-        self._work = work
         self._recent: Pcm = np.zeros(0, np.int16)
         self._woken_at: datetime | None = None
         self._lock = Lock()

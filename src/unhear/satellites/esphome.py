@@ -26,11 +26,11 @@ from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.engines.audio_files import read_sound
 from unhear.engines.speech_files import speech_wav
+from unhear.house.pacing import Pace
 from unhear.house.turn import Turn
-from unhear.house.voice import Stream, VoiceSession
-from unhear.satellites.pacing import Pace
+from unhear.house.voice import Stream, VoiceSession, Ways
 from unhear.satellites.speech_files import SpeechFiles
-from unhear.satellites.wyoming_satellite import BACKOFF_SECONDS, Place, Ways
+from unhear.satellites.wyoming_satellite import BACKOFF_SECONDS, Place
 
 log = logging.getLogger(__name__)
 
@@ -149,17 +149,12 @@ class _Conversation:
             stream = Stream(
                 place.device,
                 place.person,
-                self._ways.listen(place.device, here),
+                self._ways.listen(place.device, wake=here),
                 self._speaker,
                 place.room,
                 self._speaker.understood,
             )
-            self._session = VoiceSession(
-                stream,
-                assistant=self._ways.assistant,
-                arbiter=self._ways.arbiter,
-                work=self._ways.work,
-            )
+            self._session = VoiceSession(stream, self._ways)
         self._speaker.begin(here=here)
         if not here:
             self._session.woken()

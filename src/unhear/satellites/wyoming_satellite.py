@@ -8,7 +8,6 @@ from the stage `wake`, and the wake word is found here.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,22 +22,17 @@ from wyoming.vad import VoiceStopped
 from wyoming.wake import Detection
 
 from unhear.answer.synthesiser import Speech
-from unhear.capture.listener import Listener
 from unhear.capture.sound import RATE_HZ, Pcm
-from unhear.house.arbiter import Arbiter
-from unhear.house.turn import Assistant, Turn
-from unhear.house.voice import Stream, VoiceSession
+from unhear.house.pacing import Pace
+from unhear.house.turn import Turn
+from unhear.house.voice import Stream, VoiceSession, Ways
 from unhear.household.words import DeviceId, PersonId
 from unhear.satellites.frames import FrameBroken, connect, read_event, write_event
-from unhear.satellites.pacing import Pace
 
 log = logging.getLogger(__name__)
 
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 """How long to wait before connecting again, longer each time it fails."""
-
-Listen = Callable[[DeviceId, bool], Listener]
-"""Makes a listener for a device, with or without a wake word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +44,6 @@ class Place:
     port: int
     room: str
     person: PersonId
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What all satellites of a house share."""
-
-    assistant: Assistant
-    arbiter: Arbiter
-    work: Executor
-    listen: Listen
 
 
 class WyomingSatellite:
@@ -142,7 +126,7 @@ class _Conversation:
         if self._session is None or here != self._here:
             self.close()
             self._here = here
-            listener = self._ways.listen(self._place.device, here)
+            listener = self._ways.listen(self._place.device, wake=here)
             self._session = VoiceSession(
                 Stream(
                     self._place.device,
@@ -152,9 +136,7 @@ class _Conversation:
                     self._place.room,
                     self._speaker.understood,
                 ),
-                assistant=self._ways.assistant,
-                arbiter=self._ways.arbiter,
-                work=self._ways.work,
+                self._ways,
             )
         if not here:
             self._session.woken()

@@ -7,19 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from datetime import datetime, timedelta
 
-from unhear.capture.listener import Listener
-from unhear.engines.choose import choose_activity, choose_wake
+from unhear.engines.choose import choose_wake
 from unhear.forget.errors import ClockDoubted, MirrorAway
 from unhear.house.arbiter import Arbiter
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.house.turn import Assistant
+from unhear.house.voice import Ways, listening_in
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
 from unhear.satellites.discovery import announced
 from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
 from unhear.satellites.speech_files import SpeechFiles, own_address, serve_speech
 from unhear.satellites.wyoming_provider import Provider, provide
-from unhear.satellites.wyoming_satellite import Place, Ways, WyomingSatellite
+from unhear.satellites.wyoming_satellite import Place, WyomingSatellite
 from unhear.settings import SatelliteSettings, SettingsWrong
 from unhear.stores.errors import StoreError
 
@@ -41,7 +41,7 @@ async def work(house: House, ready: Callable[[str], None]) -> None:
     async with AsyncExitStack() as stack:
         stack.callback(assistant.close)
         answers = stack.enter_context(ThreadPoolExecutor(ANSWERS_AT_ONCE, "answers"))
-        ways = Ways(assistant, Arbiter(), answers, lambda d, wake: _listener(house, d, wake=wake))
+        ways = Ways(assistant, Arbiter(), answers, listening_in(house))
         await asyncio.to_thread(_warm, house)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         files = SpeechFiles(house.clock)
@@ -109,14 +109,6 @@ def _warm(house: House) -> None:
     house.recogniser.warm()
     house.synthesiser.warm()
     house.grammar.vocabulary()
-
-
-def _listener(house: House, device: DeviceId, *, wake: bool) -> Listener:
-    settings = house.settings
-    detector = choose_wake(settings.wake_engine, [settings.wake_word]) if wake else None
-    return Listener(
-        device=device, activity=choose_activity(), wake=detector, started_at=house.clock()
-    )
 
 
 def _satellite(
