@@ -12,8 +12,8 @@ demo: $(VENV)/.ready
 	@echo "Start your own assistant with: make run"
 
 run: $(VENV)/.ready
-	@$(BIN)/unhear --house house listen || (test $$? -eq 4 && \
-	    $(BIN)/unhear --house house setup --keep && $(BIN)/unhear --house house listen)
+	@$(BIN)/unhear --house house run || (test $$? -eq 4 && \
+	    $(BIN)/unhear --house house setup --keep && $(BIN)/unhear --house house run)
 
 test: setup-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"

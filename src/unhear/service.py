@@ -1,4 +1,4 @@
-"""The house at work: its satellites, what it offers others, and what falls due."""
+"""The house at work: its page, its satellites, what it offers others, what falls due."""
 
 import asyncio
 import logging
@@ -22,6 +22,8 @@ from unhear.satellites.wyoming_provider import Provider, provide
 from unhear.satellites.wyoming_satellite import Place, WyomingSatellite
 from unhear.settings import SatelliteSettings, SettingsWrong
 from unhear.stores.errors import StoreError
+from unhear.web.microphone import microphone_app, own_machine
+from unhear.web.serving import serving
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,10 @@ ESPHOME, ESPHOME_PORT = "esphome://", 6053
 
 
 async def work(house: House, ready: Callable[[str], None]) -> None:
-    """Serve the satellites and whoever asks, until cancelled.
+    """Serve the page, the satellites and whoever asks, until cancelled.
 
-    `ready` is told what is served, line by line. Raises `SettingsWrong` and `OSError`.
+    `ready` is told what is served, line by line.
+    Raises `SettingsWrong`, `AddressWrong` and `OSError`.
     """
     assistant = Assistant(house)
     async with AsyncExitStack() as stack:
@@ -50,6 +53,11 @@ async def work(house: House, ready: Callable[[str], None]) -> None:
             place = _place(house, one)
             tasks.create_task(_satellite(one, place, ways, files).run())
             ready(f"satellite {place.device} in the {place.room}, at {place.host}:{place.port}")
+        if house.settings.page:
+            app = microphone_app(ways, house.settings.wake_word)
+            address = own_machine(house.settings.page)
+            url = await stack.enter_async_context(serving(app, address))
+            ready(f"the microphone page at {url}")
         if house.settings.provide is not None:
             host, port = _address(house.settings.provide)
             provider = _provider(house, assistant)

@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     discover: bool = False
     """Whether to serve any satellite that announces itself on the local network."""
 
+    page: str = "127.0.0.1:8480"
+    """Where `run` serves the microphone page to this machine's browsers; empty for nowhere."""
+
     provide: str | None = None
     """Where other programs find speech, wake words and answers over Wyoming, HOST:PORT."""
 

@@ -92,22 +92,19 @@ def _woken_by(house: House, words: str) -> Pcm:
 
 
 def session(
-    assistant: Assistant, ear: Ear, arbiter: Arbiter, name: str = "kitchen"
+    assistant: Assistant, ear: Ear, arbiter: Arbiter, name: str = "kitchen", *, wake: bool = True
 ) -> VoiceSession:
     device = DeviceId(name)
     house = assistant.house
-    listener = Listener(
-        device=device,
-        activity=choose_activity(),
-        wake=choose_wake("micro", ["alexa"]),
-        started_at=house.clock(),
-    )
-    stream = Stream(device, UNKNOWN_PERSON, listener, ear)
 
-    def no_listener(device: DeviceId, *, wake: bool) -> Listener:
-        raise AssertionError((device, wake))
+    def listen(device: DeviceId, *, wake: bool) -> Listener:
+        detector = choose_wake("micro", ["alexa"]) if wake else None
+        return Listener(
+            device=device, activity=choose_activity(), wake=detector, started_at=house.clock()
+        )
 
-    return VoiceSession(stream, Ways(assistant, arbiter, ThreadPoolExecutor(2), no_listener))
+    stream = Stream(device, UNKNOWN_PERSON, ear, wake)
+    return VoiceSession(stream, Ways(assistant, arbiter, ThreadPoolExecutor(2), listen))
 
 
 def feed(voice: VoiceSession, sound: Pcm) -> None:
@@ -122,6 +119,22 @@ def test_a_stream_is_answered(assistant: Assistant, what_time: Pcm) -> None:
     assert ear.told[:3] == ["stop", "woken", "thinking"]
     assert ear.told[3:] == ["say"] * (len(ear.told) - 4) + ["finished"]
     assert ear.turns[0].reply.text.startswith("It is")
+
+
+def test_without_a_wake_word_speaking_is_enough_to_stop_an_answer(
+    assistant: Assistant, what_time: Pcm
+) -> None:
+    ear = Ear()
+    ear.gate.clear()
+    voice = session(assistant, ear, Arbiter(), wake=False)
+    feed(voice, what_time)
+    assert ear.playing.wait(PATIENCE)
+    ear.told.clear()
+    feed(voice, what_time)
+    assert ear.told[0] == "stop"
+    ear.gate.set()
+    assert ear.rest.wait(PATIENCE)
+    assert len(ear.turns) == 1
 
 
 def test_who_speaks_over_an_answer_stops_it(assistant: Assistant, what_time: Pcm) -> None:

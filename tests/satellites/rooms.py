@@ -1,6 +1,6 @@
 """A house with an assistant, and sounds to say to its satellites."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,8 +45,14 @@ class NotedAssistant(Assistant):
         super().__init__(house)
         self.turns: Queue[tuple[DeviceId, Turn]] = Queue()
 
-    def hear(self, capture: Capture, person: PersonId, say: Sayer) -> Turn:
-        turn = super().hear(capture, person, say)
+    def hear(
+        self,
+        capture: Capture,
+        person: PersonId,
+        say: Sayer,
+        replied: Callable[[str], None] | None = None,
+    ) -> Turn:
+        turn = super().hear(capture, person, say, replied)
         self.turns.put((capture.device, turn))
         return turn
 

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
+import httpx2
 import pytest
 from wyoming.client import AsyncTcpClient
 from wyoming.info import Describe, Info
@@ -33,14 +35,22 @@ def run(house: Path, *more: str) -> "subprocess.Popen[str]":
     )
 
 
+def _served(lines: IO[str]) -> str:
+    """Answer the next thing that is served, as `--json` tells it in three lines."""
+    told: str = json.loads("".join(lines.readline() for _ in range(3)))["serves"]
+    return told
+
+
 def test_a_house_at_work_offers_speech_and_stops_cleanly(tmp_path: Path) -> None:
     house, port = tmp_path / "house", free_port()
     set_up(Settings(house=house), SetupPlan("Testers", "Ada", keep=True), PASSPHRASE)
-    (house / "settings.toml").write_text(f'provide = "127.0.0.1:{port}"\n')
+    (house / "settings.toml").write_text(f'page = "127.0.0.1:0"\nprovide = "127.0.0.1:{port}"\n')
     with run(house, "--json") as process:
         assert process.stdout is not None
-        line = "".join(process.stdout.readline() for _ in range(3))
-        assert str(port) in json.loads(line)["serves"]
+        page, speech = (_served(process.stdout) for _ in range(2))
+        assert str(port) in speech
+        answer = httpx2.get(page.rpartition(" ")[2], trust_env=False)
+        assert "<title>unhear</title>" in answer.text
 
         async def describe() -> Info:
             async with AsyncTcpClient("127.0.0.1", port) as client:
@@ -58,6 +68,7 @@ def test_a_house_at_work_offers_speech_and_stops_cleanly(tmp_path: Path) -> None
 
 def test_a_house_with_nothing_to_serve_says_so(tmp_path: Path) -> None:
     set_up(Settings(house=tmp_path), SetupPlan("Testers", "Ada", keep=True), PASSPHRASE)
+    (tmp_path / "settings.toml").write_text('page = ""\n')
     with run(tmp_path) as process:
         assert process.wait(PATIENCE) == 2
         assert process.stderr is not None

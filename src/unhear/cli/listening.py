@@ -18,6 +18,7 @@ from unhear.cli.output import Json, errors, open_house
 from unhear.cli.talking import (
     facts,
     person_of,
+    print_announcement,
     print_answer,
     ticking,
 )
@@ -106,9 +107,10 @@ def listen(
         stream = Stream(
             device,
             person_of(house, person),
-            listening_in(house)(device, wake=wake),
             terminal,
+            wake,
             partial=lambda words: setattr(meter, "words", words),
+            told=print_announcement,
         )
     _tidy(house)
     with ticking(assistant), ThreadPoolExecutor() as work, microphone() as pieces:

@@ -11,16 +11,16 @@ from unhear.service import work
 
 
 def run(context: typer.Context, *, as_json: Json = False) -> None:
-    """Serve the satellites and other programs, until Ctrl-C.
+    """Serve the microphone page, the satellites and other programs, until Ctrl-C.
 
     Satellites stand in the settings, each in a table [[satellites]] with name, address and room;
     `provide` names where other programs find speech. With --json, one object a line for each.
     """
     house = open_house(context)
     settings = house.settings
-    if not (settings.satellites or settings.provide or settings.discover):
+    if not (settings.page or settings.satellites or settings.provide or settings.discover):
         raise typer.BadParameter(
-            "nothing to serve: name satellites in settings.toml, or set discover or provide. "
+            "nothing to serve: set page, discover or provide in settings.toml, or name satellites. "
             "`unhear listen` uses this machine's own microphone"
         )
     asyncio.run(_until_stopped(house, as_json=as_json))

@@ -158,6 +158,15 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.WORDS,
         use=Use.ANSWER,
     ),
+    "the microphone page (a browser's memory)": Kept(
+        what="what was said on the page and answered, and whether it was kept",
+        why="to be read",
+        stays="until the page is closed or loaded anew",
+        whose=Whose.PERSON,
+        erased=Erasure.PASSES,
+        category=Category.WORDS,
+        use=Use.ANSWER,
+    ),
     "another server that you set to be asked": Kept(
         what="questions that no skill could answer, of those whom you consented to share them for",
         why="to answer them",

@@ -83,13 +83,22 @@ class Assistant:
         """
         self._ears.foresee(capture, partial)
 
-    def hear(self, capture: Capture, person: PersonId, say: Sayer) -> Turn:
-        """Answer spoken words, handing each piece of speech to `say` before anything is kept."""
+    def hear(
+        self,
+        capture: Capture,
+        person: PersonId,
+        say: Sayer,
+        replied: Callable[[str], None] | None = None,
+    ) -> Turn:
+        """Answer spoken words, handing each piece of speech to `say` before anything is kept.
+
+        `replied` is told the answer in writing, before its first piece.
+        """
         started = monotonic()
         transcript = self._ears.hear(capture)
         recognised = monotonic() - started
         request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
-        return self._answer(request, transcript, say, {"recognise": recognised})
+        return self._answer(request, transcript, say, {"recognise": recognised}, replied)
 
     def _recognise(self, capture: Capture) -> Transcript:
         hints = self._house.grammar.vocabulary()
@@ -140,7 +149,12 @@ class Assistant:
                 house.household = house.family.set_listening(device, on=True)
 
     def _answer(
-        self, request: Request, transcript: Transcript, say: Sayer | None, seconds: dict[str, float]
+        self,
+        request: Request,
+        transcript: Transcript,
+        say: Sayer | None,
+        seconds: dict[str, float],
+        replied: Callable[[str], None] | None = None,
     ) -> Turn:
         trace = new_trace_id()
         self._house.household = self._house.family.seen(request.person)
@@ -162,6 +176,8 @@ class Assistant:
         started = monotonic()
         reply = self._reply_to_all(request, utterance, intents)
         seconds["answer"] = monotonic() - started
+        if replied is not None:
+            replied(reply.text)
         if say is not None:
             self._say(reply, say, seconds)
         started = monotonic()

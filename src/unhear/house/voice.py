@@ -50,15 +50,19 @@ class Stream:
     """What a session needs to know of its device.
 
     `person` is whose device it is, if anybody's; `room` where it stands, if not its own name.
-    `partial` is told the words that were understood so far, at each pause.
+    `wake` says whether its wake word is found here: if not, all that it streams is a request.
+    Devices that can be read show more: `partial` is told the words that were understood so far,
+    at each pause; `replied` the answer, when it begins; `told` what is said unasked.
     """
 
     device: DeviceId
     person: PersonId
-    listener: Listener
     speaker: Speaker
+    wake: bool
     room: str | None = None
     partial: Callable[[str], None] | None = None
+    replied: Callable[[str], None] | None = None
+    told: Callable[[str], None] | None = None
 
 
 class Listen(Protocol):
@@ -102,9 +106,13 @@ class VoiceSession:
         self._assistant = ways.assistant
         self._arbiter = ways.arbiter
         self._work = ways.work
+        self._listen = ways.listen
         rooms = ways.assistant.house.rooms
-        self._speaker = rooms.join(stream.device, stream.speaker, room=stream.room)
+        self._speaker = rooms.join(
+            stream.device, stream.speaker, room=stream.room, told=stream.told
+        )
         self._stream = stream
+        self._listener = self._new_listener()
         self._recent: Pcm = np.zeros(0, np.int16)
         self._woken_at: datetime | None = None
         self._lock = Lock()
@@ -115,13 +123,13 @@ class VoiceSession:
         """Take the next frames of the device's stream, any number."""
         self._recent = np.concatenate([self._recent, pcm])[-LOUDNESS_FRAMES:]
         if self._follow_up():
-            self._stream.listener.open()
-        for event in self._stream.listener.feed(pcm):
+            self._listener.open()
+        for event in self._listener.feed(pcm):
             self._on(event)
 
     def finish(self) -> None:
         """Answer what was being said: the stream has ended."""
-        for event in self._stream.listener.finish():
+        for event in self._listener.finish():
             self._on(event)
 
     def close(self) -> None:
@@ -129,7 +137,12 @@ class VoiceSession:
         self._assistant.house.rooms.leave(self._stream.device, self._speaker)
 
     def woken(self) -> None:
-        """Note that the device itself heard its wake word: what it streams next is a request."""
+        """Note that the device itself heard its wake word, or was touched: a request follows.
+
+        Such a device may stream nothing between requests, so the stream's time begins anew.
+        """
+        self._listener = self._new_listener()
+        self._listener.open()
         self._on(Woken("", self._assistant.house.clock()))
 
     def interrupt(self) -> None:
@@ -159,6 +172,8 @@ class VoiceSession:
         if woken_at is not None and not self._arbiter.answers(self._stream.device, woken_at):
             self._speaker.finished(None)
             return
+        if woken_at is None:
+            self.interrupt()
         with self._lock:
             self._turn += 1
             number = self._turn
@@ -168,7 +183,9 @@ class VoiceSession:
     def _answer(self, capture: Capture, number: int) -> None:
         turn: Turn | None = None
         try:
-            turn = self._assistant.hear(capture, self._stream.person, self._sayer(number))
+            turn = self._assistant.hear(
+                capture, self._stream.person, self._sayer(number), self._stream.replied
+            )
         except Exception as error:  # noqa: BLE001 - one request must not end the conversation
             log.error("request failed", extra={"error": type(error).__name__})  # noqa: TRY400 - words
         with self._lock:
@@ -185,6 +202,9 @@ class VoiceSession:
             self._speaker.say(speech)
 
         return say
+
+    def _new_listener(self) -> Listener:
+        return self._listen(self._stream.device, wake=self._stream.wake)
 
     def _follow_up(self) -> bool:
         with self._lock:

@@ -149,8 +149,8 @@ class _Conversation:
             stream = Stream(
                 place.device,
                 place.person,
-                self._ways.listen(place.device, wake=here),
                 self._speaker,
+                here,
                 place.room,
                 self._speaker.understood,
             )

@@ -126,13 +126,12 @@ class _Conversation:
         if self._session is None or here != self._here:
             self.close()
             self._here = here
-            listener = self._ways.listen(self._place.device, wake=here)
             self._session = VoiceSession(
                 Stream(
                     self._place.device,
                     self._place.person,
-                    listener,
                     self._speaker,
+                    here,
                     self._place.room,
                     self._speaker.understood,
                 ),

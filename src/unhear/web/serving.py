@@ -1,7 +1,9 @@
 """Serve an app over HTTP on one address until the process is told to stop."""
 
+import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
@@ -9,6 +11,8 @@ from starlette.applications import Starlette
 STOP_SECONDS_MAX = 5
 """How long requests in progress may take once the server is told to stop."""
 
+MESSAGE_BYTES_MAX = 1 << 16
+"""The longest WebSocket message that is read."""
 
 PORT_MAX = 65535
 
@@ -22,19 +26,49 @@ def serve(app: Starlette, listen: str, ready: Callable[[str], None]) -> None:
 
     Port 0 takes a free one. Raises `AddressWrong`.
     """
-    listener = _listener(listen)
-    host, port = listener.getsockname()[:2]
-    ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-    config = uvicorn.Config(
+    with _listener(listen) as listener:
+        ready(_url(listener))
+        uvicorn.Server(_config(app)).run(sockets=[listener])
+
+
+@asynccontextmanager
+async def serving(app: Starlette, listen: str) -> AsyncIterator[str]:
+    """Serve beside other work while the block runs; answer the URL. Raises `AddressWrong`."""
+    with _listener(listen) as listener:
+        server = _Beside(_config(app))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield _url(listener)
+        finally:
+            server.should_exit = True
+            await task
+
+
+class _Beside(uvicorn.Server):
+    """A server that leaves the process's signals to the program it is part of."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take none."""
+        yield
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         access_log=False,
         log_level="warning",
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS_MAX,
+        ws="websockets-sansio",
+        ws_max_size=MESSAGE_BYTES_MAX,
     )
-    with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _listener(listen: str) -> socket.socket:
@@ -52,6 +86,7 @@ def _listener(listen: str) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen()
     except OSError as error:
         listener.close()
         raise AddressWrong(f"cannot listen on {listen}: {error.strerror}") from None

@@ -1,0 +1,267 @@
+"""The microphone page: a browser is a voice device, over a WebSocket.
+
+The page sends `{"rate": HZ, "wake": BOOL}` first, then its microphone as int16 mono (little-endian)
+while it listens, and `{"do": "listen"}` or `{"do": "stop"}` when it is touched. It is sent what
+happens as JSON objects, and what is said as int16 mono after a `{"rate": HZ}`.
+
+Browsers give their microphone to pages of their own machine, or over TLS. This page is served to
+its own machine alone: requests for any other host's name are refused, which stops a stranger's page
+that had its own name point here, and a WebSocket must have been opened by this very page.
+"""
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from ipaddress import ip_address
+from itertools import count
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from unhear.answer.synthesiser import Speech
+from unhear.capture.sound import Pcm
+from unhear.engines.resampling import Resampling
+from unhear.house.pacing import Pace
+from unhear.house.turn import Turn
+from unhear.house.voice import Stream, VoiceSession, Ways
+from unhear.household.words import UNKNOWN_PERSON, DeviceId
+from unhear.web.serving import AddressWrong
+
+OWN_HOSTS = ["127.0.0.1", "localhost"]
+PAGES_MAX = 8
+"""How many pages may listen at once; more are turned away."""
+
+SENT_MAX = 256
+"""How many messages may wait for a slow page before it is given up."""
+
+POLICY_VIOLATION, UNSUPPORTED, TRY_LATER = 1008, 1003, 1013
+SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "permissions-policy": "microphone=(self)",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-cache",
+}
+
+
+class Hello(BaseModel):
+    """What a page says first."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    rate: int
+    wake: bool
+
+
+class Touch(BaseModel):
+    """What a person does on the page."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    do: str
+
+
+def own_machine(listen: str) -> str:
+    """Answer the address to serve the page at. Raises `AddressWrong` for any but loopback."""
+    host = listen.rpartition(":")[0]
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise AddressWrong(
+            f"the microphone page cannot be served at {listen!r}: browsers give their microphone "
+            "to pages of their own machine; write 127.0.0.1:8480"
+        )
+    return listen
+
+
+def microphone_app(ways: Ways, wake_word: str) -> Starlette:
+    """Answer the page and what it talks to."""
+    pages = _Pages(ways, wake_word)
+    folder = files("unhear.web") / "page"
+    return Starlette(
+        routes=[
+            WebSocketRoute("/voice", pages.converse),
+            Mount("/", StaticFiles(directory=str(folder), html=True)),
+        ],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS),
+            Middleware(_SecurityHeaders),
+        ],
+    )
+
+
+class _SecurityHeaders:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+class _Pages:
+    """The pages that are open, each a device of its own."""
+
+    def __init__(self, ways: Ways, wake_word: str) -> None:
+        self._ways = ways
+        self._wake_word = wake_word
+        self._open: set[DeviceId] = set()
+
+    async def converse(self, socket: WebSocket) -> None:
+        """Serve one page until it is gone."""
+        origin, host = socket.headers.get("origin"), socket.headers["host"]
+        if origin != f"http://{host}":
+            await socket.close(POLICY_VIOLATION)
+            return
+        await socket.accept()
+        if len(self._open) >= PAGES_MAX:
+            await socket.close(TRY_LATER, "too many pages are open")
+            return
+        names = (DeviceId(f"browser {n}" if n > 1 else "browser") for n in count(1))
+        device = next(name for name in names if name not in self._open)
+        self._open.add(device)
+        try:
+            await self._serve(socket, device)
+        except WebSocketDisconnect:
+            return
+        except (ValidationError, ValueError, KeyError):
+            await socket.close(UNSUPPORTED, "the page said what nobody understands")
+        finally:
+            self._open.discard(device)
+
+    async def _serve(self, socket: WebSocket, device: DeviceId) -> None:
+        hello = Hello.model_validate_json(await socket.receive_text())
+        resampling = Resampling(hello.rate)
+        screen = PageSpeaker(asyncio.get_running_loop())
+        stream = Stream(
+            device,
+            UNKNOWN_PERSON,
+            screen,
+            hello.wake,
+            partial=lambda words: screen.tell(words=words),
+            replied=lambda text: screen.tell(reply=text),
+            told=lambda text: screen.tell(told=text),
+        )
+        session = await asyncio.to_thread(VoiceSession, stream, self._ways)
+        screen.tell(ready=self._wake_word.replace("_", " "))
+        sending = asyncio.create_task(screen.send(socket))
+        try:
+            await _Page(socket, session, resampling).listen()
+        finally:
+            screen.stop()
+            sending.cancel()
+            await asyncio.to_thread(session.close)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What one page sends."""
+
+    socket: WebSocket
+    session: VoiceSession
+    resampling: Resampling
+
+    async def listen(self) -> None:
+        """Take what the page sends until it is gone. Raises `ValueError` for nonsense."""
+        while (message := await self.socket.receive())["type"] != "websocket.disconnect":
+            if (sound := message.get("bytes")) is not None:
+                pcm: Pcm = np.frombuffer(sound, "<i2").astype(np.int16)
+                await asyncio.to_thread(self._hear, pcm)
+            else:
+                await asyncio.to_thread(self._touched, Touch.model_validate_json(message["text"]))
+
+    def _hear(self, pcm: Pcm) -> None:
+        self.session.feed(self.resampling.feed(pcm))
+
+    def _touched(self, touch: Touch) -> None:
+        if touch.do == "listen":
+            self.session.woken()
+        elif touch.do == "stop":
+            self.session.interrupt()
+        else:
+            raise ValueError("a page can listen and stop")
+
+
+class PageSpeaker:
+    """A page's loudspeaker and screen; called from threads, it sends from the event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: asyncio.Queue[str | bytes] = asyncio.Queue(SENT_MAX)
+        self._pace = Pace()
+        self._rate_hz = 0
+
+    async def send(self, socket: WebSocket) -> None:
+        """Send what is told, until cancelled or the page is gone, or too slow to follow."""
+        with suppress(WebSocketDisconnect):
+            while not self._waiting.full():
+                message = await self._waiting.get()
+                if isinstance(message, bytes):
+                    await socket.send_bytes(message)
+                else:
+                    await socket.send_text(message)
+            await socket.close(TRY_LATER, "the page does not take what it is sent")
+
+    def tell(self, **what: Any) -> None:
+        """Send an object after those before it; from any thread."""
+        self._put(json.dumps(what))
+
+    def woken(self) -> None:
+        """Show that somebody is listened to."""
+        self.tell(state="listening")
+
+    def thinking(self) -> None:
+        """Show that the request is over."""
+        self.tell(state="thinking")
+
+    def say(self, speech: Speech) -> None:
+        """Send a piece of speech as fast as it is played."""
+        self._pace.begin()
+        if self._rate_hz != speech.rate_hz:
+            self._rate_hz = speech.rate_hz
+            self.tell(rate=speech.rate_hz)
+        for piece in self._pace.pieces(speech):
+            self._put(piece.pcm.astype("<i2").tobytes())
+
+    def stop(self) -> None:
+        """Let the page be silent at once."""
+        self._pace.stop()
+        self.tell(state="stopped")
+
+    def finished(self, turn: Turn | None) -> None:
+        """Show what became of a request."""
+        if turn is None:
+            self.tell(state="resting")
+            return
+        self.tell(
+            state="resting",
+            heard=turn.transcript.text,
+            kept=turn.kept is not None,
+            why=list(turn.decision.reasons),
+            asks=turn.reply.question is not None,
+        )
+
+    def _put(self, message: str | bytes) -> None:
+        self._loop.call_soon_threadsafe(self._offer, message)
+
+    def _offer(self, message: str | bytes) -> None:
+        if not self._waiting.full():
+            self._waiting.put_nowait(message)

@@ -1,0 +1,205 @@
+"""The microphone page in a real browser whose microphone plays a file, and what it refuses."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from websockets import Origin
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.needs import need_program
+from tests.satellites.rooms import NotedAssistant, made_house, said, said_to_wake, ways_of
+from unhear.answer.synthesiser import Speech
+from unhear.capture.sound import RATE_HZ, Pcm
+from unhear.engines.speech_files import speech_wav
+from unhear.house.house import House
+from unhear.house.voice import Ways
+from unhear.web.microphone import microphone_app, own_machine
+from unhear.web.serving import AddressWrong, serving
+
+PATIENCE = 60
+PATIENCE_MS = PATIENCE * 1000
+PHONE = {"width": 390, "height": 844}
+HELLO = '{"rate": 16000, "wake": false}'
+QUIET: Pcm = np.zeros(RATE_HZ, np.int16)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with made_house(tmp_path_factory.mktemp("page")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def ways(house: House) -> Iterator[Ways]:
+    with ways_of(house) as ways:
+        yield ways
+
+
+@pytest.fixture(scope="module")
+def url(ways: Ways) -> Iterator[str]:
+    """Serve the page in a thread; answer its address."""
+    started, found = threading.Event(), []
+    loop = asyncio.new_event_loop()
+    done = asyncio.Event()
+
+    async def serve() -> None:
+        async with serving(microphone_app(ways, "alexa"), own_machine("127.0.0.1:0")) as url:
+            found.append(url)
+            started.set()
+            await done.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert started.wait(PATIENCE)
+    yield found[0]
+    loop.call_soon_threadsafe(done.set)
+    thread.join()
+    loop.close()
+
+
+@contextmanager
+def opened(url: str, file: Path, sound: Pcm, language: str = "en-GB") -> Iterator[Page]:
+    """Open the page in a browser whose microphone plays a sound, with silence around it, once."""
+    chromium = need_program("chromium")
+    file.write_bytes(speech_wav([Speech(np.concatenate([QUIET, sound, QUIET, QUIET]), RATE_HZ)]))
+    fakes = [
+        "--no-sandbox",  # It cannot be built by root, who runs the tests in CI.
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={file}%noloop",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=fakes)
+        page = browser.new_page(viewport=PHONE, locale=language)  # type: ignore[arg-type]
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        page.goto(url)
+        yield page
+        assert errors == []
+        browser.close()
+
+
+@pytest.mark.tools
+@pytest.mark.speech
+class TestInABrowser:
+    def test_tapped_and_spoken_to_it_answers_aloud_and_says_what_it_kept(
+        self, house: House, ways: Ways, url: str, tmp_path: Path
+    ) -> None:
+        with opened(url, tmp_path / "words.wav", said(house, "What time is it?")) as page:
+            page.get_by_role("button", name="Speak").click()
+            expect(page.locator(".said")).to_contain_text("time", timeout=PATIENCE_MS)
+            expect(page.locator(".reply")).to_contain_text("It is", timeout=PATIENCE_MS)
+            expect(page.locator(".reply small")).to_contain_text("ept.", timeout=PATIENCE_MS)
+            expect(page.get_by_role("status")).to_have_text("Tap and speak", timeout=PATIENCE_MS)
+            expect(page.locator("#privacy")).to_have_text("The microphone is off.")
+        assert isinstance(ways.assistant, NotedAssistant)
+        device, turn = ways.assistant.turns.get(timeout=PATIENCE)
+        assert device == "browser"
+        assert turn.intent is not None
+        assert turn.intent.skill == "time_and_date"
+
+    def test_it_waits_for_the_wake_word_where_one_wants_that(
+        self, house: House, url: str, tmp_path: Path
+    ) -> None:
+        sound = said_to_wake(house, "What time is it?")
+        with opened(url, tmp_path / "words.wav", sound) as page:
+            page.get_by_role("switch", name="Wait for “Alexa”").check()
+            expect(page.locator(".reply")).to_contain_text("It is", timeout=PATIENCE_MS)
+            expect(page.get_by_role("status")).to_have_text("Say “Alexa”", timeout=PATIENCE_MS)
+            expect(page.locator("#privacy")).to_have_text("The microphone is on.")
+
+    def test_it_speaks_german_where_the_browser_does(self, url: str, tmp_path: Path) -> None:
+        with opened(url, tmp_path / "words.wav", QUIET, "de-DE") as page:
+            expect(page.get_by_role("status")).to_have_text("Tippen und sprechen")
+            assert page.evaluate("document.documentElement.lang") == "de"
+
+    def test_an_announcement_can_be_read(self, house: House, url: str, tmp_path: Path) -> None:
+        with opened(url, tmp_path / "words.wav", QUIET) as page:
+            expect(page.get_by_role("status")).to_have_text("Tap and speak")
+            assert house.rooms.announce("Dinner is ready.", {"browser"}) == ["browser"]
+            expect(page.locator(".reply")).to_have_text("Dinner is ready.")
+
+
+@contextmanager
+def connected(
+    url: str, origin: str | None = None, host: str | None = None
+) -> Iterator[ClientConnection]:
+    """Open a WebSocket as the page does, or as a page of some other origin."""
+    with connect(
+        f"{url.replace('http', 'ws')}/voice",
+        origin=Origin(origin or url),
+        additional_headers={} if host is None else {"Host": host},
+        close_timeout=PATIENCE,
+    ) as socket:
+        yield socket
+
+
+def how_it_ends(url: str, messages: list[Any]) -> int | None:
+    """Say these as a page; answer the code that the connection is closed with."""
+    with suppress(ConnectionClosed), connected(url) as socket:
+        try:
+            for message in messages:
+                socket.send(message)
+            while True:
+                socket.recv(timeout=PATIENCE)
+        except ConnectionClosed:
+            return socket.close_code
+    return None
+
+
+def test_another_page_cannot_listen(url: str) -> None:
+    with pytest.raises(InvalidStatus) as refused, connected(url, "http://stranger.example"):
+        pytest.fail("it was let in")
+    assert refused.value.response.status_code == 403
+
+
+def test_a_name_that_was_pointed_here_is_refused(url: str) -> None:
+    name = "stranger.example"
+    with pytest.raises(InvalidStatus) as refused, connected(url, f"http://{name}", name):
+        pytest.fail("it was let in")
+    assert refused.value.response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ["no object"],
+        ['{"rate": 16000}'],
+        ['{"rate": 5, "wake": false}'],
+        [HELLO, '{"do": "dance"}'],
+        [HELLO, "{}"],
+        [HELLO, b"\0\0\0"],
+    ],
+)
+def test_nonsense_ends_the_conversation(url: str, messages: list[Any]) -> None:
+    assert how_it_ends(url, messages) == 1003
+
+
+def test_a_huge_message_is_not_read(url: str) -> None:
+    assert how_it_ends(url, [HELLO, bytes(1 << 20)]) == 1009
+
+
+def test_each_page_is_a_device_and_there_are_not_endless_ones(house: House, url: str) -> None:
+    with ExitStack() as pages:
+        for number in range(1, 9):
+            socket = pages.enter_context(connected(url))
+            socket.send(HELLO)
+            assert "ready" in json.loads(socket.recv(timeout=PATIENCE))
+            assert ("browser" if number == 1 else f"browser {number}") in house.rooms.rooms()
+        assert how_it_ends(url, []) == 1013
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8480", "kitchen.example:8480", ":8480"])
+def test_it_is_served_to_its_own_machine_alone(listen: str) -> None:
+    with pytest.raises(AddressWrong, match="own machine"):
+        own_machine(listen)
