@@ -6,9 +6,10 @@ The rules:
    ever leaves.
 2. A request begins after the end of its wake word, or a little before its first speech if that is
    later. A wake word heard within a request starts it anew, so no capture holds a whole one.
-3. A request ends with silence, or at its greatest length. It is then trimmed to its speech.
+3. A request ends with silence, or at its greatest length. It is then trimmed to its speech. Less
+   silence is enough where its words are known to ask for something whole (`settle`).
 4. If no speech begins in time the listener gives up, and nothing leaves.
-5. What comes out depends on the sound alone, never on how it was cut into chunks.
+5. What comes out depends on the sound and on `settle` alone, never on how it was cut into chunks.
 """
 
 from dataclasses import dataclass
@@ -51,8 +52,11 @@ class ListenerSettings:
     pause_seconds: float = 0.25
     """The silence after which a request may be over (`Paused`)."""
 
+    whole_seconds: float = 0.4
+    """The silence after which a request is over whose words are known to be whole."""
+
     silence_seconds: float = 0.7
-    """The silence after which a request is over (`Captured`)."""
+    """The silence after which any request is over (`Captured`)."""
 
     tail_seconds: float = 0.2
     """How much after the last speech is kept."""
@@ -61,9 +65,15 @@ class ListenerSettings:
     """The greatest length of a capture."""
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` unless tail <= pause <= silence and the greatest length allows it."""
-        if not 0 <= self.tail_seconds <= self.pause_seconds <= self.silence_seconds:
-            raise ValueError("listening needs tail_seconds <= pause_seconds <= silence_seconds")
+        """Raise `ValueError` unless tail <= pause <= whole <= silence < the greatest length."""
+        if not (
+            0
+            <= self.tail_seconds
+            <= self.pause_seconds
+            <= self.whole_seconds
+            <= self.silence_seconds
+        ):
+            raise ValueError("listening needs tail <= pause <= whole <= silence seconds")
         if self.request_seconds_max < self.pre_roll_seconds + self.onset_seconds:
             raise ValueError("request_seconds_max leaves no room for the pre-roll and speech")
 
@@ -85,6 +95,8 @@ class _Request:
 
     speech_end: int = 0
     paused: Capture | None = None
+    whole: bool = False
+    """Whether `paused` asks for something whole."""
 
 
 class Listener:
@@ -140,6 +152,14 @@ class Listener:
             self._request = _Request(None, self._ring.end, self._ring.end)
             self._activity.reset()
 
+    def settle(self, paused: Capture) -> None:
+        """Wait no longer than `whole_seconds` for more words than were `paused`.
+
+        Nothing happens if there are more already.
+        """
+        if self._request is not None and self._request.paused is paused:
+            self._request.whole = True
+
     def finish(self) -> list[Event]:
         """End the stream: answer the request that was being heard, or that there was none."""
         self._ring.append(self._rest)
@@ -194,12 +214,13 @@ class Listener:
     def _hear(self, request: _Request, start: int, probability: float) -> list[Event]:
         settings, end = self._settings, self._ring.end
         if probability >= settings.speech_probability:
-            request.speech_end, request.paused = end, None
+            request.speech_end, request.paused, request.whole = end, None, False
         silence = end - request.speech_end
         # A wake word that ends just before the cut must have been told of when it is made.
         lag = 0.0 if self._wake is None else settings.wake_lag_seconds
         too_long = end - start >= _frames(settings.request_seconds_max + lag)
-        if too_long or silence >= _frames(settings.silence_seconds):
+        enough = settings.whole_seconds if request.whole else settings.silence_seconds
+        if too_long or silence >= _frames(enough):
             return [self._close(request, start)]
         if request.paused is None and silence >= _frames(settings.pause_seconds):
             request.paused = self._capture(request, start)

@@ -83,6 +83,14 @@ class Assistant:
         """
         self._ears.foresee(capture, partial)
 
+    def whole(self, text: str) -> bool:
+        """Answer whether `text` is a request after which nobody waits for more words.
+
+        One about privacy never is: "delete everything" may go on with "I said today".
+        """
+        intent = self._house.grammar.whole(text)
+        return intent is not None and intent.skill != PRIVACY_SKILL
+
     def hear(
         self,
         capture: Capture,

@@ -113,6 +113,7 @@ class VoiceSession:
         )
         self._stream = stream
         self._listener = self._new_listener()
+        self._whole: Capture | None = None
         self._recent: Pcm = np.zeros(0, np.int16)
         self._woken_at: datetime | None = None
         self._lock = Lock()
@@ -124,6 +125,8 @@ class VoiceSession:
         self._recent = np.concatenate([self._recent, pcm])[-LOUDNESS_FRAMES:]
         if self._follow_up():
             self._listener.open()
+        if (whole := self._known_whole()) is not None:
+            self._listener.settle(whole)
         for event in self._listener.feed(pcm):
             self._on(event)
 
@@ -158,11 +161,21 @@ class VoiceSession:
             self._arbiter.woken(self._stream.device, event.at, _loudness(self._recent))
             self._speaker.woken()
         elif isinstance(event, Paused):
-            self._assistant.foresee(event.capture, self._stream.partial)
+            self._foresee(event.capture)
         elif isinstance(event, GaveUp):
             self._speaker.finished(None)
         elif isinstance(event, Captured):
             self._captured(event.capture)
+
+    def _foresee(self, capture: Capture) -> None:
+        def understood(words: str) -> None:
+            if self._stream.partial is not None:
+                self._stream.partial(words)
+            if self._assistant.whole(words):
+                with self._lock:
+                    self._whole = capture
+
+        self._assistant.foresee(capture, understood)
 
     def _captured(self, capture: Capture) -> None:
         woken_at, self._woken_at = self._woken_at, None
@@ -205,6 +218,11 @@ class VoiceSession:
 
     def _new_listener(self) -> Listener:
         return self._listen(self._stream.device, wake=self._stream.wake)
+
+    def _known_whole(self) -> Capture | None:
+        with self._lock:
+            whole, self._whole = self._whole, None
+        return whole
 
     def _follow_up(self) -> bool:
         with self._lock:

@@ -57,6 +57,9 @@ class _Match:
     typed: int = 0
     """How many slots hold what a type reads, which is less sure than a list that names it."""
 
+    open: bool = False
+    """Whether more words would fit: what a wildcard holds or a spotter looks for has no end."""
+
     @property
     def order(self) -> tuple[int, int, int, str, str, str]:
         """The best match comes first; the same words always in the same order."""
@@ -170,6 +173,15 @@ class Grammar:
                 least, best = score, found
         return best
 
+    def whole(self, text: str) -> Intent | None:
+        """Answer what `text` asks for if no more words are to be expected.
+
+        Free text, a list of wishes, a time or a number may always go on: "at seven ... thirty".
+        """
+        words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
+        best = self._best(words, self._files) if words else None
+        return None if best is None or best.open or best.typed else best.intent
+
     def fill(self, question: Question, text: str) -> Intent | None:
         """Answer the intent of a question with `text` as the slot it asks for, or None.
 
@@ -191,11 +203,13 @@ class Grammar:
             if slots is not None:
                 intent = Intent(file.skill, result.intent.name, slots)
                 typed = sum(name in file.types for name in slots)
-                yield _Match(intent, len(words) - _wild(result, file), typed)
+                wild = _wild(result, file)
+                yield _Match(intent, len(words) - wild, typed, open=wild > 0)
         for spotter in file.spotters:
             spotted = spotter.spot(words)
             if spotted is not None:
-                yield _Match(Intent(file.skill, spotter.intent, spotted.slots), spotted.said)
+                intent = Intent(file.skill, spotter.intent, spotted.slots)
+                yield _Match(intent, spotted.said, open=True)
 
 
 def _said_of(pair: tuple[_Match | None, _Match | None]) -> int:
