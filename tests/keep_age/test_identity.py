@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from base64 import b64decode, b64encode
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -56,10 +57,12 @@ def test_two_wrappings_have_nothing_in_common() -> None:
     first, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
     second, other_phrase = new_identity(HOUSEHOLD, PASSPHRASE)
     assert first.recipient != second.recipient
-    assert first.scrypt_salt != second.scrypt_salt
+    assert first.by_passphrase is not None
+    assert second.by_passphrase is not None
+    assert first.by_passphrase.salt != second.by_passphrase.salt
     assert phrase != other_phrase
     assert len(phrase.split()) == 12
-    assert len(first.by_recovery) == len(first.by_passphrase) == 12 + 32 + 16
+    assert len(first.by_recovery.wrapped) == len(first.by_passphrase.wrapped) == 12 + 32 + 16
 
 
 def test_a_new_passphrase_replaces_the_old_one() -> None:
@@ -179,8 +182,9 @@ def test_only_what_was_written_is_read() -> None:
         {"scrypt_log_n": 0}, {"scrypt_log_n": 64}, {"scrypt_log_n": "4"},
         {"scrypt_log_n": True}, {"scrypt_log_n": 4.0},
         {"scrypt_salt": ""}, {"scrypt_salt": 5}, {"by_passphrase": "é"},
-        {"by_passphrase": b64encode(wrapped.by_passphrase[1:]).decode()},
-        {"by_recovery": b64encode(wrapped.by_recovery + b"x").decode()},
+        {"by_passphrase": b64encode(wrapped.by_recovery.wrapped[1:]).decode()},
+        {"by_recovery": b64encode(wrapped.by_recovery.wrapped + b"x").decode()},
+        {"passphrase_verifier": ""}, {"recovery_verifier": None}, {"by_passphrase": None},
         {"more": 1},
     ]  # fmt: skip
     damaged = [_stored(wrapped, **field) for field in fields]
@@ -197,6 +201,45 @@ def test_only_what_was_written_is_read() -> None:
         assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
+def changed_verifier(read: WrappedIdentity, wrapped: WrappedIdentity) -> bool:
+    """Whether a proof is not recognised any more; what it verifies opens nothing by itself."""
+    assert wrapped.by_passphrase is not None
+    assert read.by_passphrase is not None
+    return (read.by_passphrase.verifier, read.by_recovery.verifier) != (
+        wrapped.by_passphrase.verifier,
+        wrapped.by_recovery.verifier,
+    )
+
+
+def test_a_proof_is_recognised_and_opens_nothing() -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    assert wrapped.by_passphrase is not None
+    salt, log_n = wrapped.by_passphrase.salt, wrapped.by_passphrase.log_n
+    key = module._stretched(PASSPHRASE, salt, log_n)
+    proof = module._derived(key, module.PASSPHRASE_PROOF)
+    entropy = bytes(Mnemonic("english").to_entropy(phrase))
+    recovery_proof = module._derived(entropy, module.RECOVERY_PROOF)
+    assert wrapped.knows_passphrase(proof)
+    assert wrapped.knows_recovery_phrase(recovery_proof)
+    assert not wrapped.knows_passphrase(recovery_proof)
+    assert not wrapped.knows_recovery_phrase(proof)
+    assert wrapped._unwrapped(proof, wrapped.by_passphrase.wrapped, "passphrase") is None
+    assert wrapped._unwrapped(recovery_proof, wrapped.by_recovery.wrapped, "recovery") is None
+    for verifier in (wrapped.by_passphrase.verifier, wrapped.by_recovery.verifier):
+        assert not wrapped.knows_passphrase(verifier)
+        assert not wrapped.knows_recovery_phrase(verifier)
+
+
+def test_a_household_may_have_no_passphrase() -> None:
+    wrapped, phrase = new_identity(HOUSEHOLD, PASSPHRASE)
+    without = replace(wrapped, by_passphrase=None)
+    assert WrappedIdentity.from_bytes(without.to_bytes()) == without
+    opened = without.open_with_recovery_phrase(phrase)
+    with pytest.raises(WrongPassphrase, match="passkey"):
+        without.open_with_passphrase(PASSPHRASE)
+    assert without.with_new_passphrase(opened, PASSPHRASE).open_with_passphrase(PASSPHRASE)
+
+
 @given(st.data())
 @settings(max_examples=100, deadline=None)
 def test_a_changed_byte_opens_nothing_else(data: st.DataObject) -> None:
@@ -210,6 +253,8 @@ def test_a_changed_byte_opens_nothing_else(data: st.DataObject) -> None:
     except IdentityDamaged:
         return
     opened = wrapped.open_with_passphrase(PASSPHRASE)
+    if changed_verifier(read, wrapped):
+        return
     results: list[Identity | None] = []
     for attempt, secret in (
         (read.open_with_passphrase, PASSPHRASE),
@@ -233,7 +278,7 @@ def test_the_two_ways_cannot_stand_in_for_each_other() -> None:
         swapped.open_with_passphrase(PASSPHRASE)
     with pytest.raises(WrongRecoveryPhrase):
         swapped.open_with_recovery_phrase(phrase)
-    assert b64decode(fields["by_recovery"]) == wrapped.by_recovery
+    assert b64decode(fields["by_recovery"]) == wrapped.by_recovery.wrapped
 
 
 def test_the_stored_cost_is_the_one_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,5 +286,7 @@ def test_the_stored_cost_is_the_one_used(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(module, "SCRYPT_LOG_N", 6)
     opened = WrappedIdentity.from_bytes(wrapped.to_bytes()).open_with_passphrase(PASSPHRASE)
     dearer = wrapped.with_new_passphrase(opened, PASSPHRASE)
-    assert (wrapped.scrypt_log_n, dearer.scrypt_log_n) == (4, 6)
+    assert wrapped.by_passphrase is not None
+    assert dearer.by_passphrase is not None
+    assert (wrapped.by_passphrase.log_n, dearer.by_passphrase.log_n) == (4, 6)
     assert dearer.open_with_passphrase(PASSPHRASE) == opened

@@ -1,14 +1,20 @@
 """The household's age identity, stored only wrapped: by a passphrase and by a recovery phrase.
 
-Either opens it alone. The passphrase is stretched with scrypt (RFC 7914); the recovery phrase is
+Either opens it alone; a household that was made in a browser may have no passphrase, but passkeys
+(`household.passkeys`). The passphrase is stretched with scrypt (RFC 7914); the recovery phrase is
 128 random bits as twelve words (BIP 39), printed once and kept on paper.
+
+A browser shows that it knows either without telling it: it sends a *proof*, which is derived from
+the same key as the wrapping and opens nothing. What is stored is the proof's hash.
 """
 
 import json
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from hmac import compare_digest
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -34,6 +40,10 @@ RECOVERY_WORDS = 12
 SALT_BYTES = 16
 NONCE_BYTES = 12
 WRAPPED_BYTES = NONCE_BYTES + 32 + 16
+VERIFIER_BYTES = 32
+RECOVERY = b"unhear/recovery/v1"
+PASSPHRASE_PROOF = b"unhear/passphrase/proof/v1"
+RECOVERY_PROOF = b"unhear/recovery/proof/v1"
 DAMAGED = "the household's stored identity is damaged; restore the database from a backup"
 
 
@@ -58,20 +68,53 @@ class IdentityDamaged(IdentityError):
 
 
 @dataclass(frozen=True, slots=True)
+class ByPassphrase:
+    """An identity wrapped by a passphrase; `verifier` is SHA-256 of the proof that it is known."""
+
+    log_n: int
+    salt: bytes
+    wrapped: bytes
+    verifier: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ByRecovery:
+    """An identity wrapped by a recovery phrase, and SHA-256 of the proof that it is known."""
+
+    wrapped: bytes
+    verifier: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class WrappedIdentity:
     """An identity nobody can use without the passphrase or the recovery phrase."""
 
     household: HouseholdId
     recipient: Recipient
-    scrypt_log_n: int
-    scrypt_salt: bytes
-    by_passphrase: bytes
-    by_recovery: bytes
+    by_passphrase: ByPassphrase | None
+    by_recovery: ByRecovery
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for lengths and costs that no wrapping has."""
+        sizes = [(self.by_recovery.wrapped, self.by_recovery.verifier)]
+        if (lock := self.by_passphrase) is not None:
+            sizes.append((lock.wrapped, lock.verifier))
+            if len(lock.salt) != SALT_BYTES or not 1 <= lock.log_n <= SCRYPT_LOG_N_MAX:
+                raise ValueError("unknown cost or salt")
+        if any((len(w), len(v)) != (WRAPPED_BYTES, VERIFIER_BYTES) for w, v in sizes):
+            raise ValueError("wrong lengths")
 
     def open_with_passphrase(self, passphrase: str) -> Identity:
         """Answer the identity. Raises `WrongPassphrase` and `IdentityDamaged`."""
-        key = _stretched(passphrase, self.scrypt_salt, self.scrypt_log_n)
-        secret = self._unwrapped(key, self.by_passphrase, "passphrase")
+        lock = self.by_passphrase
+        if lock is None:
+            raise WrongPassphrase(
+                "this household was made with a passkey and has no passphrase; use the recovery "
+                "phrase, or set a passphrase in the console"
+            )
+        secret = self._unwrapped(
+            _stretched(passphrase, lock.salt, lock.log_n), lock.wrapped, "passphrase"
+        )
         if secret is None:
             raise WrongPassphrase(
                 "the passphrase does not open this household; try again, or use the recovery "
@@ -85,11 +128,20 @@ class WrappedIdentity:
         Raises `WrongRecoveryPhrase` and `IdentityDamaged`. The message says which word is wrong by
         its number, never the word: even a mistyped one is most of a word of the phrase.
         """
-        key = _recovery_key(_recovery_entropy(phrase))
-        secret = self._unwrapped(key, self.by_recovery, "recovery")
+        key = _derived(_recovery_entropy(phrase), RECOVERY)
+        secret = self._unwrapped(key, self.by_recovery.wrapped, "recovery")
         if secret is None:
             raise WrongRecoveryPhrase("this recovery phrase is of another household")
         return self._verified(secret)
+
+    def knows_passphrase(self, proof: bytes) -> bool:
+        """Whether `proof` (32 bytes) could only be made by who knows the passphrase."""
+        lock = self.by_passphrase
+        return lock is not None and compare_digest(sha256(proof).digest(), lock.verifier)
+
+    def knows_recovery_phrase(self, proof: bytes) -> bool:
+        """Whether `proof` (32 bytes) could only be made by who knows the recovery phrase."""
+        return compare_digest(sha256(proof).digest(), self.by_recovery.verifier)
 
     def with_new_passphrase(self, identity: Identity, passphrase: str) -> "WrappedIdentity":
         """Answer the same identity under another passphrase; the recovery phrase stays.
@@ -99,22 +151,22 @@ class WrappedIdentity:
         """
         if identity.recipient != self.recipient:
             raise ValueError("only the household's own identity can take a new passphrase")
-        salt, wrapped = _by_passphrase(self.household, identity, passphrase)
-        return WrappedIdentity(
-            self.household, self.recipient, SCRYPT_LOG_N, salt, wrapped, self.by_recovery
-        )
+        return replace(self, by_passphrase=_by_passphrase(self.household, identity, passphrase))
 
     def to_bytes(self) -> bytes:
         """Answer the wrapped identity as it is stored."""
+        lock, recovery = self.by_passphrase, self.by_recovery
         return json.dumps(
             {
                 "v": 1,
                 "household": self.household.hex(),
                 "recipient": str(self.recipient),
-                "scrypt_log_n": self.scrypt_log_n,
-                "scrypt_salt": b64encode(self.scrypt_salt).decode(),
-                "by_passphrase": b64encode(self.by_passphrase).decode(),
-                "by_recovery": b64encode(self.by_recovery).decode(),
+                "scrypt_log_n": None if lock is None else lock.log_n,
+                "scrypt_salt": None if lock is None else _text(lock.salt),
+                "by_passphrase": None if lock is None else _text(lock.wrapped),
+                "passphrase_verifier": None if lock is None else _text(lock.verifier),
+                "by_recovery": _text(recovery.wrapped),
+                "recovery_verifier": _text(recovery.verifier),
             }
         ).encode()
 
@@ -152,25 +204,29 @@ def new_identity(household: HouseholdId, passphrase: str) -> tuple[WrappedIdenti
     The phrase is for the guardian's paper and is stored nowhere. Raises `PassphraseTooShort`.
     """
     identity = Identity.generate()
-    salt, by_passphrase = _by_passphrase(household, identity, passphrase)
+    by_passphrase = _by_passphrase(household, identity, passphrase)
     entropy = random_bytes(RECOVERY_BYTES)
-    by_recovery = _wrap(household, _recovery_key(entropy), identity, "recovery")
-    wrapped = WrappedIdentity(
-        household, identity.recipient, SCRYPT_LOG_N, salt, by_passphrase, by_recovery
+    by_recovery = ByRecovery(
+        _wrap(household, _derived(entropy, RECOVERY), identity, "recovery"),
+        sha256(_derived(entropy, RECOVERY_PROOF)).digest(),
     )
+    wrapped = WrappedIdentity(household, identity.recipient, by_passphrase, by_recovery)
     return wrapped, Mnemonic("english").to_mnemonic(entropy)
 
 
-def _by_passphrase(
-    household: HouseholdId, identity: Identity, passphrase: str
-) -> tuple[bytes, bytes]:
+def _by_passphrase(household: HouseholdId, identity: Identity, passphrase: str) -> ByPassphrase:
     if len(passphrase.strip()) < PASSPHRASE_LENGTH_MIN:
         raise PassphraseTooShort(
             f"a passphrase needs at least {PASSPHRASE_LENGTH_MIN} characters; a few words are best"
         )
     salt = random_bytes(SALT_BYTES)
     key = _stretched(passphrase, salt, SCRYPT_LOG_N)
-    return salt, _wrap(household, key, identity, "passphrase")
+    return ByPassphrase(
+        SCRYPT_LOG_N,
+        salt,
+        _wrap(household, key, identity, "passphrase"),
+        sha256(_derived(key, PASSPHRASE_PROOF)).digest(),
+    )
 
 
 def _wrap(household: HouseholdId, key: bytes, identity: Identity, how: str) -> bytes:
@@ -181,23 +237,33 @@ def _wrap(household: HouseholdId, key: bytes, identity: Identity, how: str) -> b
 
 def _parsed(fields: Mapping[str, Any]) -> WrappedIdentity:
     """Answer the identity in `fields`; raises one of several errors when they are not right."""
-    log_n = fields["scrypt_log_n"]
-    if fields["v"] != 1 or type(log_n) is not int or not 1 <= log_n <= SCRYPT_LOG_N_MAX:
-        raise ValueError("unknown version or cost")
-    salt = b64decode(fields["scrypt_salt"], validate=True)
-    by_passphrase = b64decode(fields["by_passphrase"], validate=True)
-    by_recovery = b64decode(fields["by_recovery"], validate=True)
-    lengths = (len(salt), len(by_passphrase), len(by_recovery))
-    if lengths != (SALT_BYTES, WRAPPED_BYTES, WRAPPED_BYTES):
-        raise ValueError("wrong lengths")
+    if fields["v"] != 1:
+        raise ValueError("unknown version")
     return WrappedIdentity(
         household=HouseholdId(bytes.fromhex(fields["household"])),
         recipient=Recipient.parse(str(fields["recipient"])),
-        scrypt_log_n=log_n,
-        scrypt_salt=salt,
-        by_passphrase=by_passphrase,
-        by_recovery=by_recovery,
+        by_passphrase=None if fields["by_passphrase"] is None else _lock(fields),
+        by_recovery=ByRecovery(_bytes(fields["by_recovery"]), _bytes(fields["recovery_verifier"])),
     )
+
+
+def _lock(fields: Mapping[str, Any]) -> ByPassphrase:
+    if type(fields["scrypt_log_n"]) is not int:
+        raise TypeError("unknown cost")
+    return ByPassphrase(
+        fields["scrypt_log_n"],
+        _bytes(fields["scrypt_salt"]),
+        _bytes(fields["by_passphrase"]),
+        _bytes(fields["passphrase_verifier"]),
+    )
+
+
+def _text(content: bytes) -> str:
+    return b64encode(content).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return b64decode(text, validate=True)
 
 
 def _bound_to(household: HouseholdId, how: str) -> bytes:
@@ -211,8 +277,8 @@ def _stretched(passphrase: str, salt: bytes, log_n: int) -> bytes:
     return Scrypt(salt=salt, length=32, n=1 << log_n, r=8, p=1).derive(text)
 
 
-def _recovery_key(entropy: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=b"unhear/recovery/v1").derive(entropy)
+def _derived(secret: bytes, what_for: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=what_for).derive(secret)
 
 
 def _recovery_entropy(phrase: str) -> bytes:
