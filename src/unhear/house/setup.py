@@ -1,7 +1,7 @@
 """Make a household: its keys, its people, what they consent to, and the first leaves of its log."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from unhear import clock
@@ -9,6 +9,7 @@ from unhear.forget.errors import KeeperFailed
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree, plant
 from unhear.household.family import Household
+from unhear.household.passkeys import Passkey
 from unhear.household.retention import Retention
 from unhear.household.words import (
     UNKNOWN_PERSON,
@@ -19,7 +20,7 @@ from unhear.household.words import (
     PersonKind,
     Purpose,
 )
-from unhear.keep.identity import new_identity
+from unhear.keep.identity import WrappedIdentity, new_identity
 from unhear.keep.profile import add_household
 from unhear.prove.claims import Claim, ConsentGiven, LogKey
 from unhear.prove.ledger import Ledger
@@ -29,9 +30,16 @@ from unhear.stores.database import Database
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.log_files import make_log_key, open_ledger
 
+PERSON_ID_BYTES = 8
+
 
 class AlreadySetUp(Exception):
     """There is a household in this folder already."""
+
+
+def new_person_id() -> PersonId:
+    """Answer a fresh random id for a person."""
+    return PersonId(clock.random_bytes(PERSON_ID_BYTES).hex())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +58,50 @@ class SetupPlan:
     keep_children: bool = False
     retention: Retention = field(default_factory=Retention)
     keeper: str | None = None
+    guardian_id: PersonId = field(default_factory=new_person_id)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SetUp:
-    """What a guardian must write down: the recovery phrase (shown once) and the log's key.
+@dataclass(frozen=True, slots=True)
+class Established:
+    """A household that was made: the log's key, and the keeper that holds the root key."""
 
-    `keeper` holds the root key.
-    """
-
-    recovery_phrase: str
     log_key: str
     keeper: RootKeeper
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class SetUp(Established):
+    """What a guardian must write down as well: the recovery phrase, shown once."""
+
+    recovery_phrase: str
+
+
 def set_up(settings: Settings, plan: SetupPlan, passphrase: str) -> SetUp:
-    """Make the household.
+    """Make the household and its identity.
 
     Raises `AlreadySetUp`, `PassphraseTooShort`, `SettingsWrong` and `KeeperFailed`; then no
     household is made.
+    """
+    identity, recovery_phrase = new_identity(HouseholdId(clock.random_bytes(16)), passphrase)
+    made = establish(settings, plan, identity)
+    return SetUp(made.log_key, made.keeper, recovery_phrase)
+
+
+def establish(
+    settings: Settings,
+    plan: SetupPlan,
+    identity: WrappedIdentity,
+    passkeys: tuple[Passkey, ...] = (),
+) -> Established:
+    """Make the household of an identity that was made elsewhere, in a guardian's browser.
+
+    Raises `AlreadySetUp`, `SettingsWrong` and `KeeperFailed`; then no household is made.
     """
     if settings.database_file.exists() or settings.log_key_file.exists():
         raise AlreadySetUp(
             f"{settings.house} holds a house already; choose another folder with --house"
         )
-    household = _household(plan, HouseholdId(clock.random_bytes(16)))
-    identity, recovery_phrase = new_identity(household.id, passphrase)
+    household = replace(_household(plan, identity.household), passkeys=passkeys)
     keeper = _empty_keeper(settings, plan)
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     make_log_key(settings.log_key_file, f"unhear.local/{clock.random_bytes(4).hex()}")
@@ -96,7 +122,7 @@ def set_up(settings: Settings, plan: SetupPlan, passphrase: str) -> SetUp:
             ledger.append(transaction, statement_of(claim))
     ledger.publish(database)
     database.close()
-    return SetUp(recovery_phrase, str(ledger.key), keeper)
+    return Established(str(ledger.key), keeper)
 
 
 def _empty_keeper(settings: Settings, plan: SetupPlan) -> RootKeeper:
@@ -114,15 +140,11 @@ def _empty_keeper(settings: Settings, plan: SetupPlan) -> RootKeeper:
 
 
 def _household(plan: SetupPlan, household: HouseholdId) -> Household:
-    names = [
-        (plan.guardian, PersonKind.GUARDIAN),
-        *((name, PersonKind.ADULT) for name in plan.adults),
-        *((name, PersonKind.CHILD) for name in plan.children),
-    ]
     today = clock.day_number(clock.now())
-    people = tuple(
-        Person(PersonId(clock.random_bytes(8).hex()), name, kind, seen_day=today)
-        for name, kind in names
+    people = (
+        Person(plan.guardian_id, plan.guardian, PersonKind.GUARDIAN, seen_day=today),
+        *(Person(new_person_id(), name, PersonKind.ADULT, today) for name in plan.adults),
+        *(Person(new_person_id(), name, PersonKind.CHILD, today) for name in plan.children),
     )
     return Household(
         id=household,

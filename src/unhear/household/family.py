@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from unhear.household.limits import Limit, Refusal, refusal
+from unhear.household.passkeys import Passkey
 from unhear.household.retention import DeviceKind, Retention
 from unhear.household.words import (
     Consent,
@@ -42,6 +43,9 @@ class Household:
 
     wakes: tuple[tuple[DeviceId, datetime], ...] = ()
     """When devices that sleep are to listen again; those without a moment wait to be told."""
+
+    passkeys: tuple[Passkey, ...] = ()
+    """The guardians' passkeys."""
 
     def person(self, person: PersonId) -> Person | None:
         """Answer the person of that id, or None where nobody is known by it."""
@@ -92,7 +96,21 @@ class Household:
             people=tuple(p for p in self.people if p.id != person),
             consents=tuple(c for c in self.consents if c.person != person),
             limits=tuple(limit for limit in self.limits if limit.who != person),
+            passkeys=tuple(key for key in self.passkeys if key.person != person),
         )
+
+    def passkey(self, id_: bytes) -> Passkey | None:
+        """Answer the passkey of that id, or None."""
+        return next((key for key in self.passkeys if key.id == id_), None)
+
+    def with_passkey(self, passkey: Passkey) -> "Household":
+        """Answer the same household with a passkey, in place of one with the same id."""
+        rest = self.without_passkey(passkey.id)
+        return replace(rest, passkeys=(*rest.passkeys, passkey))
+
+    def without_passkey(self, id_: bytes) -> "Household":
+        """Answer the same household without a passkey."""
+        return replace(self, passkeys=tuple(key for key in self.passkeys if key.id != id_))
 
     def refusal(self, person: PersonId, skill: str, now: datetime) -> Refusal | None:
         """Answer why somebody may not use a skill at a local moment, or None where they may."""

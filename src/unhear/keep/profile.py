@@ -21,6 +21,7 @@ from unhear.forget.traces import (
 )
 from unhear.household.family import Device, Household
 from unhear.household.limits import Bedtime, Limit
+from unhear.household.passkeys import Passkey
 from unhear.household.retention import DeviceKind, Retention, RetentionRule
 from unhear.household.words import (
     UNKNOWN_PERSON,
@@ -111,6 +112,7 @@ def _profile_bytes(household: Household) -> bytes:
             "asleep": sorted(household.asleep),
             "limits": [_limit_fields(limit) for limit in household.limits],
             "wakes": [[device, at.isoformat()] for device, at in household.wakes],
+            "passkeys": [_passkey_fields(passkey) for passkey in household.passkeys],
             "retention_days": retention.days,
             "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
             "child_profile_days": retention.child_profile_days,
@@ -142,6 +144,32 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
             (DeviceId(device), datetime.fromisoformat(at)) for device, at in fields.get("wakes", [])
         ),
         devices=tuple(Device(DeviceId(id_), DeviceKind(kind)) for id_, kind in fields["devices"]),
+        passkeys=tuple(_passkey(passkey) for passkey in fields.get("passkeys", [])),
+    )
+
+
+def _passkey_fields(key: Passkey) -> dict[str, Any]:
+    return {
+        "id": key.id.hex(),
+        "person": key.person,
+        "public_key": key.public_key.hex(),
+        "sign_count": key.sign_count,
+        "name": key.name,
+        "added_at": key.added_at.isoformat(),
+        "wrapped": None if key.wrapped is None else key.wrapped.hex(),
+    }
+
+
+def _passkey(fields: dict[str, Any]) -> Passkey:
+    wrapped = fields["wrapped"]
+    return Passkey(
+        id=bytes.fromhex(fields["id"]),
+        person=PersonId(fields["person"]),
+        public_key=bytes.fromhex(fields["public_key"]),
+        sign_count=fields["sign_count"],
+        name=fields["name"],
+        added_at=datetime.fromisoformat(fields["added_at"]),
+        wrapped=None if wrapped is None else bytes.fromhex(wrapped),
     )
 
 
