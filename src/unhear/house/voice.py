@@ -8,12 +8,10 @@ from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
-import numpy as np
-
 from unhear.answer.synthesiser import Speech
 from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
 from unhear.capture.listener import Listener
-from unhear.capture.sound import RATE_HZ, Capture, Pcm
+from unhear.capture.sound import Capture, Pcm
 from unhear.engines.choose import choose_activity, choose_wake
 from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
@@ -21,9 +19,6 @@ from unhear.house.turn import Assistant, Silenced, Turn
 from unhear.household.words import DeviceId, PersonId
 
 log = logging.getLogger(__name__)
-
-LOUDNESS_FRAMES = RATE_HZ
-"""A wake word's loudness is that of the second in which it was heard."""
 
 
 class Speaker(Protocol):
@@ -114,7 +109,6 @@ class VoiceSession:
         self._stream = stream
         self._listener = self._new_listener()
         self._whole: Capture | None = None
-        self._recent: Pcm = np.zeros(0, np.int16)
         self._woken_at: datetime | None = None
         self._lock = Lock()
         self._turn = 0
@@ -122,7 +116,6 @@ class VoiceSession:
 
     def feed(self, pcm: Pcm) -> None:
         """Take the next frames of the device's stream, any number."""
-        self._recent = np.concatenate([self._recent, pcm])[-LOUDNESS_FRAMES:]
         if self._follow_up():
             self._listener.open()
         if (whole := self._known_whole()) is not None:
@@ -158,9 +151,11 @@ class VoiceSession:
         if isinstance(event, Woken):
             self.interrupt()
             self._woken_at = event.at
-            self._arbiter.woken(self._stream.device, event.at, _loudness(self._recent))
+            self._arbiter.woken(self._stream.device, event.at)
             self._speaker.woken()
         elif isinstance(event, Paused):
+            if self._woken_at is not None:
+                self._arbiter.heard(self._stream.device, self._woken_at, event.capture.pcm)
             self._foresee(event.capture)
         elif isinstance(event, GaveUp):
             self._speaker.finished(None)
@@ -179,10 +174,8 @@ class VoiceSession:
 
     def _captured(self, capture: Capture) -> None:
         woken_at, self._woken_at = self._woken_at, None
-        if woken_at is not None:
-            # A device that found its wake word itself sent no sound of it: its request's counts.
-            self._arbiter.woken(self._stream.device, woken_at, _loudness(capture.pcm))
-        if woken_at is not None and not self._arbiter.answers(self._stream.device, woken_at):
+        device = self._stream.device
+        if woken_at is not None and not self._arbiter.answers(device, woken_at, capture.pcm):
             self._speaker.finished(None)
             return
         if woken_at is None:
@@ -228,7 +221,3 @@ class VoiceSession:
         with self._lock:
             follows, self._follows = self._follows, False
         return follows
-
-
-def _loudness(pcm: Pcm) -> float:
-    return float(np.sqrt(np.mean(pcm.astype(np.float64) ** 2))) if len(pcm) else 0.0
