@@ -148,6 +148,12 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     ) -> Iterator[TraceRow]:
         """Yield the kept things of these kinds by day; with `days`, from the first to the last."""
 
+    def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
+        """Yield the days up to `last` that have kept things of a kind, the last first."""
+
+    def extent(self, household: HouseholdId, kind: TraceKind) -> tuple[int, int | None]:
+        """Answer how many kept things of a kind there are, and the day of the oldest."""
+
     def expired(self, household: HouseholdId, day: int) -> Iterator[TraceRow]:
         """Yield the kept things that may not stay on `day`."""
 

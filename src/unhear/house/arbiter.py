@@ -104,7 +104,8 @@ def _loudness(pcm: Pcm) -> Loudness:
     """Answer the logarithm of how loud each fiftieth of a second is, above `QUIET`."""
     frames = len(pcm) // FRAME
     pieces = pcm[: frames * FRAME].astype(np.float64).reshape(frames, FRAME)
-    return np.log(np.sqrt(np.mean(pieces**2, axis=1)) + QUIET)
+    loudness: Loudness = np.log(np.sqrt(np.mean(pieces**2, axis=1)) + QUIET)
+    return loudness
 
 
 def _alike(one: Loudness, other: Loudness) -> bool:

@@ -178,7 +178,7 @@ def _audit(house: House) -> Iterator[Advice]:
         )
 
 
-HOUSE_CHECKS: tuple[Check, ...] = (
+QUICK_CHECKS: tuple[Check, ...] = (
     _keeper,
     _keeper_move,
     _roots_held,
@@ -187,6 +187,8 @@ HOUSE_CHECKS: tuple[Check, ...] = (
     _mirror,
     _drill,
     _strangers,
-    _audit,
 )
+"""Those that take no longer than a page may take to load."""
+
+HOUSE_CHECKS: tuple[Check, ...] = (*QUICK_CHECKS, _audit)
 """In the order they are shown; each yields nothing, one or several findings."""

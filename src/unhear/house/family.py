@@ -11,8 +11,9 @@ from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
-from unhear.household.family import Household
+from unhear.household.family import Device, Household
 from unhear.household.limits import Limit
+from unhear.household.passkeys import Passkey
 from unhear.household.retention import Retention
 from unhear.household.scope import Scope
 from unhear.household.words import (
@@ -149,6 +150,33 @@ class Family:
     ) -> Household:
         """Let a device listen, or stop it; remembered until it is told otherwise, or `until`."""
         return self._add(lambda now: now.with_listening(device, on=on, until=until))
+
+    def set_device(self, device: Device) -> Household:
+        """Note where a device stands and whose it is, or that a browser is one."""
+        return self._add(lambda now: now.with_device(device))
+
+    def remove_device(self, device: DeviceId) -> Household:
+        """Forget a device; a browser that was paired as it is recognised no more."""
+        self._take_out(lambda now: now.without_device(device))
+        return self.read()
+
+    def add_passkey(self, passkey: Passkey) -> Household:
+        """Let a guardian sign in with a passkey."""
+        return self._add(lambda now: now.with_passkey(passkey))
+
+    def note_passkey_used(self, passkey: bytes, sign_count: int) -> Household:
+        """Note a passkey's counter, so that a copy of it is noticed."""
+
+        def used(now: Household) -> Household:
+            known = now.passkey(passkey)
+            return now if known is None else now.with_passkey(replace(known, sign_count=sign_count))
+
+        return self._add(used)
+
+    def remove_passkey(self, passkey: bytes) -> Household:
+        """Recognise a passkey no more; no old copy of the house opens with it afterwards."""
+        self._take_out(lambda now: now.without_passkey(passkey))
+        return self.read()
 
     def set_limit(self, limit: Limit) -> Household:
         """Limit what a person or a kind of person may ask for."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 from unhear import clock
@@ -35,7 +36,7 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep.catalogue import Catalogue
-from unhear.keep.identity import WrappedIdentity
+from unhear.keep.identity import ByPassphrase, WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
 from unhear.keep.profile import profile_of
@@ -185,6 +186,17 @@ class House:
         self.ledger.publish_soon(self.database)
         self.database.tidy()
         return receipts
+
+    def set_passphrase(self, lock: ByPassphrase) -> None:
+        """Let another passphrase open the household's identity, in place of the old one.
+
+        Old copies of the database keep the old one. Raises `ValueError` for what is no wrapping.
+        """
+        identity = replace(self.identity, by_passphrase=lock)
+        with self.database.writing() as transaction:
+            row = transaction.household(self.household.id)
+            transaction.set_household(replace(row, identity=identity.to_bytes()))
+        self.identity = identity
 
     def memory(self, skill: str, request: Utterance) -> SkillMemory:
         """Answer what `skill` remembers, while `request` is answered."""

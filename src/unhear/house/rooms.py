@@ -1,7 +1,7 @@
 """The devices that can speak now, by room: announcements, rings and music find their way here."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,6 +90,11 @@ class Switchboard:
             if device in self._places and self._places[device].mouth is mouth:
                 del self._places[device]
         mouth.end_music()
+
+    def places(self) -> Mapping[DeviceId, str]:
+        """Answer the devices that are here now, and the rooms they stand in."""
+        with self._lock:
+            return {place.device: place.room for place in self._places.values()}
 
     def rooms(self) -> Sequence[str]:
         """Answer the rooms where something can be said now, by name."""

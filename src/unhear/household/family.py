@@ -19,10 +19,21 @@ from unhear.household.words import (
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something that hears or sees; one that is not listed is a voice device."""
+    """Something that hears or sees; one that is not listed is a voice device.
+
+    `room` is where it stands, where a guardian said so; `person` whose it is, if it is anybody's;
+    `key` what is remembered of the cookie of a browser that was paired (SHA-256), if it is one.
+    """
 
     id: DeviceId
     kind: DeviceKind
+    room: str | None = None
+    person: PersonId | None = None
+    key: bytes | None = None
+
+    def placed(self, *, room: str | None, person: PersonId | None) -> "Device":
+        """Answer the same device in another room, or somebody else's."""
+        return replace(self, room=room, person=person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +66,23 @@ class Household:
         """Answer the person called `name` (letter case does not matter), or None."""
         return next((p for p in self.people if p.name.casefold() == name.casefold()), None)
 
+    def device(self, device: DeviceId) -> Device | None:
+        """Answer the device of that name, or None where it is not listed."""
+        return next((d for d in self.devices if d.id == device), None)
+
     def device_kind(self, device: DeviceId) -> DeviceKind:
         """Answer what kind of device it is."""
-        return next((d.kind for d in self.devices if d.id == device), DeviceKind.VOICE)
+        known = self.device(device)
+        return DeviceKind.VOICE if known is None else known.kind
+
+    def with_device(self, device: Device) -> "Household":
+        """Answer the same household with a device, in place of one with the same name."""
+        rest = self.without_device(device.id)
+        return replace(self, devices=(*rest.devices, device))
+
+    def without_device(self, device: DeviceId) -> "Household":
+        """Answer the same household without a device."""
+        return replace(self, devices=tuple(d for d in self.devices if d.id != device))
 
     def with_listening(
         self, device: DeviceId, *, on: bool, until: datetime | None = None
@@ -96,6 +121,10 @@ class Household:
             people=tuple(p for p in self.people if p.id != person),
             consents=tuple(c for c in self.consents if c.person != person),
             limits=tuple(limit for limit in self.limits if limit.who != person),
+            devices=tuple(
+                d.placed(room=d.room, person=None) if d.person == person else d
+                for d in self.devices
+            ),
             passkeys=tuple(key for key in self.passkeys if key.person != person),
         )
 

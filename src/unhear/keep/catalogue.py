@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from unhear.clock import day_start
+from unhear.clock import day_number, day_start
 from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import (
+    DAY_LAST,
     NewTrace,
     add_trace,
     content_of,
@@ -31,6 +32,9 @@ from unhear.keep.payloads import Payloads
 
 T = TypeVar("T")
 
+Place = tuple[datetime, TraceId]
+"""A recording's place in a timeline: when it was heard; its id tells two of one moment apart."""
+
 ORPHAN_AGE = timedelta(hours=1)
 """How old a payload without a recording must be to be called left over."""
 
@@ -42,6 +46,11 @@ class Recording:
     id: TraceId
     utterance: Utterance
     expires_at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in a timeline."""
+        return self.utterance.heard_at, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +114,62 @@ class Catalogue:
 
         return sorted(self._read(read), key=lambda recording: recording.utterance.heard_at)
 
-    def sealed(self, trace: TraceId) -> SealedRecording:
-        """Answer a recording as age files. Raises `NoSuchTrace` and `PayloadMissing`."""
+    def newest(
+        self, before: Place | None, limit: int, scope: Scope | None = None
+    ) -> list[Recording]:
+        """Answer at most `limit` recordings a scope names, newest first, older than `before`.
+
+        Reads no more days than it needs.
+        """
+
+        def read(transaction: Transaction, tree: KeyTree) -> list[Recording]:
+            found: list[Recording] = []
+            last = DAY_LAST if before is None else day_number(before[0])
+            for day in transaction.days(self._household, TraceKind.RECORDING, last):
+                rows = transaction.traces(self._household, (TraceKind.RECORDING,), days=(day, day))
+                of_day = [
+                    Recording(row.id, utterance, day_start(row.expires_day))
+                    for row in rows
+                    if covers(scope or Scope(), row.kind, utterance := utterance_of(tree, row))
+                ]
+                of_day = [one for one in of_day if before is None or one.place < before]
+                found += sorted(of_day, key=lambda one: one.place, reverse=True)
+                if len(found) >= limit:
+                    break
+            return found[:limit]
+
+        return self._read(read)
+
+    def extent(self) -> tuple[int, datetime | None]:
+        """Answer how many recordings are kept, and the day of the oldest."""
+        with self._database.reading() as transaction:
+            count, day = transaction.extent(self._household, TraceKind.RECORDING)
+        return count, None if day is None else day_start(day)
+
+    def recording(self, trace: TraceId) -> Recording:
+        """Answer one recording. Raises `NoSuchTrace`."""
+
+        def read(transaction: Transaction, tree: KeyTree) -> Recording:
+            row = self._row(transaction, trace)
+            return Recording(row.id, utterance_of(tree, row), day_start(row.expires_day))
+
+        return self._read(read)
+
+    def parts(self, trace: TraceId) -> tuple[bytes, bytes | None]:
+        """Answer a recording's age header, and its transcript as an age file, if it has one.
+
+        Raises `NoSuchTrace`.
+        """
 
         def read(transaction: Transaction, tree: KeyTree) -> tuple[bytes, bytes | None]:
             row = self._row(transaction, trace)
             return content_of(tree, row), words_of(tree, row)
 
-        header, transcript = self._read(read)
+        return self._read(read)
+
+    def sealed(self, trace: TraceId) -> SealedRecording:
+        """Answer a recording as age files. Raises `NoSuchTrace` and `PayloadMissing`."""
+        header, transcript = self.parts(trace)
         payload = self._payloads.get(self._household, trace)
         return SealedRecording(sound=header + payload, transcript=transcript)
 

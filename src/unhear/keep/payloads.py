@@ -17,6 +17,12 @@ class Payloads(Protocol):
     def get(self, household: HouseholdId, trace: TraceId) -> bytes:
         """Answer a whole payload."""
 
+    def size(self, household: HouseholdId, trace: TraceId) -> int:
+        """Answer how many bytes a payload has."""
+
+    def part(self, household: HouseholdId, trace: TraceId, start: int, end: int) -> bytes:
+        """Answer the bytes of a payload from `start` to before `end`."""
+
     def has(self, household: HouseholdId, trace: TraceId) -> bool:
         """Whether there is a payload of that name."""
 

@@ -108,7 +108,7 @@ def _profile_bytes(household: Household) -> bytes:
             "consents": [
                 [c.person, c.purpose, c.method, c.given_at.isoformat()] for c in household.consents
             ],
-            "devices": [[device.id, device.kind] for device in household.devices],
+            "devices": [_device_fields(device) for device in household.devices],
             "asleep": sorted(household.asleep),
             "limits": [_limit_fields(limit) for limit in household.limits],
             "wakes": [[device, at.isoformat()] for device, at in household.wakes],
@@ -143,8 +143,23 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
         wakes=tuple(
             (DeviceId(device), datetime.fromisoformat(at)) for device, at in fields.get("wakes", [])
         ),
-        devices=tuple(Device(DeviceId(id_), DeviceKind(kind)) for id_, kind in fields["devices"]),
+        devices=tuple(_device(*device) for device in fields["devices"]),
         passkeys=tuple(_passkey(passkey) for passkey in fields.get("passkeys", [])),
+    )
+
+
+def _device_fields(device: Device) -> list[str | None]:
+    key = None if device.key is None else device.key.hex()
+    return [device.id, device.kind, device.room, device.person, key]
+
+
+def _device(id_: str, kind: str, room: str | None, person: str | None, key: str | None) -> Device:
+    return Device(
+        DeviceId(id_),
+        DeviceKind(kind),
+        room,
+        None if person is None else PersonId(person),
+        None if key is None else bytes.fromhex(key),
     )
 
 

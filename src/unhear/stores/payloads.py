@@ -40,15 +40,19 @@ class FilePayloads:
 
     def get(self, household: HouseholdId, trace: TraceId) -> bytes:
         """Answer a whole payload. Raises `PayloadMissing`."""
-        with _plain_errors(self._folder):
-            try:
-                return bytes(obstore.get(self._store, payload_name(household, trace)).bytes())
-            except FileNotFoundError:
-                raise PayloadMissing(
-                    "the sealed sound of this recording is missing from the payload folder; "
-                    "bring it back from a backup of any age with `unhear restore-sounds`, or "
-                    "forget the recording"
-                ) from None
+        with _found(self._folder):
+            return bytes(obstore.get(self._store, payload_name(household, trace)).bytes())
+
+    def size(self, household: HouseholdId, trace: TraceId) -> int:
+        """Answer how many bytes a payload has. Raises `PayloadMissing`."""
+        with _found(self._folder):
+            return int(obstore.head(self._store, payload_name(household, trace))["size"])
+
+    def part(self, household: HouseholdId, trace: TraceId, start: int, end: int) -> bytes:
+        """Answer the bytes of a payload from `start` to before `end`. Raises `PayloadMissing`."""
+        with _found(self._folder):
+            name = payload_name(household, trace)
+            return bytes(obstore.get_range(self._store, name, start=start, end=end))
 
     def has(self, household: HouseholdId, trace: TraceId) -> bool:
         """Whether there is a payload of that name, whole or not."""
@@ -89,6 +93,19 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _found(folder: Path) -> Iterator[None]:
+    with _plain_errors(folder):
+        try:
+            yield
+        except FileNotFoundError:
+            raise PayloadMissing(
+                "the sealed sound of this recording is missing from the payload folder; bring it "
+                "back from a backup of any age with `unhear restore-sounds`, or forget the "
+                "recording"
+            ) from None
 
 
 @contextmanager

@@ -3,7 +3,17 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from unhear.forget.database import HouseholdRow, TraceKind, TraceRow
 from unhear.household.words import HouseholdId, TraceId
@@ -25,6 +35,12 @@ SELECT_BY_KIND = SELECT_TRACES.where(
     TRACE.household == OURS, TRACE.kind.in_(bindparam("kinds", expanding=True))
 )
 SELECT_BY_DAY = SELECT_BY_KIND.where(TRACE.day.between(bindparam("first"), bindparam("last")))
+SELECT_LAST_DAY = select(func.max(TRACE.day)).where(
+    TRACE.household == OURS, TRACE.kind == bindparam("kind"), TRACE.day <= bindparam("last")
+)
+SELECT_EXTENT = select(func.count(), func.min(TRACE.day)).where(
+    TRACE.household == OURS, TRACE.kind == bindparam("kind")
+)
 # The index tells who is late by itself; an index by expiry alone would make every erasure dearer.
 _LATE = select(TRACE.slot).where(TRACE.household == OURS, TRACE.expires_day <= bindparam("day"))
 SELECT_EXPIRED = SELECT_TRACES.where(TRACE.slot.in_(_LATE))
@@ -130,6 +146,21 @@ class TraceRows:
         if days is None:
             return self._traces(SELECT_BY_KIND, values)
         return self._traces(SELECT_BY_DAY, {**values, "first": days[0], "last": days[1]})
+
+    def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
+        """Yield the days up to `last` that have kept things of a kind, the last first."""
+        values = {"ours": household, "kind": kind.value}
+        while True:
+            day = self._connection.execute(SELECT_LAST_DAY, {**values, "last": last}).scalar()
+            if day is None:
+                return
+            yield day
+            last = day - 1
+
+    def extent(self, household: HouseholdId, kind: TraceKind) -> tuple[int, int | None]:
+        """Answer how many kept things of a kind there are, and the day of the oldest."""
+        row = self._connection.execute(SELECT_EXTENT, {"ours": household, "kind": kind.value}).one()
+        return row[0], row[1]
 
     def expired(self, household: HouseholdId, day: int) -> Iterator[TraceRow]:
         """Yield the kept things that may not stay on `day`, oldest first."""

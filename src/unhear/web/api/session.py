@@ -1,0 +1,188 @@
+"""Signing in: with a passkey, or by a proof that one knows the passphrase or recovery phrase."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from unhear.household.passkeys import Passkey
+from unhear.household.words import Person, PersonId, PersonKind
+from unhear.web.api.fields import Answered, Bytes, Credential, Name, Taken
+from unhear.web.ceremonies import REFUSED, credential_id, text
+from unhear.web.home import Home
+from unhear.web.problems import Problem
+from unhear.web.signed_in import Guardian, TheHome
+
+router = APIRouter(prefix="/session", tags=["session"])
+
+PROVING = tuple(
+    f"/api/v1/session/{path}"
+    for path in ("passkey/finish", "passphrase", "recovery", "step-up", "step-up/finish")
+)
+"""Where somebody proves who they are; asked seldom by people, often by thieves."""
+
+WRONG_PASSPHRASE = Problem(
+    401, "wrong-passphrase", "This passphrase, or this name, does not open this household."
+)
+WRONG_PHRASE = Problem(
+    401, "wrong-recovery-phrase", "This recovery phrase, or this name, is of another household."
+)
+
+
+class SignedInAs(Answered):
+    """Who is signed in, and the household's identity as wrapped for them, where it is."""
+
+    guardian: str
+    name: str
+    household: str
+    wrapped: str | None
+
+
+class PassphraseCost(Answered):
+    """How a passphrase is stretched: scrypt with N = 2 ** log_n, r = 8, p = 1."""
+
+    log_n: int
+    salt: str
+
+
+class Lock(Answered):
+    """What a browser needs to know before it can prove or open anything."""
+
+    household: str
+    recipient: str
+    passphrase: PassphraseCost | None
+    passkeys: bool
+
+
+class Options(Answered):
+    """The options of a ceremony, as WebAuthn Level 3 writes them in JSON."""
+
+    options: dict[str, object]
+
+
+class Answer(Taken):
+    """A passkey's answer."""
+
+    credential: Credential
+
+
+class Proof(Taken):
+    """A proof that the passphrase or recovery phrase is known, by a guardian of that name."""
+
+    guardian: Name
+    proof: Bytes
+
+
+class OwnProof(Taken):
+    """The same, by who is signed in already."""
+
+    kind: Literal["passphrase", "recovery"]
+    proof: Bytes
+
+
+@router.get("/lock")
+def lock(home: TheHome) -> Lock:
+    """Answer what a browser needs to know to sign in."""
+    house = home.house
+    by = house.identity.by_passphrase
+    return Lock(
+        household=house.household.id.hex(),
+        recipient=str(house.identity.recipient),
+        passphrase=None if by is None else PassphraseCost(log_n=by.log_n, salt=text(by.salt)),
+        passkeys=bool(house.household.passkeys),
+    )
+
+
+@router.post("/passkey/begin")
+def begin_passkey(home: TheHome) -> Options:
+    """Begin to sign in with any passkey of this household."""
+    _ = home.house
+    return Options(options=home.ceremonies.begin_authentication())
+
+
+@router.post("/passkey/finish")
+def finish_passkey(home: TheHome, taken: Answer, response: Response) -> SignedInAs:
+    """Sign in with a passkey."""
+    passkey = _seen(home, taken.credential, None)
+    return _sign_in(home, passkey.person, passkey.wrapped, response)
+
+
+@router.post("/passphrase")
+def with_passphrase(home: TheHome, taken: Proof, response: Response) -> SignedInAs:
+    """Sign in by a proof that the passphrase is known."""
+    identity, guardian = home.house.identity, _guardian_called(home, taken.guardian)
+    if not identity.knows_passphrase(taken.proof) or guardian is None:
+        raise WRONG_PASSPHRASE
+    wrapped = None if identity.by_passphrase is None else identity.by_passphrase.wrapped
+    return _sign_in(home, guardian.id, wrapped, response)
+
+
+@router.post("/recovery")
+def with_recovery_phrase(home: TheHome, taken: Proof, response: Response) -> SignedInAs:
+    """Sign in by a proof that the recovery phrase is known."""
+    identity, guardian = home.house.identity, _guardian_called(home, taken.guardian)
+    if not identity.knows_recovery_phrase(taken.proof) or guardian is None:
+        raise WRONG_PHRASE
+    return _sign_in(home, guardian.id, identity.by_recovery.wrapped, response)
+
+
+@router.post("/step-up/begin")
+def begin_step_up(signed: Guardian) -> Options:
+    """Begin to prove again, with one of one's own passkeys."""
+    household = signed.house.household
+    own = [key for key in household.passkeys if key.person == signed.person.id]
+    return Options(options=signed.home.ceremonies.begin_authentication(own))
+
+
+@router.post("/step-up/finish", status_code=204)
+def finish_step_up(signed: Guardian, taken: Answer, request: Request) -> None:
+    """Prove again who one is."""
+    _seen(signed.home, taken.credential, signed.person.id)
+    signed.home.sessions.prove(request)
+
+
+@router.post("/step-up", status_code=204)
+def step_up(signed: Guardian, taken: OwnProof, request: Request) -> None:
+    """Prove again that one knows the passphrase or the recovery phrase."""
+    identity = signed.house.identity
+    if taken.kind == "passphrase" and not identity.knows_passphrase(taken.proof):
+        raise WRONG_PASSPHRASE
+    if taken.kind == "recovery" and not identity.knows_recovery_phrase(taken.proof):
+        raise WRONG_PHRASE
+    signed.home.sessions.prove(request)
+
+
+@router.delete("", status_code=204)
+def sign_out(signed: Guardian, request: Request, response: Response) -> None:
+    """Sign out."""
+    signed.home.sessions.close(request, response)
+
+
+def _seen(home: Home, credential: Credential, person: PersonId | None) -> Passkey:
+    """Answer the passkey that answered, of that person if one is named. Raises `Problem`."""
+    house = home.house
+    passkey = house.household.passkey(credential_id(credential))
+    if passkey is None or person not in (None, passkey.person):
+        raise REFUSED
+    count = home.ceremonies.finish_authentication(credential, passkey)
+    if count != passkey.sign_count:
+        house.household = house.family.note_passkey_used(passkey.id, count)
+    return passkey
+
+
+def _guardian_called(home: Home, name: str) -> Person | None:
+    person = home.house.household.named(name)
+    return person if person is not None and person.kind is PersonKind.GUARDIAN else None
+
+
+def _sign_in(home: Home, person: PersonId, wrapped: bytes | None, response: Response) -> SignedInAs:
+    house = home.house
+    known = house.household.person(person)
+    if known is None:
+        raise REFUSED
+    home.sessions.open(person, response)
+    return SignedInAs(
+        guardian=person,
+        name=known.name,
+        household=house.household.id.hex(),
+        wrapped=None if wrapped is None else text(wrapped),
+    )

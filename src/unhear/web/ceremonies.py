@@ -1,0 +1,160 @@
+"""Passkey ceremonies: WebAuthn registration and authentication (W3C WebAuthn Level 3).
+
+What a passkey signs in with is checked here. What it opens with (its PRF output) stays in the
+browser: this side neither asks for it nor takes it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from unhear.clock import random_bytes
+from unhear.household.passkeys import Passkey
+from unhear.household.words import PersonId
+from unhear.web.problems import Problem
+
+NAME = "unhear"
+CHALLENGE_BYTES = 32
+WITHIN_SECONDS = 300.0
+WAITING_MAX = 1_000
+"""How many ceremonies may be under way; the oldest gives way."""
+
+REFUSED = Problem(401, "passkey-refused", "This passkey was not accepted; try again.")
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey:
+    """A passkey that was just made: its id, its public key (COSE), and its counter."""
+
+    id: bytes
+    public_key: bytes
+    sign_count: int
+
+
+class Ceremonies:
+    """The ceremonies of one console; each challenge is used once, within five minutes."""
+
+    def __init__(self, origin: str) -> None:
+        """`origin` is the console's address in browsers, whose host passkeys are made for."""
+        self._origin = origin
+        self._host = urlsplit(origin).hostname or ""
+        self._waiting: dict[bytes, float] = {}
+        self._lock = Lock()
+
+    def begin_registration(
+        self, person: PersonId, name: str, known: Sequence[Passkey] = ()
+    ) -> Fields:
+        """Answer the options to make a passkey with, for somebody called `name`."""
+        options = generate_registration_options(
+            rp_id=self._host,
+            rp_name=NAME,
+            user_id=person.encode(),
+            user_name=name,
+            user_display_name=name,
+            challenge=self._challenge(),
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.REQUIRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+            exclude_credentials=[PublicKeyCredentialDescriptor(key.id) for key in known],
+        )
+        return dict(json.loads(options_to_json(options)))
+
+    def finish_registration(self, credential: Mapping[str, Any]) -> NewPasskey:
+        """Answer the passkey that was made. Raises `Problem`."""
+        challenge = self._answered(credential)
+        try:
+            made = verify_registration_response(
+                credential=dict(credential),
+                expected_challenge=challenge,
+                expected_rp_id=self._host,
+                expected_origin=self._origin,
+                require_user_verification=True,
+            )
+        except (WebAuthnException, ValueError, KeyError, TypeError):
+            raise REFUSED from None
+        return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count)
+
+    def begin_authentication(self, known: Sequence[Passkey] = ()) -> Fields:
+        """Answer the options to sign in with: with one of these passkeys, or with any."""
+        options = generate_authentication_options(
+            rp_id=self._host,
+            challenge=self._challenge(),
+            allow_credentials=[PublicKeyCredentialDescriptor(key.id) for key in known] or None,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+        return dict(json.loads(options_to_json(options)))
+
+    def finish_authentication(self, credential: Mapping[str, Any], passkey: Passkey) -> int:
+        """Answer the passkey's new counter. Raises `Problem` for any other passkey."""
+        challenge = self._answered(credential)
+        try:
+            seen = verify_authentication_response(
+                credential=dict(credential),
+                expected_challenge=challenge,
+                expected_rp_id=self._host,
+                expected_origin=self._origin,
+                credential_public_key=passkey.public_key,
+                credential_current_sign_count=passkey.sign_count,
+                require_user_verification=True,
+            )
+        except (WebAuthnException, ValueError, KeyError, TypeError):
+            raise REFUSED from None
+        return seen.new_sign_count
+
+    def _challenge(self) -> bytes:
+        challenge, now = random_bytes(CHALLENGE_BYTES), monotonic()
+        with self._lock:
+            waiting = {c: t for c, t in self._waiting.items() if now - t <= WITHIN_SECONDS}
+            while len(waiting) >= WAITING_MAX:
+                del waiting[next(iter(waiting))]
+            waiting[challenge] = now
+            self._waiting = waiting
+        return challenge
+
+    def _answered(self, credential: Mapping[str, Any]) -> bytes:
+        """Answer the challenge that a credential answers; it is used up."""
+        try:
+            said = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
+            challenge = base64url_to_bytes(said["challenge"])
+        except (ValueError, KeyError, TypeError):
+            raise REFUSED from None
+        with self._lock:
+            begun = self._waiting.pop(challenge, None)
+        if begun is None or monotonic() - begun > WITHIN_SECONDS:
+            raise REFUSED
+        return challenge
+
+
+def credential_id(credential: Mapping[str, Any]) -> bytes:
+    """Answer the id of the passkey that made a credential. Raises `Problem`."""
+    try:
+        return base64url_to_bytes(credential["rawId"])
+    except (ValueError, KeyError, TypeError):
+        raise REFUSED from None
+
+
+def text(content: bytes) -> str:
+    """Answer bytes as the console's JSON has them: base64url without padding (RFC 4648)."""
+    return bytes_to_base64url(content)

@@ -1,0 +1,44 @@
+"""The console: the pages and the operations of a house, for its guardians' browsers."""
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from unhear import __version__
+from unhear.web.api import (
+    devices,
+    erasures,
+    keeping,
+    passkeys,
+    receipts,
+    recordings,
+    session,
+    setup,
+)
+from unhear.web.home import Home
+from unhear.web.problems import tell_problems
+from unhear.web.security import Limits, SameOrigin, SecurityHeaders
+
+API = "/api/v1"
+
+
+def console_app(home: Home) -> FastAPI:
+    """Answer the console of a house that is there, or is about to be made."""
+    app = FastAPI(
+        title="unhear",
+        version=__version__,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(Limits, proving=session.PROVING),
+            Middleware(SameOrigin, origins=(home.origin,)),
+        ],
+    )
+    app.state.home = home
+    tell_problems(app)
+    api = APIRouter(prefix=API)
+    for part in (setup, session, passkeys, recordings, erasures, receipts, devices, keeping):
+        api.include_router(part.router)
+    app.include_router(api)
+    return app

@@ -1,0 +1,78 @@
+"""The house behind the console: there, or about to be made in a guardian's browser."""
+
+import asyncio
+from dataclasses import dataclass, field
+from threading import Lock
+
+from unhear.house.house import House, NotSetUp
+from unhear.house.voice import Ways
+from unhear.settings import Settings
+from unhear.web.ceremonies import Ceremonies
+from unhear.web.pairings import Pairings
+from unhear.web.problems import Problem
+from unhear.web.sessions import Sessions
+
+NOT_SET_UP = Problem(409, "not-set-up", "There is no household here yet; make one first.")
+
+
+@dataclass
+class Home:
+    """What every page and operation works with."""
+
+    settings: Settings
+    origin: str
+    """The address of the console in browsers, such as `http://localhost:8480`."""
+
+    sessions: Sessions = field(default_factory=Sessions)
+    pairings: Pairings = field(default_factory=Pairings)
+    ways: Ways | None = None
+    """How a microphone page is listened to; None until the house is at work."""
+
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once there is a house."""
+
+    _house: House | None = None
+    _lock: Lock = field(default_factory=Lock)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _ceremonies: Ceremonies | None = None
+
+    @property
+    def house(self) -> House:
+        """The house. Raises `Problem` before there is one."""
+        if self._house is None:
+            raise NOT_SET_UP
+        return self._house
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a house."""
+        return self._house is not None
+
+    @property
+    def ceremonies(self) -> Ceremonies:
+        """The passkey ceremonies of this console."""
+        if self._ceremonies is None:
+            self._ceremonies = Ceremonies(self.origin)
+        return self._ceremonies
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Open the house where there is one; `loop` is told of one that is made later."""
+        self._loop = loop
+        try:
+            self.open()
+        except NotSetUp:
+            return
+
+    def open(self) -> House:
+        """Open the house, once. Raises `NotSetUp` and what `House` raises."""
+        with self._lock:
+            if self._house is None:
+                self._house = House(self.settings)
+                if self._loop is not None:
+                    self._loop.call_soon_threadsafe(self.opened.set)
+            return self._house
+
+    def close(self) -> None:
+        """Close the house, if there is one."""
+        if self._house is not None:
+            self._house.close()

@@ -1,0 +1,128 @@
+"""What every answer of the console has, and what every request to it must have."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from unhear.web.problems import Problem, answer
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "microphone=(self), camera=(self), geolocation=()",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+REQUESTS_PER_MINUTE = 1_200
+PROOFS_PER_MINUTE = 10
+"""How often one address may try to prove who it is: passkeys, passphrases, recovery phrases."""
+
+BODY_BYTES_MAX = 1 << 20
+
+STRANGER = Problem(403, "other-origin", "This was asked from another page than the console's own.")
+TOO_OFTEN = Problem(429, "too-often", "Too many requests; try again in a minute.")
+TOO_LARGE = Problem(413, "too-large", "The request is larger than anything the console takes.")
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers that are not there yet."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+class SameOrigin:
+    """Refuses what another page asks for: changes, and WebSockets, need the console's own origin.
+
+    Reading needs none, but names this host: a stranger's name that points here is refused.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Iterable[str]) -> None:
+        self._app = app
+        self._origins = frozenset(origins)
+        self._hosts = frozenset(urlsplit(origin).netloc for origin in self._origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what the console's own pages ask for."""
+        if scope["type"] in {"http", "websocket"} and not self._own(scope):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await answer(STRANGER)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _own(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if headers.get("host") not in self._hosts:
+            return False
+        if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
+            return True
+        return headers.get("origin") in self._origins
+
+
+class Limits:
+    """Refuses requests that come too often, or are too large, before anything reads them."""
+
+    def __init__(self, app: ASGIApp, proving: Iterable[str]) -> None:
+        """`proving` are the paths at which somebody proves who they are."""
+        self._app = app
+        self._proving = frozenset(proving)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._any = RateLimitItemPerMinute(REQUESTS_PER_MINUTE)
+        self._proofs = RateLimitItemPerMinute(PROOFS_PER_MINUTE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is within the limits."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+            await answer(TOO_LARGE)(scope, receive, send)
+        elif not self._may(scope):
+            await answer(TOO_OFTEN, {"retry-after": "60"})(scope, receive, send)
+        else:
+            await self._app(scope, _bounded(receive), send)
+
+    def _may(self, scope: Scope) -> bool:
+        who = (scope.get("client") or ("nobody",))[0]
+        proves = scope["path"] in self._proving and scope["method"] == "POST"
+        return self._limiter.hit(self._any, who) and (
+            not proves or self._limiter.hit(self._proofs, who, "proof")
+        )
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Answer a `receive` that ends a body without a length once it is too large."""
+    left = BODY_BYTES_MAX
+
+    async def bounded() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if left < 0 else message
+
+    return bounded

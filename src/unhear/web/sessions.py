@@ -1,0 +1,129 @@
+"""Who is signed in: guardians, each with a secure cookie, in memory only.
+
+A restart signs everybody out. What is sensitive needs a *fresh* proof of who one is, a few minutes
+old at most.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from threading import Lock
+from time import monotonic
+
+from fastapi import Request, Response
+
+from unhear.clock import random_bytes
+from unhear.household.words import PersonId
+
+COOKIE = "__Host-unhear"
+"""The prefix makes browsers take it from this very host alone, and over TLS or at localhost."""
+
+TOKEN_BYTES = 32
+IDLE = timedelta(hours=12)
+AT_MOST = timedelta(days=7)
+FRESH = timedelta(minutes=5)
+SESSIONS_MAX = 1_000
+"""More than any house has browsers; the oldest gives way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser of one guardian. Moments are seconds of a clock that never jumps.
+
+    `csrf` is repeated by every form and operation of the session's own pages.
+    """
+
+    person: PersonId
+    csrf: str
+    opened: float
+    used: float
+    proved: float
+
+    def fresh(self, now: float) -> bool:
+        """Whether who it is was proved a moment ago."""
+        return now - self.proved <= FRESH.total_seconds()
+
+    def over(self, now: float) -> bool:
+        """Whether it has ended by itself."""
+        idle, whole = now - self.used, now - self.opened
+        return idle > IDLE.total_seconds() or whole > AT_MOST.total_seconds()
+
+
+class Sessions:
+    """The sessions of a console; safe to use from several threads."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._sessions: dict[bytes, Session] = {}
+        self._lock = Lock()
+
+    def open(self, person: PersonId, response: Response) -> Session:
+        """Sign a guardian in; the browser gets the cookie with `response`."""
+        token, now = random_bytes(TOKEN_BYTES).hex(), self._clock()
+        session = Session(person, random_bytes(TOKEN_BYTES).hex(), now, now, now)
+        with self._lock:
+            if len(self._sessions) >= SESSIONS_MAX:
+                oldest = min(self._sessions, key=lambda key: self._sessions[key].used)
+                del self._sessions[oldest]
+            self._sessions[_key(token)] = session
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=int(AT_MOST.total_seconds()),
+            secure=True,
+            httponly=True,
+            samesite="strict",
+        )
+        return session
+
+    def of(self, request: Request) -> Session | None:
+        """Answer the session of a request, or None; it counts as used."""
+        token = request.cookies.get(COOKIE)
+        if token is None:
+            return None
+        key, now = _key(token), self._clock()
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is None:
+                return None
+            if session.over(now):
+                del self._sessions[key]
+                return None
+            self._sessions[key] = replace(session, used=now)
+            return session
+
+    def prove(self, request: Request) -> None:
+        """Note that the guardian of a request has just proved who they are."""
+        key, now = _key(request.cookies.get(COOKIE, "")), self._clock()
+        with self._lock:
+            if (session := self._sessions.get(key)) is not None:
+                self._sessions[key] = replace(session, proved=now)
+
+    def is_fresh(self, session: Session) -> bool:
+        """Whether who it is was proved a moment ago."""
+        return session.fresh(self._clock())
+
+    def close(self, request: Request, response: Response) -> None:
+        """Sign out."""
+        with self._lock:
+            self._sessions.pop(_key(request.cookies.get(COOKIE, "")), None)
+        response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
+
+    def close_all(self, person: PersonId) -> None:
+        """Sign a guardian out everywhere."""
+        with self._lock:
+            self._sessions = {
+                key: one for key, one in self._sessions.items() if one.person != person
+            }
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two secrets are the same, in a time that tells nothing of them."""
+    return compare_digest(one.encode(), other.encode())
+
+
+def _key(token: str) -> bytes:
+    """Answer what is remembered of a cookie: nothing that signs in."""
+    return sha256(token.encode()).digest()
