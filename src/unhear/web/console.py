@@ -1,7 +1,10 @@
 """The console: the pages and the operations of a house, for its guardians' browsers."""
 
+from pathlib import Path
+
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
 
 from unhear import __version__
 from unhear.web.api import (
@@ -15,10 +18,14 @@ from unhear.web.api import (
     setup,
 )
 from unhear.web.home import Home
+from unhear.web.microphone import Talking
+from unhear.web.pages import forms, views
 from unhear.web.problems import tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
 API = "/api/v1"
+STATIC = Path(__file__).parent / "static"
+"""The scripts and styles that `make` builds from the folder `console`."""
 
 
 def console_app(home: Home) -> FastAPI:
@@ -41,4 +48,9 @@ def console_app(home: Home) -> FastAPI:
     for part in (setup, session, passkeys, recordings, erasures, receipts, devices, keeping):
         api.include_router(part.router)
     app.include_router(api)
+    app.include_router(views.router)
+    app.include_router(forms.router)
+    app.add_exception_handler(views.SignInFirst, views.sign_in_first)
+    app.add_api_websocket_route("/voice", Talking(home).converse)
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False))
     return app

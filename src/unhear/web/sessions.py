@@ -13,6 +13,7 @@ from threading import Lock
 from time import monotonic
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 from unhear.clock import random_bytes
 from unhear.household.words import PersonId
@@ -78,7 +79,7 @@ class Sessions:
         )
         return session
 
-    def of(self, request: Request) -> Session | None:
+    def of(self, request: HTTPConnection) -> Session | None:
         """Answer the session of a request, or None; it counts as used."""
         token = request.cookies.get(COOKIE)
         if token is None:
