@@ -25,6 +25,7 @@ from unhear.keep.identity import IdentityError
 from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
+from unhear.web.headers import HEADERS
 
 KIND = "application/problem+json"
 TYPES = "/problems/"
@@ -46,6 +47,11 @@ KNOWN: Mapping[type[Exception], tuple[int, str]] = {
 }
 
 
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 class Problem(Exception):
     """A refusal with its status, its type (a word) and a sentence that says what to do."""
 
@@ -53,7 +59,10 @@ class Problem(Exception):
         super().__init__(detail)
         self.status = status
         self.kind = kind
-        self.detail = detail
+        self.detail = _sentence(detail)
+
+
+BROKEN = Problem(500, "broken", "Something went wrong here; nothing was lost. Try again.")
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
@@ -99,7 +108,11 @@ def tell_problems(app: FastAPI) -> None:
         first = f"{'.'.join(places[0]['where'])}: {places[0]['what']}" if places else "see errors"
         return answer(Problem(422, "not-understood", first), errors=places)
 
+    async def broken(_request: Request, _error: Exception) -> Response:
+        return answer(BROKEN, HEADERS)
+
     app.add_exception_handler(Problem, told)
+    app.add_exception_handler(Exception, broken)
     for kind in KNOWN:
         app.add_exception_handler(kind, told)
     app.add_exception_handler(HTTPException, refused)
