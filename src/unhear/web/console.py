@@ -8,14 +8,17 @@ from starlette.staticfiles import StaticFiles
 
 from unhear import __version__
 from unhear.web.api import (
+    asking,
     devices,
     erasures,
     keeping,
     passkeys,
+    people,
     receipts,
     recordings,
     session,
     setup,
+    upkeep,
 )
 from unhear.web.home import Home
 from unhear.web.microphone import Talking
@@ -24,6 +27,19 @@ from unhear.web.problems import tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
 API = "/api/v1"
+PARTS = (
+    setup,
+    session,
+    passkeys,
+    people,
+    devices,
+    recordings,
+    asking,
+    erasures,
+    receipts,
+    keeping,
+    upkeep,
+)
 STATIC = Path(__file__).parent / "static"
 """The scripts and styles that `make` builds from the folder `console`."""
 
@@ -45,7 +61,7 @@ def console_app(home: Home) -> FastAPI:
     app.state.home = home
     tell_problems(app)
     api = APIRouter(prefix=API)
-    for part in (setup, session, passkeys, recordings, erasures, receipts, devices, keeping):
+    for part in PARTS:
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(views.router)
