@@ -85,7 +85,8 @@ def set_limit(signed: Guardian, person: str, wanted: LimitFields) -> Known:
     if (skills or frozenset()) - {skill.name for skill in house.skills.all()}:
         raise NO_SUCH_SKILL
     try:
-        bedtime = wanted.bedtime and Bedtime(wanted.bedtime.since, wanted.bedtime.until)
+        asked = wanted.bedtime
+        bedtime = None if asked is None else Bedtime(asked.since, asked.until)
     except ValueError:
         raise NO_BEDTIME from None
     if skills is None and bedtime is None:
@@ -115,10 +116,8 @@ def _known(signed: SignedIn, person: Person) -> Known:
 
 
 def _limit(limit: Limit) -> LimitFields:
-    bedtime = limit.bedtime
+    bed = limit.bedtime
     return LimitFields(
         skills=None if limit.skills is None else tuple(sorted(limit.skills)),
-        bedtime=None
-        if bedtime is None
-        else BedtimeFields(since=bedtime.since, until=bedtime.until),
+        bedtime=None if bed is None else BedtimeFields(since=bed.since, until=bed.until),
     )
