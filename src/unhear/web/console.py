@@ -23,7 +23,7 @@ from unhear.web.api import (
 from unhear.web.home import Home
 from unhear.web.microphone import Talking
 from unhear.web.pages import forms, views
-from unhear.web.problems import tell_problems
+from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
 API = "/api/v1"
@@ -60,7 +60,7 @@ def console_app(home: Home) -> FastAPI:
     )
     app.state.home = home
     tell_problems(app)
-    api = APIRouter(prefix=API)
+    api = APIRouter(prefix=API, responses=PROBLEMS)
     for part in PARTS:
         api.include_router(part.router)
     app.include_router(api)

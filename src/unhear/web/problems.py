@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from unhear.forget.errors import (
@@ -30,6 +31,26 @@ from unhear.web.headers import HEADERS
 KIND = "application/problem+json"
 TYPES = "/problems/"
 """Below which the types of problems stand; each is a word."""
+
+
+class ProblemDetails(BaseModel):
+    """A problem as it is answered; `errors` says what was not understood, and where."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] | None = None
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": "A problem (RFC 9457): `detail` says what to do.",
+        "content": {KIND: {"schema": ProblemDetails.model_json_schema()}},
+    }
+    for status in (422, "default")
+}
+"""How the description of the operations tells of problems."""
 
 KNOWN: Mapping[type[Exception], tuple[int, str]] = {
     NoSuchTrace: (404, "no-such-thing"),

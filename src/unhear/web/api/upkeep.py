@@ -131,7 +131,11 @@ def ask_hold(signed: FreshGuardian, wanted: NewHold) -> HoldLine:
     if scope == Scope() or wanted.recordings == ():
         raise NO_HOLD
     until = now + timedelta(days=wanted.days)
-    asked = house.holds.ask(Hold(scope, wanted.reason, signed.person.name, now, until))
+    try:
+        hold = Hold(scope, wanted.reason, signed.person.name, now, until)
+    except ValueError:
+        raise NO_HOLD from None
+    asked = house.holds.ask(hold)
     return _line(next(one for one in house.holds.all() if one.id == asked))
 
 
