@@ -4,6 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
+from unhear.house.house import House
 from unhear.household.passkeys import Passkey
 from unhear.household.words import Person, PersonId, PersonKind
 from unhear.web.api.fields import Answered, Bytes, Credential, Name, Taken
@@ -133,15 +134,16 @@ def begin_step_up(signed: Guardian) -> Options:
     return Options(options=signed.home.ceremonies.begin_authentication(own))
 
 
-@router.post("/step-up/finish", status_code=204)
-def finish_step_up(signed: Guardian, taken: Answer, request: Request) -> None:
-    """Prove again who one is."""
-    _seen(signed.home, taken.credential, signed.person.id)
+@router.post("/step-up/finish")
+def finish_step_up(signed: Guardian, taken: Answer, request: Request) -> SignedInAs:
+    """Prove again who one is; what was locked meanwhile can be opened with the same touch."""
+    passkey = _seen(signed.home, taken.credential, signed.person.id)
     signed.home.sessions.prove(request)
+    return _told(signed.house, signed.person, passkey.wrapped)
 
 
-@router.post("/step-up", status_code=204)
-def step_up(signed: Guardian, taken: OwnProof, request: Request) -> None:
+@router.post("/step-up")
+def step_up(signed: Guardian, taken: OwnProof, request: Request) -> SignedInAs:
     """Prove again that one knows the passphrase or the recovery phrase."""
     identity = signed.house.identity
     if taken.kind == "passphrase" and not identity.knows_passphrase(taken.proof):
@@ -149,6 +151,8 @@ def step_up(signed: Guardian, taken: OwnProof, request: Request) -> None:
     if taken.kind == "recovery" and not identity.knows_recovery_phrase(taken.proof):
         raise WRONG_PHRASE
     signed.home.sessions.prove(request)
+    by = identity.by_passphrase if taken.kind == "passphrase" else identity.by_recovery
+    return _told(signed.house, signed.person, None if by is None else by.wrapped)
 
 
 @router.delete("", status_code=204)
@@ -180,9 +184,13 @@ def _sign_in(home: Home, person: PersonId, wrapped: bytes | None, response: Resp
     if known is None:
         raise REFUSED
     home.sessions.open(person, response)
+    return _told(house, known, wrapped)
+
+
+def _told(house: House, person: Person, wrapped: bytes | None) -> SignedInAs:
     return SignedInAs(
-        guardian=person,
-        name=known.name,
+        guardian=person.id,
+        name=person.name,
         household=house.household.id.hex(),
         wrapped=None if wrapped is None else text(wrapped),
     )
