@@ -25,6 +25,7 @@ import { announce, say, sayProblem } from "./words";
 const LOG_N = 17;
 const SALT_BYTES = 16;
 const ASKED_WORDS = 2;
+const CANCELLED = new Set(["NotAllowedError", "AbortError", "InvalidStateError"]);
 
 export function setup(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) return;
@@ -94,7 +95,7 @@ export async function locked(secret: Bytes, passphrase: string, household: strin
 
 export function textOf(error: unknown): string {
   if (error instanceof Problem) return sayProblem(error.kind, error.message);
-  if (error instanceof DOMException) return say("passkey_cancelled");
+  if (error instanceof DOMException && CANCELLED.has(error.name)) return say("passkey_cancelled");
   return error instanceof Error ? error.message : say("not_reached");
 }
 

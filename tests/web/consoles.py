@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 import uvicorn
 
-from tests.home import PASSPHRASE, SOUND, WORDS
+from tests.home import PASSPHRASE, WORDS
+from unhear.capture.sound import RATE_HZ
+from unhear.capture.wave import wav_bytes
 from unhear.forget.traces import new_trace_id
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
@@ -24,6 +27,10 @@ from unhear.web.console import console_app
 from unhear.web.home import Home
 
 API = "/api/v1"
+SECONDS = 1.5
+_moments = np.arange(int(SECONDS * RATE_HZ)) / RATE_HZ
+TONE = wav_bytes((np.sin(2 * np.pi * 440 * _moments) * _moments * 12_000).astype(np.int16))
+"""A tone that swells."""
 
 
 @dataclass
@@ -78,10 +85,10 @@ class Console:
             heard_at=now - timedelta(**ago),
             device=DeviceId(device),
             person=person,
-            seconds=1.5,
+            seconds=SECONDS,
         )
         return self.house.catalogue.keep(
-            wav=SOUND,
+            wav=TONE,
             transcript=WORDS,
             utterance=utterance,
             keep_until=now + timedelta(days=30),

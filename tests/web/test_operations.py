@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from fastapi import Response
 
-from tests.home import SOUND, WORDS
-from tests.web.consoles import API, Console, console
+from tests.home import WORDS
+from tests.web.consoles import API, TONE, Console, console
 from unhear.household.words import PersonId
 from unhear.keep import age
 from unhear.keep import identity as identities
@@ -51,7 +51,7 @@ def test_a_recording_is_listed_fetched_and_opened_with_the_households_identity(
     payload = ada.get(f"{API}/recordings/{kept.hex()}/payload").content
     words = ada.get(f"{API}/recordings/{kept.hex()}/transcript").content
     identity = served.house.identity.open_with_passphrase("correct horse battery staple")
-    assert age.decrypt(header + payload, [identity]) == SOUND
+    assert age.decrypt(header + payload, [identity]) == TONE
     assert age.decrypt(words, [identity]).decode() == WORDS
 
 
