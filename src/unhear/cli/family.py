@@ -1,6 +1,6 @@
-"""The people of the house, what they consent to, how long things stay, and what guardians are told.
+"""The people of the house, how long things stay, and what guardians are told.
 
-`unhear people`, `unhear consent`, `unhear retention` and `unhear notices`.
+`unhear people`, `unhear retention` and `unhear notices`.
 """
 
 from dataclasses import replace
@@ -16,11 +16,9 @@ from unhear.household.words import PersonKind, Purpose
 from unhear.keep.notices import notices as kept_notices
 
 people = typer.Typer(help="Who lives here.", no_args_is_help=True)
-consent = typer.Typer(help="What may be done with what people say.", no_args_is_help=True)
 retention = typer.Typer(help="How long kept things stay.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="What they are called; `unknown` for unnamed voices.")]
-For = Annotated[Purpose, typer.Option("--for", help="What it is about.")]
 
 
 @people.command("list")
@@ -75,52 +73,6 @@ def remove_person(context: typer.Context, name: Name, *, as_json: Json = False) 
         show_json({"removed": name, "receipt": receipt.statement["id"]})
     else:
         console.print(f"{name} is forgotten: {receipt.statement['count']} kept things.")
-        console.print("The receipt is among `unhear receipts`.")
-
-
-@consent.command("list")
-def list_consents(context: typer.Context, *, as_json: Json = False) -> None:
-    """List the consents in force."""
-    house = open_house(context)
-    rows = [
-        {
-            "person": name_of(house, c.person),
-            "for": c.purpose.value,
-            "given": c.given_at.astimezone(house.settings.zone).strftime("%Y-%m-%d %H:%M"),
-            "how": c.method,
-        }
-        for c in house.household.consents
-    ]
-    if as_json:
-        show_json({"consents": rows})
-        return
-    show_table(f"{len(rows)} consents", ["person", "for", "given", "how"], _cells(rows))
-
-
-@consent.command("give")
-def give_consent(
-    context: typer.Context, name: Name, *, purpose: For, as_json: Json = False
-) -> None:
-    """Consent, as a guardian, for one person and one purpose."""
-    house = open_house(context)
-    house.family.give_consent(person_called(house, name), purpose, "at the command line")
-    if as_json:
-        show_json({"person": name, "for": purpose.value})
-    else:
-        console.print(f"Noted, and in the ledger: {name}, to {purpose.value}.", markup=False)
-
-
-@consent.command("withdraw")
-def withdraw_consent(
-    context: typer.Context, name: Name, *, purpose: For, as_json: Json = False
-) -> None:
-    """Take a consent back: what was kept for that purpose is forgotten."""
-    house = open_house(context)
-    receipt = house.family.withdraw_consent(person_called(house, name), purpose)
-    if as_json:
-        show_json({"person": name, "for": purpose.value, "receipt": receipt.statement["id"]})
-    else:
-        console.print(f"Taken back. Forgotten: {receipt.statement['count']} kept things.")
         console.print("The receipt is among `unhear receipts`.")
 
 
@@ -227,7 +179,3 @@ def _rule(text: str) -> RetentionRule:
             known = ", ".join((*Purpose, *PersonKind, *DeviceKind))
             raise ValueError(f"{selector!r} is nothing a rule can be about; there are {known}")
     return rule
-
-
-def _cells(rows: list[dict[str, str]]) -> list[list[str]]:
-    return [list(row.values()) for row in rows]
