@@ -15,6 +15,7 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.sweeper import Sweeper
 from unhear.forget.traces import new_trace_id
+from unhear.house.ages import Ages
 from unhear.house.changes import Changes
 from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
@@ -122,6 +123,13 @@ class Home:
         self.family = Family(
             changes=self.changes, forgetter=self.forgetter, household=row.id, clock=self.clock
         )
+        self.ages = Ages(
+            changes=self.changes,
+            family=self.family,
+            forgetter=self.forgetter,
+            practice=lambda: self.practice,
+            clock=self.clock,
+        )
         self.consents = Consents(
             changes=self.changes,
             forgetter=self.forgetter,
@@ -158,9 +166,11 @@ class Home:
             keep_until=heard + timedelta(days=days),
         )
 
-    def memory(self, of: TraceId, skill: str = "shopping_list") -> SkillMemory:
+    def memory(
+        self, of: TraceId, skill: str = "shopping_list", person: str = "unknown"
+    ) -> SkillMemory:
         request = Utterance(
-            of=of, heard_at=self.clock(), device=DeviceId("kitchen"), person=PersonId("unknown")
+            of=of, heard_at=self.clock(), device=DeviceId("kitchen"), person=PersonId(person)
         )
         return SkillMemory(
             database=self.db,

@@ -4,15 +4,18 @@
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from unhear.cli.naming import name_of, person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
+from unhear.clock import month_number, month_start
 from unhear.forget.snapshot import snapshot
+from unhear.household.ages import AgeBand
 from unhear.household.retention import DeviceKind, Retention, RetentionRule
-from unhear.household.words import PersonKind, Purpose
+from unhear.household.words import Person, PersonKind, Purpose
 from unhear.keep.notices import notices as kept_notices
 
 people = typer.Typer(help="Who lives here.", no_args_is_help=True)
@@ -26,15 +29,28 @@ def list_people(context: typer.Context, *, as_json: Json = False) -> None:
     """List who lives here."""
     house = open_house(context)
     rows = [
-        {"name": p.name, "kind": p.kind.value, "warned": p.warned_day is not None}
+        {
+            "name": p.name,
+            "kind": p.kind.value,
+            "age": _age(p),
+            "warned": p.warned_day is not None,
+        }
         for p in house.household.people
     ]
     if as_json:
         show_json({"people": rows})
         return
     warned = "goes unused, and is erased unless kept"
-    shown = [[str(r["name"]), str(r["kind"]), warned if r["warned"] else ""] for r in rows]
-    show_table(house.household.name, ["name", "", ""], shown)
+    shown = [
+        [
+            str(r["name"]),
+            str(r["kind"]),
+            " until ".join(r["age"].values()) if isinstance(r["age"], dict) else "",
+            warned if r["warned"] else "",
+        ]
+        for r in rows
+    ]
+    show_table(house.household.name, ["name", "", "age", ""], shown)
 
 
 @people.command("add")
@@ -74,6 +90,53 @@ def remove_person(context: typer.Context, name: Name, *, as_json: Json = False) 
     else:
         console.print(f"{name} is forgotten: {receipt.statement['count']} kept things.")
         console.print("The receipt is among `unhear receipts`.")
+
+
+@people.command("age")
+def tell_age(
+    context: typer.Context,
+    name: Name,
+    band: Annotated[AgeBand, typer.Argument(help="From which age until which.")],
+    *,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m"],
+            help="The month in which they leave that band, or come of age: otherwise you are asked "
+            "again in a year.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell how old a child is, no more exactly than that."""
+    house = open_house(context)
+    child = person_called(house, name)
+    month = None if until is None else month_number(until.replace(tzinfo=UTC))
+    household = house.ages.tell(child, band, month)
+    told = household.person(child)
+    if as_json:
+        show_json({"name": name, "age": None if told is None else _age(told)})
+    else:
+        console.print(f"{name} is {band}.", markup=False)
+
+
+@people.command("take-over")
+def take_over(
+    context: typer.Context,
+    name: Name,
+    *,
+    purpose: Annotated[
+        list[Purpose] | None, typer.Option("--for", help="What they allow; repeat for several.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let somebody who came of age decide. What was kept for anything else is erased."""
+    house = open_house(context)
+    receipts = house.ages.take_over(person_called(house, name), purpose or [])
+    if as_json:
+        show_json({"name": name, "receipts": [one.statement["id"] for one in receipts]})
+    else:
+        console.print(f"{name} decides now, and allows what was named alone.", markup=False)
 
 
 @retention.command("show")
@@ -132,6 +195,14 @@ def notices(context: typer.Context, *, as_json: Json = False) -> None:
         console.print(f"[bold]{row['at']:%Y-%m-%d}[/bold] {row['guardian']}: {row['text']}")
     if not rows:
         console.print("Nothing to tell.")
+
+
+def _age(person: Person) -> dict[str, str] | None:
+    """Answer what is known of a child's age, and until when that is so."""
+    if person.age is None:
+        return None
+    look = f"{month_start(person.age.look_month):%Y-%m}"
+    return {"band": person.age.band or "not told", "until": look}
 
 
 def _show_retention(retention: Retention, *, as_json: bool) -> None:

@@ -244,7 +244,10 @@ def _check(household: Household, choice: Choice) -> None:
 def _check_method(
     practice: Practice, household: Household, choice: Choice, name: str
 ) -> ConsentMethod:
-    """Answer the method. Raises `MayNotDecide` where it is not known, or not enough."""
+    """Answer the method. Raises `MayNotDecide` where it is not known, or not enough.
+
+    For a child, too, whose age must be told anew.
+    """
     method = practice.methods.get(name)
     if method is None:
         known = ", ".join(practice.methods)
@@ -252,9 +255,13 @@ def _check_method(
     whose = household.person(choice.person)
     if whose is None or whose.kind is not PersonKind.CHILD:
         return method
+    if whose.age is not None and whose.age.is_due:
+        raise MayNotDecide(
+            f"first tell how old {whose.name} is now (`unhear people age {whose.name} BAND`)"
+        )
     wanted = bool(DISCLOSING & set(choice.purposes))
     discloses = wanted or practice.discloses(household, choice.person)
-    if name in practice.too_weak(discloses=discloses):
+    if practice.is_too_weak(name, whose, discloses=discloses):
         why = "while something of the child is disclosed to others" if discloses else "here"
         raise MayNotDecide(
             f"{name} ({method.clause}) is not enough for a child {why}; choose a stronger one, "

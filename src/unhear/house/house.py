@@ -19,6 +19,7 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
+from unhear.house.ages import Ages
 from unhear.house.changes import Changes
 from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
@@ -139,6 +140,13 @@ class House:
             practice=lambda: self.practice,
             clock=self.clock,
         )
+        self.ages = Ages(
+            changes=changes,
+            family=self.family,
+            forgetter=self.forgetter,
+            practice=lambda: self.practice,
+            clock=self.clock,
+        )
         self.forgetter.resume(self.household.id)
         self.household = changes.settle()
         self.catalogue = Catalogue(
@@ -201,7 +209,11 @@ class House:
         Answers the receipts of what was forgotten. Raises `ClockDoubted`, before anything is
         deleted, when the clock has jumped, and `MirrorAway`.
         """
-        receipts = [*self.sweeper.sweep(), *self.family.erase_unused_profiles()]
+        receipts = [
+            *self.sweeper.sweep(),
+            *self.family.erase_unused_profiles(),
+            *self.ages.look(),
+        ]
         self.consents.erase_unanswered()
         self.household = self.family.read()
         self.catalogue.sweep_orphans(self.clock())

@@ -8,11 +8,12 @@ from unhear.clock import Clock
 from unhear.house.changes import Outcome, Word
 from unhear.house.consent_methods import find_methods
 from unhear.house.notice_facts import facts_of, recipients_of
+from unhear.household.ages import needs_verifying
 from unhear.household.consent import Consent, Lapse
 from unhear.household.family import Household
 from unhear.household.methods import ConsentMethod
 from unhear.household.notice import Facts, Recipient, material_changes
-from unhear.household.words import DISCLOSING, PersonId, PersonKind
+from unhear.household.words import DISCLOSING, Person, PersonId, PersonKind
 from unhear.prove.claims import ConsentLapsed
 from unhear.prove.statement import hidden, hour
 from unhear.settings import Settings
@@ -38,8 +39,12 @@ class Practice:
         )
         return consented or any(recipient.discloses for recipient in self.recipients)
 
+    def is_too_weak(self, method: str, child: Person, *, discloses: bool) -> bool:
+        """Whether no consent for a child of that age may rest on a method."""
+        return needs_verifying(child.age) and method in self.too_weak(discloses=discloses)
+
     def too_weak(self, *, discloses: bool) -> Collection[str]:
-        """Answer the methods that no consent for a child may rest on."""
+        """Answer the methods that no consent for a child under 13 may rest on."""
         operator = self.settings.profile == "operator"
         return {
             name
@@ -104,7 +109,8 @@ def _lapsed(
     for consent in counting:
         shown = household.notice(consent.notice)
         discloses = practice.discloses(household, consent.person)
-        if consent.method in practice.too_weak(discloses=discloses):
+        child = household.person(consent.person)
+        if child is not None and practice.is_too_weak(consent.method, child, discloses=discloses):
             yield consent, Lapse.METHOD
         elif shown is None or material_changes(shown, facts):
             yield consent, Lapse.NOTICE

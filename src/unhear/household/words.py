@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from unhear.household.ages import Age
+
 HouseholdId = NewType("HouseholdId", bytes)
 """16 random bytes: the household's pseudonym in the index."""
 
@@ -53,7 +55,7 @@ DISCLOSING = frozenset({Purpose.FLEET, Purpose.REVIEW, Purpose.SHARE})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the household.
+    """Somebody of the household; `age` is what is known of a child's.
 
     `seen_day` is when a child was last heard, and `warned_day` when the guardians were told that
     its profile will go unused; days are counted from 1970-01-01.
@@ -64,6 +66,7 @@ class Person:
     kind: PersonKind
     seen_day: int = 0
     warned_day: int | None = None
+    age: Age | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,12 @@ from unhear.household.words import (
     UNKNOWN_PERSON,
     DeviceId,
     HouseholdId,
-    Person,
     PersonId,
     PersonKind,
     Purpose,
     Utterance,
 )
+from unhear.keep.people import person_fields, person_from
 from unhear.keep.permissions import permission_fields, permissions_from
 
 
@@ -104,7 +104,7 @@ def _profile_bytes(household: Household) -> bytes:
     return json.dumps(
         {
             "name": household.name,
-            "people": [[p.id, p.name, p.kind, p.seen_day, p.warned_day] for p in household.people],
+            "people": [person_fields(person) for person in household.people],
             **permission_fields(household),
             "devices": [_device_fields(device) for device in household.devices],
             "asleep": sorted(household.asleep),
@@ -123,10 +123,7 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
     return Household(
         id=household,
         name=fields["name"],
-        people=tuple(
-            Person(PersonId(id_), name, PersonKind(kind), seen_day, warned_day)
-            for id_, name, kind, seen_day, warned_day in fields["people"]
-        ),
+        people=tuple(person_from(person) for person in fields["people"]),
         **permissions_from(fields),
         retention=Retention(
             days=fields["retention_days"],
