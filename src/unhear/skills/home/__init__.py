@@ -1,9 +1,11 @@
 """Lights, switches, blinds and heating, over MQTT and through Home Assistant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from unhear.answer.skill import SkillContext
+from unhear.answer.skill import SkillContext, host_of
+from unhear.household.notice import Category, Gets, Recipient
 from unhear.household.speech import Intent, Reply
 from unhear.skills.home.control import Appliance, Control, ControlFailed
 from unhear.skills.home.home_assistant import HomeAssistant
@@ -21,6 +23,14 @@ class HomeControl:
 
     def __init__(self) -> None:
         self._controls: list[Control] | None = None
+
+    def recipients(self, settings: Mapping[str, Any]) -> Sequence[Recipient]:
+        """Answer the systems that appliances are connected to, where they are set."""
+        return [
+            Recipient(key, host_of(str(settings[key])), Category.HOME, Gets.COMMANDS)
+            for key in ("mqtt", "home_assistant")
+            if key in settings
+        ]
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Do it and say so; or say plainly what was not found or did not answer."""
