@@ -140,7 +140,7 @@ class Assistant:
         return self._answer(request, Transcript(text), say, {})
 
     def tick(self) -> None:
-        """Let every skill do what has fallen due."""
+        """Let every skill do what has fallen due; where there is time, prepare a reply."""
         device = DeviceId(self._house.settings.device)
         request = Utterance(
             of=new_trace_id(),
@@ -151,6 +151,8 @@ class Assistant:
         self._wake_devices()
         self._house.skills.tick(lambda skill: context_of(request, skill, self._house))
         self._house.rooms.tick()
+        if self._ears.resting:
+            self._house.synthesiser.prepare_next()
 
     def _wake_devices(self) -> None:
         """Let devices listen again that were told to sleep until now."""
