@@ -28,7 +28,8 @@ def from_afar(pcm: Pcm, late: int = 1_600) -> Pcm:
     room = rng.standard_normal(ECHO_FRAMES) * np.exp(-np.arange(ECHO_FRAMES) / 1_600)
     room[0] = 3
     echoed = np.convolve(pcm.astype(np.float64), room)[late : len(pcm) + late]
-    return (echoed / np.abs(echoed).max() * 2_000).astype(np.int16)
+    sound: Pcm = (echoed / np.abs(echoed).max() * 2_000).astype(np.int16)
+    return sound
 
 
 @pytest.mark.parametrize("first", ["near", "far"])

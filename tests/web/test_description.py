@@ -72,7 +72,7 @@ def test_an_operation_answers_as_described(
     @settings(
         max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
-    def ask(case: schemathesis.Case[Any, Any]) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(base_url=served.url, headers=headers, checks=CHECKS)
 
     ask()
