@@ -115,7 +115,7 @@ class Talking:
             hello.wake,
             device.room,
             partial=lambda words: screen.tell(words=words),
-            replied=lambda text: screen.tell(reply=text),
+            replied=lambda reply: screen.tell(reply=reply.text),
             told=lambda text: screen.tell(told=text),
         )
         session = await asyncio.to_thread(VoiceSession, stream, ways)
