@@ -146,6 +146,7 @@ class Assistant:
             person=PersonId("unknown"),
         )
         self._wake_devices()
+        self._house.unwritten.sweep()
         self._house.skills.tick(lambda skill: self._context(request, skill))
         self._house.rooms.tick()
 
