@@ -4,8 +4,16 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    nullcontext,
+)
 from datetime import datetime, timedelta
+from ipaddress import ip_address
+
+from starlette.applications import Starlette
 
 from unhear.engines.choose import choose_wake
 from unhear.forget.errors import ClockDoubted, MirrorAway
@@ -17,13 +25,15 @@ from unhear.house.voice import Ways, listening_in
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
 from unhear.satellites.discovery import announced
 from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
+from unhear.satellites.places import Place
 from unhear.satellites.speech_files import SpeechFiles, own_address, serve_speech
 from unhear.satellites.wyoming_provider import Provider, provide
-from unhear.satellites.wyoming_satellite import Place, WyomingSatellite
-from unhear.settings import SatelliteSettings, SettingsWrong
+from unhear.satellites.wyoming_satellite import WyomingSatellite
+from unhear.settings import SatelliteSettings, Settings, SettingsWrong
 from unhear.stores.errors import StoreError
-from unhear.web.microphone import microphone_app, own_machine
-from unhear.web.serving import serving
+from unhear.web.console import console_app
+from unhear.web.home import Home
+from unhear.web.serving import Tls, serving
 
 log = logging.getLogger(__name__)
 
@@ -34,39 +44,87 @@ ANSWERS_AT_ONCE = 8
 ESPHOME, ESPHOME_PORT = "esphome://", 6053
 
 
-async def work(house: House, ready: Callable[[str], None]) -> None:
-    """Serve the page, the satellites and whoever asks, until cancelled.
+async def work(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve the console, the satellites and whoever asks, until cancelled.
 
-    `ready` is told what is served, line by line.
-    Raises `SettingsWrong`, `AddressWrong` and `OSError`.
+    `ready` is told what is served, line by line. Where there is no house yet, the console makes
+    one. Raises `NotSetUp` where there is neither, `SettingsWrong`, `AddressWrong` and `OSError`,
+    and what `House` raises.
     """
-    assistant = Assistant(house)
     async with AsyncExitStack() as stack:
-        stack.callback(assistant.close)
-        answers = stack.enter_context(ThreadPoolExecutor(ANSWERS_AT_ONCE, "answers"))
-        ways = Ways(assistant, Arbiter(), answers, listening_in(house))
-        await asyncio.to_thread(_warm, house)
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        files = SpeechFiles(house.clock)
-        stack.enter_context(_serving_speech(house, files))
-        for one in house.settings.satellites:
-            place = _place(house, one)
-            tasks.create_task(_satellite(one, place, ways, files).run())
-            ready(f"satellite {place.device} in the {place.room}, at {place.host}:{place.port}")
-        if house.settings.page:
-            app = microphone_app(ways, house.settings.wake_word)
-            address = own_machine(house.settings.page)
-            url = await stack.enter_async_context(serving(app, address))
-            ready(f"the microphone page at {url}")
-        if house.settings.provide is not None:
-            host, port = _address(house.settings.provide)
-            provider = _provider(house, assistant)
-            bound = await stack.enter_async_context(provide(provider, host, port))
-            ready(f"speech for others (Wyoming) at {host}:{bound}")
-        if house.settings.discover:
-            tasks.create_task(_serve_announced(ways, ready))
-            ready("looking for satellites on the network")
-        await _tend(assistant)
+        home = Home(settings)
+        stack.callback(home.close)
+        await asyncio.to_thread(home.begin, asyncio.get_running_loop())
+        if settings.page:
+            url = await stack.enter_async_context(_console(home))
+            home.origin = settings.origin or _named(url)
+            ready(f"the console at {home.origin}")
+        elif not home.ready:
+            home.open()
+        if not home.ready:
+            ready("nothing else until the household is made there")
+            await home.opened.wait()
+        await _at_work(home, stack, ready)
+
+
+def _console(home: Home) -> AbstractAsyncContextManager[str]:
+    settings = home.settings
+    host = settings.page.rpartition(":")[0]
+    if settings.origin is None and not _is_loopback(host):
+        raise SettingsWrong(
+            f"the console cannot be served at {settings.page!r} like this: browsers use passkeys "
+            "and microphones over TLS alone; set origin (and certificate), or page = "
+            '"127.0.0.1:8480"'
+        )
+    if (settings.certificate is None) != (settings.certificate_key is None):
+        raise SettingsWrong("set both certificate and certificate_key, or none of them")
+    tls = None
+    if settings.certificate is not None and settings.certificate_key is not None:
+        tls = Tls(settings.certificate, settings.certificate_key)
+
+    def make(url: str) -> Starlette:
+        home.origin = settings.origin or _named(url)
+        return console_app(home)
+
+    return serving(make, settings.page, tls)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _named(url: str) -> str:
+    """Answer this machine's own address as passkeys need it: by a name, not by numbers."""
+    return f"http://localhost:{url.rpartition(':')[2]}"
+
+
+async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], None]) -> None:
+    house = home.house
+    assistant = Assistant(house)
+    stack.callback(assistant.close)
+    answers = stack.enter_context(ThreadPoolExecutor(ANSWERS_AT_ONCE, "answers"))
+    ways = Ways(assistant, Arbiter(), answers, listening_in(house))
+    await asyncio.to_thread(_warm, house)
+    home.ways = ways
+    tasks = await stack.enter_async_context(asyncio.TaskGroup())
+    files = SpeechFiles(house.clock)
+    stack.enter_context(_serving_speech(house, files))
+    for one in house.settings.satellites:
+        place = _place(house, one)
+        tasks.create_task(_satellite(one, place, ways, files).run())
+        ready(f"satellite {place.device} in the {place.room}, at {place.host}:{place.port}")
+    if house.settings.provide is not None:
+        host, port = _address(house.settings.provide)
+        provider = _provider(house, assistant)
+        bound = await stack.enter_async_context(provide(provider, host, port))
+        ready(f"speech for others (Wyoming) at {host}:{bound}")
+    if house.settings.discover:
+        tasks.create_task(_serve_announced(ways, ready))
+        ready("looking for satellites on the network")
+    await _tend(assistant)
 
 
 async def _serve_announced(ways: Ways, ready: Callable[[str], None]) -> None:

@@ -135,7 +135,16 @@ class Settings(BaseSettings):
     """Whether to serve any satellite that announces itself on the local network."""
 
     page: str = "127.0.0.1:8480"
-    """Where `run` serves the microphone page to this machine's browsers; empty for nowhere."""
+    """Where `run` serves the console; empty for nowhere."""
+
+    origin: str | None = Field(default=None, pattern=r"^https://[^/]+$")
+    """The console's address in other machines' browsers, such as `https://home.example`."""
+
+    certificate: Path | None = None
+    """The certificate for that address, with its chain (PEM), unless a proxy has it."""
+
+    certificate_key: Path | None = None
+    """Its key (PEM)."""
 
     provide: str | None = None
     """Where other programs find speech, wake words and answers over Wyoming, HOST:PORT."""

@@ -158,8 +158,8 @@ def test_every_reply_is_the_same_with_everything_optional_on_and_off(
 
 def test_the_script_asks_something_of_every_core_skill(tmp_path: Path) -> None:
     house, _ = opened(tmp_path / "house", "en", allowed=False)
-    asked = [house.grammar.interpret_all(line) for line in SCRIPTS["en"]]
-    used = {intent.skill for intents in asked for intent in intents}
+    asked = [house.grammar.understand(line) for line in SCRIPTS["en"]]
+    used = {intent.skill for one in asked for intent in one.intents}
     ours = {
         skill.name
         for skill in house.skills.all()

@@ -55,7 +55,7 @@ def test_two_requests_in_one_sentence(house: House, said: str, answers: list[str
 
 
 def test_a_list_is_one_request(house: House) -> None:
-    intents = house.grammar.interpret_all("add milk and eggs to my shopping list")
+    intents = house.grammar.understand("add milk and eggs to my shopping list").intents
     assert [dict(intent.slots) for intent in intents] == [{"items": "milk and eggs"}]
 
 

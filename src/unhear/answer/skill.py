@@ -83,7 +83,8 @@ class SkillContext:
 
     `now` is aware, in the household's time zone. `say` fills the skill's replies in the house's
     language. `settings` are those of `[skills.NAME]`. `last` is the turn before this one on this
-    device, or None.
+    device, or None. Where it is not `sure`, the words were heard in doubt: a skill asks back before
+    it does what cannot be undone (`unhear.answer.confirming`).
     """
 
     now: datetime
@@ -97,6 +98,7 @@ class SkillContext:
     settings: Mapping[str, Any] = field(default_factory=dict)
     last: LastTurn | None = None
     language: str = "en"
+    sure: bool = True
 
 
 class Skill(Protocol):

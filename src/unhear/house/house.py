@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from unhear import clock
+from unhear.answer.prepared import Prepared, frequent
 from unhear.answer.registry import Skills, find_skills
-from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.music import music_pieces
 from unhear.engines.phonemes import EspeakPhonemes
@@ -207,9 +207,9 @@ class House:
         )
 
     @cached_property
-    def synthesiser(self) -> Synthesiser:
-        """The synthesiser, loaded at first use."""
-        return choose_synthesiser(self.settings.language)
+    def synthesiser(self) -> Prepared:
+        """The synthesiser, loaded at first use; some replies are made in advance."""
+        return Prepared(choose_synthesiser(self.settings.language), frequent(self.skills))
 
     def tidy(self) -> list[Receipt]:
         """Do what must be done once a day: forget what is past its expiry, sweep what crashed.

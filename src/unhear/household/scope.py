@@ -27,6 +27,8 @@ class Scope:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for an empty time range, or for selectors that exclude each other."""
+        if any(at is not None and at.tzinfo is None for at in (self.since, self.until)):
+            raise ValueError("'since' and 'until' need a time zone")
         if self.since is not None and self.until is not None and self.since >= self.until:
             raise ValueError("the time range is empty: 'since' must be earlier than 'until'")
         if self.household and self.narrows:

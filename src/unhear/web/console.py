@@ -2,23 +2,44 @@
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
 
 from unhear import __version__
 from unhear.web.api import (
+    asking,
+    consents,
     devices,
     erasures,
     keeping,
     passkeys,
+    people,
     receipts,
     recordings,
     session,
     setup,
+    upkeep,
 )
 from unhear.web.home import Home
-from unhear.web.problems import tell_problems
+from unhear.web.microphone import Talking
+from unhear.web.pages import files, forms, views
+from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
 API = "/api/v1"
+PARTS = (
+    setup,
+    session,
+    passkeys,
+    people,
+    consents,
+    devices,
+    recordings,
+    asking,
+    erasures,
+    receipts,
+    keeping,
+    upkeep,
+)
 
 
 def console_app(home: Home) -> FastAPI:
@@ -37,8 +58,15 @@ def console_app(home: Home) -> FastAPI:
     )
     app.state.home = home
     tell_problems(app)
-    api = APIRouter(prefix=API)
-    for part in (setup, session, passkeys, recordings, erasures, receipts, devices, keeping):
+    api = APIRouter(prefix=API, responses=PROBLEMS)
+    for part in PARTS:
         api.include_router(part.router)
     app.include_router(api)
+    app.include_router(views.router)
+    app.include_router(forms.router)
+    app.include_router(files.router)
+    app.add_exception_handler(views.SignInFirst, views.sign_in_first)
+    app.add_api_websocket_route("/voice", Talking(home).converse)
+    if files.STATIC.is_dir():
+        app.mount("/static", StaticFiles(directory=files.STATIC))
     return app

@@ -20,7 +20,7 @@ class Home:
     """What every page and operation works with."""
 
     settings: Settings
-    origin: str
+    origin: str = ""
     """The address of the console in browsers, such as `http://localhost:8480`."""
 
     sessions: Sessions = field(default_factory=Sessions)

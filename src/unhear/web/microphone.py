@@ -4,30 +4,20 @@ The page sends `{"rate": HZ, "wake": BOOL}` first, then its microphone as int16 
 while it listens, and `{"do": "listen"}` or `{"do": "stop"}` when it is touched. It is sent what
 happens as JSON objects, and what is said as int16 mono after a `{"rate": HZ}`.
 
-Browsers give their microphone to pages of their own machine, or over TLS. This page is served to
-its own machine alone: requests for any other host's name are refused, which stops a stranger's page
-that had its own name point here, and a WebSocket must have been opened by this very page.
+Browsers give their microphone to pages of their own machine, or over TLS. A WebSocket must have
+been opened by the console's own page (`security.SameOrigin`), by a guardian or a paired device.
 """
 
 import asyncio
 import json
 from contextlib import suppress
-from dataclasses import dataclass
-from importlib.resources import files
-from ipaddress import ip_address
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 import numpy as np
+from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
-from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount, WebSocketRoute
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import Pcm
@@ -35,10 +25,16 @@ from unhear.engines.resampling import Resampling
 from unhear.house.pacing import Pace
 from unhear.house.turn import Turn
 from unhear.house.voice import Stream, VoiceSession, Ways
+from unhear.household.family import Device
+from unhear.household.retention import DeviceKind
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
-from unhear.web.serving import AddressWrong
+from unhear.web.home import Home
+from unhear.web.pairings import device_of
+from unhear.web.signed_in import guardian_of
 
-OWN_HOSTS = ["127.0.0.1", "localhost"]
+BROWSER = DeviceId("browser")
+"""What a guardian's browser is called."""
+
 PAGES_MAX = 8
 """How many pages may listen at once; more are turned away."""
 
@@ -46,14 +42,6 @@ SENT_MAX = 256
 """How many messages may wait for a slow page before it is given up."""
 
 POLICY_VIOLATION, UNSUPPORTED, TRY_LATER = 1008, 1003, 1013
-SECURITY_HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "permissions-policy": "microphone=(self)",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-cache",
-}
 
 
 class Hello(BaseModel):
@@ -73,73 +61,32 @@ class Touch(BaseModel):
     do: str
 
 
-def own_machine(listen: str) -> str:
-    """Answer the address to serve the page at. Raises `AddressWrong` for any but loopback."""
-    host = listen.rpartition(":")[0]
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise AddressWrong(
-            f"the microphone page cannot be served at {listen!r}: browsers give their microphone "
-            "to pages of their own machine; write 127.0.0.1:8480"
-        )
-    return listen
+class Talking:
+    """The pages that are open, each a device of its own: a guardian's, or one that was paired."""
 
-
-def microphone_app(ways: Ways, wake_word: str) -> Starlette:
-    """Answer the page and what it talks to."""
-    pages = _Pages(ways, wake_word)
-    folder = files("unhear.web") / "page"
-    return Starlette(
-        routes=[
-            WebSocketRoute("/voice", pages.converse),
-            Mount("/", StaticFiles(directory=str(folder), html=True)),
-        ],
-        middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS),
-            Middleware(_SecurityHeaders),
-        ],
-    )
-
-
-class _SecurityHeaders:
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, sent)
-
-
-class _Pages:
-    """The pages that are open, each a device of its own."""
-
-    def __init__(self, ways: Ways, wake_word: str) -> None:
-        self._ways = ways
-        self._wake_word = wake_word
+    def __init__(self, home: Home) -> None:
+        self._home = home
         self._open: set[DeviceId] = set()
 
     async def converse(self, socket: WebSocket) -> None:
         """Serve one page until it is gone."""
-        origin, host = socket.headers.get("origin"), socket.headers["host"]
-        if origin != f"http://{host}":
+        who = await asyncio.to_thread(self._who, socket)
+        ways = self._home.ways
+        if who is None:
             await socket.close(POLICY_VIOLATION)
             return
         await socket.accept()
+        if ways is None:
+            await socket.close(TRY_LATER, "the house is still getting ready")
+            return
         if len(self._open) >= PAGES_MAX:
             await socket.close(TRY_LATER, "too many pages are open")
             return
-        names = (DeviceId(f"browser {n}" if n > 1 else "browser") for n in count(1))
+        names = (DeviceId(f"{who.id} {n}" if n > 1 else who.id) for n in count(1))
         device = next(name for name in names if name not in self._open)
         self._open.add(device)
         try:
-            await self._serve(socket, device)
+            await self._serve(socket, replace(who, id=device), ways)
         except WebSocketDisconnect:
             return
         except (ValidationError, ValueError, KeyError):
@@ -147,21 +94,32 @@ class _Pages:
         finally:
             self._open.discard(device)
 
-    async def _serve(self, socket: WebSocket, device: DeviceId) -> None:
+    def _who(self, socket: WebSocket) -> Device | None:
+        """Answer the device that a browser is, or None where it is a stranger's."""
+        if not self._home.ready:
+            return None
+        household = self._home.house.household
+        paired = device_of(socket, household)
+        if paired is not None or guardian_of(socket) is None:
+            return paired
+        return household.device(BROWSER) or Device(BROWSER, DeviceKind.VOICE)
+
+    async def _serve(self, socket: WebSocket, device: Device, ways: Ways) -> None:
         hello = Hello.model_validate_json(await socket.receive_text())
         resampling = Resampling(hello.rate)
         screen = PageSpeaker(asyncio.get_running_loop())
         stream = Stream(
-            device,
-            UNKNOWN_PERSON,
+            device.id,
+            device.person or UNKNOWN_PERSON,
             screen,
             hello.wake,
+            device.room,
             partial=lambda words: screen.tell(words=words),
-            replied=lambda text: screen.tell(reply=text),
+            replied=lambda reply: screen.tell(reply=reply.text),
             told=lambda text: screen.tell(told=text),
         )
-        session = await asyncio.to_thread(VoiceSession, stream, self._ways)
-        screen.tell(ready=self._wake_word.replace("_", " "))
+        session = await asyncio.to_thread(VoiceSession, stream, ways)
+        screen.tell(ready=self._home.settings.wake_word.replace("_", " "))
         sending = asyncio.create_task(screen.send(socket))
         try:
             await _Page(socket, session, resampling).listen()

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from unhear.forget.errors import (
@@ -25,10 +26,31 @@ from unhear.keep.identity import IdentityError
 from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
+from unhear.web.headers import HEADERS
 
 KIND = "application/problem+json"
 TYPES = "/problems/"
 """Below which the types of problems stand; each is a word."""
+
+
+class ProblemDetails(BaseModel):
+    """A problem as it is answered; `errors` says what was not understood, and where."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] | None = None
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": "A problem (RFC 9457): `detail` says what to do.",
+        "content": {KIND: {"schema": ProblemDetails.model_json_schema()}},
+    }
+    for status in (422, "default")
+}
+"""How the description of the operations tells of problems."""
 
 KNOWN: Mapping[type[Exception], tuple[int, str]] = {
     NoSuchTrace: (404, "no-such-thing"),
@@ -46,6 +68,11 @@ KNOWN: Mapping[type[Exception], tuple[int, str]] = {
 }
 
 
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 class Problem(Exception):
     """A refusal with its status, its type (a word) and a sentence that says what to do."""
 
@@ -53,7 +80,10 @@ class Problem(Exception):
         super().__init__(detail)
         self.status = status
         self.kind = kind
-        self.detail = detail
+        self.detail = _sentence(detail)
+
+
+BROKEN = Problem(500, "broken", "Something went wrong here; nothing was lost. Try again.")
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
@@ -99,7 +129,11 @@ def tell_problems(app: FastAPI) -> None:
         first = f"{'.'.join(places[0]['where'])}: {places[0]['what']}" if places else "see errors"
         return answer(Problem(422, "not-understood", first), errors=places)
 
+    async def broken(_request: Request, _error: Exception) -> Response:
+        return answer(BROKEN, HEADERS)
+
     app.add_exception_handler(Problem, told)
+    app.add_exception_handler(Exception, broken)
     for kind in KNOWN:
         app.add_exception_handler(kind, told)
     app.add_exception_handler(HTTPException, refused)

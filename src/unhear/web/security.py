@@ -1,6 +1,6 @@
 """What every answer of the console has, and what every request to it must have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from limits import RateLimitItemPerMinute
@@ -9,19 +9,9 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from unhear.web.headers import HEADERS
 from unhear.web.problems import Problem, answer
 
-HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self'; "
-    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "microphone=(self), camera=(self), geolocation=()",
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUESTS_PER_MINUTE = 1_200
 PROOFS_PER_MINUTE = 10

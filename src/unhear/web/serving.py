@@ -4,6 +4,8 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -31,14 +33,32 @@ def serve(app: Starlette, listen: str, ready: Callable[[str], None]) -> None:
         uvicorn.Server(_config(app)).run(sockets=[listener])
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The certificate that browsers are shown, with its chain, and its key (PEM files)."""
+
+    certificate: Path
+    key: Path
+
+
 @asynccontextmanager
-async def serving(app: Starlette, listen: str) -> AsyncIterator[str]:
-    """Serve beside other work while the block runs; answer the URL. Raises `AddressWrong`."""
+async def serving(
+    make: Callable[[str], Starlette], listen: str, tls: Tls | None = None
+) -> AsyncIterator[str]:
+    """Serve beside other work while the block runs; answer the URL. Raises `AddressWrong`.
+
+    `make` is told the URL and answers what is served there.
+    """
     with _listener(listen) as listener:
-        server = _Beside(_config(app))
+        url = _url(listener)
+        url = url if tls is None else url.replace("http://", "https://")
+        config = _config(make(url))
+        if tls is not None:
+            config.ssl_certfile, config.ssl_keyfile = tls.certificate, tls.key
+        server = _Beside(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            yield _url(listener)
+            yield url
         finally:
             server.should_exit = True
             await task

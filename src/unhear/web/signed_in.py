@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from unhear.house.house import House
 from unhear.household.words import Person, PersonKind
@@ -30,13 +31,13 @@ class SignedIn:
     session: Session
 
 
-def home_of(request: Request) -> Home:
+def home_of(request: HTTPConnection) -> Home:
     """Answer the house behind the console."""
     home: Home = request.app.state.home
     return home
 
 
-def guardian_of(request: Request) -> SignedIn | None:
+def guardian_of(request: HTTPConnection) -> SignedIn | None:
     """Answer the guardian who is signed in, or None."""
     home = home_of(request)
     session = home.sessions.of(request) if home.ready else None

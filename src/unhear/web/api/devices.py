@@ -120,7 +120,7 @@ def all_devices(signed: SignedIn) -> list[Known]:
     house = signed.house
     household, here = house.household, house.rooms.places()
     named = {DeviceId(one.name): one.room or one.name for one in house.settings.satellites}
-    rooms = named | here
+    rooms = {**named, **here}
     known = {one.id: one for one in household.devices}
     found = []
     for name in sorted({*rooms, *known}):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import AwareDatetime
 
 from unhear.clock import day_number
 from unhear.forget.progress import out_of_reach, progress_of
@@ -28,8 +29,8 @@ class Wanted(Taken):
     recordings: tuple[Trace, ...] | None = None
     person: str | None = None
     device: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
     purpose: Purpose | None = None
     words_only: bool = False
     everything: bool = False

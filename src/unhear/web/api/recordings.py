@@ -83,18 +83,35 @@ def recording(signed: Guardian, recording: Trace) -> Kept:
 
 
 @router.get("/{recording}/header", response_class=Sealed)
+def header(signed: Guardian, recording: Trace) -> Response:
+    """Answer the age header, without which the payload is noise. Noted as opened."""
+    sealed, _ = signed.house.catalogue.parts(recording)
+    signed.house.note_opened(recording)
+    return Sealed(sealed)
+
+
+@router.get("/{recording}/transcript", response_class=Sealed)
+def transcript(signed: Guardian, recording: Trace) -> Response:
+    """Answer the transcript as an age file."""
+    _, words = signed.house.catalogue.parts(recording)
+    if words is None:
+        raise NO_WORDS
+    return Sealed(words)
+
+
+@router.get("/{recording}/payload", response_class=Sealed)
 def payload(signed: Guardian, recording: Trace, request: Request) -> Response:
     """Answer the sealed payload, whole or a range of it (RFC 9110, section 14)."""
-    house, trace = signed.house, recording
-    house.catalogue.recording(trace)
-    size = house.payloads.size(house.household.id, trace)
+    house = signed.house
+    house.catalogue.recording(recording)
+    size = house.payloads.size(house.household.id, recording)
     start, end = _range(request.headers.get("range"), size)
     headers = {"accept-ranges": "bytes", "content-length": str(end - start)}
     partial = (start, end) != (0, size)
     if partial:
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
     return StreamingResponse(
-        _pieces(signed, trace, start, end),
+        _pieces(signed, recording, start, end),
         206 if partial else 200,
         headers=headers,
         media_type=SEALED,

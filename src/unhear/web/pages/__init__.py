@@ -1,0 +1,1 @@
+"""The pages of the console, made on the server: without JavaScript too, where no key is needed."""

@@ -1,0 +1,214 @@
+"""What forms do: the same as the operations, for browsers without JavaScript too."""
+
+from typing import Annotated
+
+import segno
+from fastapi import APIRouter, Depends, Form, Request, Response
+
+from unhear.household.family import Device
+from unhear.household.limits import Bedtime, Limit
+from unhear.household.retention import DeviceKind, Retention
+from unhear.household.scope import Scope
+from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose, TraceId
+from unhear.web.api.consents import (
+    Whether,
+    delete_as,
+    give_as,
+    known_person,
+    require_all,
+    stop_as,
+)
+from unhear.web.api.devices import NewDevice
+from unhear.web.api.devices import pair as begin_pairing
+from unhear.web.api.fields import HEX_ID
+from unhear.web.pages.render import back_to, page
+from unhear.web.problems import Problem
+from unhear.web.sessions import same
+from unhear.web.signed_in import NOT_FROM_OUR_PAGE, SIGN_IN, STEP_UP, SignedIn, guardian_of
+
+router = APIRouter(include_in_schema=False)
+
+WRONG = Problem(422, "not-understood", "Something in the form cannot be used; check it.")
+MINUTES_A_HOUR = 60
+
+
+def _guardian(request: Request, csrf: Annotated[str, Form()] = "") -> SignedIn:
+    signed = guardian_of(request)
+    if signed is None:
+        raise SIGN_IN
+    if not same(csrf, signed.session.csrf):
+        raise NOT_FROM_OUR_PAGE
+    return signed
+
+
+def _fresh(signed: Annotated[SignedIn, Depends(_guardian)]) -> SignedIn:
+    if not signed.home.sessions.is_fresh(signed.session):
+        raise STEP_UP
+    return signed
+
+
+Guardian = Annotated[SignedIn, Depends(_guardian)]
+FreshGuardian = Annotated[SignedIn, Depends(_fresh)]
+Text = Annotated[str, Form(max_length=100)]
+
+
+@router.post("/today/forget")
+def forget(signed: Guardian, recording: Text) -> Response:
+    """Forget one recording."""
+    if HEX_ID.fullmatch(recording) is None:
+        raise WRONG
+    scope = Scope(recordings=frozenset({TraceId(bytes.fromhex(recording))}))
+    signed.house.forgetter.forget(signed.house.household.id, scope)
+    return back_to("/receipts")
+
+
+@router.post("/today/forget-all")
+def forget_all(signed: FreshGuardian, person: Text = "", device: Text = "") -> Response:
+    """Forget everything, or everything of a person or a device."""
+    scope = Scope(
+        person=PersonId(person) if person else None, device=DeviceId(device) if device else None
+    )
+    signed.house.forgetter.forget(signed.house.household.id, scope)
+    return back_to("/receipts")
+
+
+@router.post("/family/add")
+def add_person(signed: FreshGuardian, name: Text, kind: Annotated[PersonKind, Form()]) -> Response:
+    """Add somebody who lives here, or is a guest."""
+    if not name.strip():
+        raise WRONG
+    signed.house.family.add(name.strip(), kind)
+    signed.house.household = signed.house.family.read()
+    return back_to("/family")
+
+
+@router.post("/family/remove")
+def remove_person(signed: FreshGuardian, person: Text) -> Response:
+    """Erase everything of somebody, and that they live here."""
+    signed.house.family.remove(PersonId(person))
+    signed.house.household = signed.house.family.read()
+    signed.home.sessions.close_all(PersonId(person))
+    return back_to("/receipts")
+
+
+@router.post("/family/limit")
+def limit(
+    signed: Guardian,
+    person: Text,
+    *,
+    skill: Annotated[tuple[str, ...], Form()] = (),
+    everything: Text = "",
+    since: Text = "",
+    until: Text = "",
+) -> Response:
+    """Say what somebody may ask for, and until when."""
+    who, house = PersonId(person), signed.house
+    if house.household.person(who) is None:
+        raise WRONG
+    try:
+        bedtime = Bedtime(_minutes(since), _minutes(until)) if since and until else None
+    except ValueError:
+        raise WRONG from None
+    known = {one.name for one in house.skills.all()}
+    skills = None if everything == "on" else frozenset(skill) & known
+    if skills is None and bedtime is None:
+        house.household = house.family.clear_limit(who)
+    else:
+        house.household = house.family.set_limit(Limit(who, skills, bedtime))
+    return back_to("/family")
+
+
+@router.post("/consent/give")
+def consent(signed: FreshGuardian, person: Text, purpose: Annotated[Purpose, Form()]) -> Response:
+    """Consent to one purpose for one person."""
+    give_as(signed, known_person(signed, person), (purpose,))
+    return back_to("/consent")
+
+
+@router.post("/consent/stop")
+def stop(signed: Guardian, person: Text, purpose: Annotated[Purpose, Form()]) -> Response:
+    """Say no to one purpose for one person."""
+    stop_as(signed, known_person(signed, person), purpose)
+    return back_to("/consent")
+
+
+@router.post("/consent/delete")
+def delete(signed: Guardian, person: Text, purpose: Annotated[Purpose, Form()]) -> Response:
+    """Erase what is kept of one person for one purpose."""
+    delete_as(signed, known_person(signed, person), purpose)
+    return back_to("/receipts")
+
+
+@router.post("/consent/all-guardians")
+def all_guardians(signed: FreshGuardian, on: Text = "") -> Response:
+    """Say whether every guardian must consent for a child."""
+    require_all(signed, Whether(all_guardians=on == "on"))
+    return back_to("/consent")
+
+
+@router.post("/devices/change")
+def change_device(
+    signed: Guardian,
+    name: Text,
+    room: Text = "",
+    person: Text = "",
+    listens: Text = "",
+) -> Response:
+    """Change a device's room, whose it is, and whether it listens."""
+    house, device = signed.house, DeviceId(name)
+    owner = PersonId(person) if person else None
+    if owner is not None and house.household.person(owner) is None:
+        raise WRONG
+    known = house.household.device(device) or Device(device, DeviceKind.VOICE)
+    house.household = house.family.set_device(known.placed(room=room or known.room, person=owner))
+    house.household = house.family.set_listening(device, on=listens == "on")
+    return back_to("/devices")
+
+
+@router.post("/devices/pair")
+def pair_device(
+    request: Request, signed: Guardian, name: Text, room: Text = "", person: Text = ""
+) -> Response:
+    """Show the code with which another browser becomes a device."""
+    wanted = NewDevice(name=name, room=room or None, person=person)
+    made = begin_pairing(signed, wanted)
+    return page(request, "pairing", signed, code=made.code, url=made.url, picture=_qr(made.url))
+
+
+@router.post("/devices/remove")
+def remove_device(signed: Guardian, name: Text) -> Response:
+    """Let a browser be no device any more."""
+    signed.house.household = signed.house.family.remove_device(DeviceId(name))
+    return back_to("/devices")
+
+
+@router.post("/keeping")
+def keeping(
+    signed: Guardian, days: Annotated[int, Form()], child_profile_days: Annotated[int, Form()]
+) -> Response:
+    """Change how long things stay."""
+    house = signed.house
+    try:
+        stay = Retention(days, house.household.retention.rules, child_profile_days)
+    except ValueError as error:
+        raise Problem(422, "too-long", f"{error}.") from None
+    house.household = house.family.set_retention(stay)
+    return back_to("/keeping")
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, signed: Guardian) -> Response:
+    """Sign out."""
+    response = back_to("/sign-in")
+    signed.home.sessions.close(request, response)
+    return response
+
+
+def _minutes(time: str) -> int:
+    hours, _, minutes = time.partition(":")
+    return int(hours) * MINUTES_A_HOUR + int(minutes)
+
+
+def _qr(url: str) -> str:
+    """Answer a picture of an address, as a data URL that the console's policy allows."""
+    return str(segno.make(url, error="m").svg_data_uri(scale=6, border=3))

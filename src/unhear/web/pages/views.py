@@ -1,0 +1,183 @@
+"""The pages that show: each reads the house and fills a template."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from unhear.clock import day_number
+from unhear.forget.progress import out_of_reach, progress_of
+from unhear.household.family import Household
+from unhear.household.scope import Scope
+from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind
+from unhear.web.api.consents import consents as all_consents
+from unhear.web.api.devices import all_devices
+from unhear.web.api.keeping import keeping as keeping_now
+from unhear.web.api.keeping import status as status_now
+from unhear.web.api.receipts import all_receipts
+from unhear.web.api.recordings import LIMIT_DEFAULT, kept
+from unhear.web.pages.render import back_to, first_page, page
+from unhear.web.pairings import device_of
+from unhear.web.signed_in import SignedIn, TheHome, guardian_of
+
+router = APIRouter(include_in_schema=False)
+
+
+class SignInFirst(Exception):
+    """Somebody who is not signed in asked for a page that shows the household."""
+
+
+async def sign_in_first(_request: Request, _error: Exception) -> Response:
+    """Go and sign in."""
+    return back_to("/")
+
+
+def _guardian(request: Request) -> SignedIn:
+    signed = guardian_of(request)
+    if signed is None:
+        raise SignInFirst
+    return signed
+
+
+Guardian = Annotated[SignedIn, Depends(_guardian)]
+
+
+@router.get("/")
+def first(request: Request, home: TheHome) -> Response:
+    """Go where somebody who names no page is to go."""
+    return back_to(first_page(home, guardian_of(request)))
+
+
+@router.get("/setup")
+def setup(request: Request, home: TheHome) -> Response:
+    """Make the household."""
+    return back_to("/") if home.ready else page(request, "setup", None)
+
+
+@router.get("/sign-in")
+def sign_in(request: Request, home: TheHome) -> Response:
+    """Sign in."""
+    if not home.ready:
+        return back_to("/setup")
+    guardians = [p for p in home.house.household.people if p.kind is PersonKind.GUARDIAN]
+    return page(request, "sign-in", None, only=guardians[0].name if len(guardians) == 1 else "")
+
+
+@router.get("/pair")
+def pair(request: Request) -> Response:
+    """Become a device of the house."""
+    return page(request, "pair", None)
+
+
+@router.get("/today")
+def today(request: Request, signed: Guardian, person: str = "", device: str = "") -> Response:
+    """Show everything that was kept, newest first."""
+    scope = Scope(
+        person=PersonId(person) if person else None, device=DeviceId(device) if device else None
+    )
+    found = signed.house.catalogue.newest(None, LIMIT_DEFAULT, scope)
+    return page(
+        request,
+        "today",
+        signed,
+        recordings=[kept(one) for one in found],
+        count=signed.house.catalogue.extent()[0],
+        people=names(signed.house.household),
+        devices=all_devices(signed),
+        chosen_person=person,
+        chosen_device=device,
+        out_of_reach=out_of_reach(signed.house.forgetter.horizon_days, signed.house.clock()),
+        zone=signed.house.settings.zone,
+    )
+
+
+@router.get("/talk")
+def talk(request: Request, home: TheHome) -> Response:
+    """Speak to the house, from a guardian's browser or one that was paired."""
+    signed = guardian_of(request)
+    if signed is None and (not home.ready or device_of(request, home.house.household) is None):
+        raise SignInFirst
+    return page(
+        request, "talk", signed, wake_word=home.settings.wake_word.replace("_", " ").title()
+    )
+
+
+@router.get("/family")
+def family(request: Request, signed: Guardian) -> Response:
+    """Show who lives here, and what each may do."""
+    household = signed.house.household
+    return page(
+        request,
+        "family",
+        signed,
+        people=household.people,
+        limits={limit.who: limit for limit in household.limits},
+        skills=sorted(skill.name for skill in signed.house.skills.all()),
+        kinds=list(PersonKind),
+    )
+
+
+@router.get("/consent")
+def consent(request: Request, signed: Guardian) -> Response:
+    """Show what may be done with what people say."""
+    found = all_consents(signed)
+    return page(
+        request,
+        "consent",
+        signed,
+        people=names(signed.house.household),
+        purposes=OPTIONAL,
+        states={(one.person, one.purpose.value): one for one in found.consents},
+        notice=found.notice,
+        all_guardians=found.all_guardians,
+    )
+
+
+@router.get("/devices")
+def devices(request: Request, signed: Guardian) -> Response:
+    """Show what hears and sees."""
+    people = names(signed.house.household)
+    return page(request, "devices", signed, devices=all_devices(signed), people=people)
+
+
+@router.get("/keeping")
+def keeping(request: Request, signed: Guardian) -> Response:
+    """Show how long things stay, and what is kept."""
+    return page(request, "keeping", signed, keeping=keeping_now(signed))
+
+
+@router.get("/receipts")
+def receipts(request: Request, signed: Guardian) -> Response:
+    """Show every receipt, and how far erasures have come."""
+    house = signed.house
+    today = day_number(house.clock())
+    erasures = progress_of(house.database, house.keeper, house.household.id, today)
+    return page(
+        request,
+        "receipts",
+        signed,
+        receipts=list(reversed(all_receipts(signed))),
+        key=str(house.ledger.key),
+        moment_of=lambda at: datetime.fromisoformat(at).astimezone(house.settings.zone),
+        waiting=[one for one in erasures if one.waits_for],
+    )
+
+
+@router.get("/status")
+def status(request: Request, signed: Guardian) -> Response:
+    """Show how the house is."""
+    return page(request, "status", signed, status=status_now(signed))
+
+
+@router.get("/account")
+def account(request: Request, signed: Guardian) -> Response:
+    """Show one's own passkeys, and how to sign out."""
+    household = signed.house.household
+    own = [key for key in household.passkeys if key.person == signed.person.id]
+    has_passphrase = signed.house.identity.by_passphrase is not None
+    return page(request, "account", signed, passkeys=own, has_passphrase=has_passphrase)
+
+
+def names(household: Household) -> dict[str, str]:
+    """Answer what the people are called, by their ids; unknown voices too, as ""."""
+    return {UNKNOWN_PERSON: "", **{person.id: person.name for person in household.people}}
