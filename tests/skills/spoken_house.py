@@ -140,9 +140,8 @@ def spoken_house(
         set_up(settings, SetupPlan("Testers", "Ada", keep=True), PASSPHRASE)
         house = House(settings)
         ada = house.household.people[0].id
-        for purpose in (Purpose.KEEP, Purpose.SHARE):
-            choice = Choice(ada, (purpose,), ada)
-            house.household = house.consents.give(choice, Verified("terminal"))
+        choice = Choice(ada, (Purpose.KEEP, Purpose.SHARE), ada)
+        house.household = house.consents.give(choice, Verified("terminal"))
         with ways_of(house) as ways:
             yield ways
         house.close()

@@ -153,6 +153,7 @@ class Assistant:
             person=PersonId("unknown"),
         )
         self._wake_devices()
+        self._house.unwritten.sweep()
         self._house.skills.tick(lambda skill: context_of(request, skill, self._house))
         self._house.rooms.tick()
         if self._ears.resting:
