@@ -26,8 +26,8 @@ def place(name: str, port: int) -> Place:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something is so that tells of itself nowhere."""
-    while not condition():
-        await asyncio.sleep(0.01)  # noqa: ASYNC110 - nothing can be awaited
+    while not condition():  # noqa: ASYNC110 - nothing can be awaited
+        await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
