@@ -3,17 +3,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+STATIC := src/unhear/web/static
 
-.PHONY: demo run test test-slow check setup-dev thief clean
+.PHONY: demo run test test-slow check check-console setup-dev thief clean
 
 demo: $(VENV)/.ready
 	$(BIN)/unhear demo
 	@echo
 	@echo "Start your own assistant with: make run"
 
-run: $(VENV)/.ready
-	@$(BIN)/unhear --house house run || (test $$? -eq 4 && \
-	    $(BIN)/unhear --house house setup --keep && $(BIN)/unhear --house house run)
+run: $(VENV)/.ready $(STATIC)/main.js
+	@$(BIN)/unhear --house house run
 
 test: setup-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
@@ -21,13 +21,16 @@ test: setup-dev
 test-slow: setup-dev
 	$(BIN)/python -m pytest -n 2 -m slow
 
-check: setup-dev
+check: setup-dev check-console
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-setup-dev: $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready .venv-thief/.ready .venv-satellite/.ready tests/node/node_modules/.package-lock.json
+check-console: console/node_modules/.package-lock.json
+	cd console && npm run --silent check
+
+setup-dev: $(STATIC)/main.js $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready .venv-thief/.ready .venv-satellite/.ready tests/node/node_modules/.package-lock.json
 	@sh scripts/install-test-tools
 
 $(VENV)/bin/uv:
@@ -78,5 +81,14 @@ tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent; \
 	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
 
+# The console's scripts and styles.
+$(STATIC)/main.js: console/node_modules/.package-lock.json console/build.js $(wildcard console/src/*)
+	cd console && node build.js
+
+console/node_modules/.package-lock.json: console/package-lock.json
+	@command -v npm >/dev/null || { echo "the console is built with npm, which is missing: apt-get install npm"; exit 1; }
+	cd console && npm ci --silent
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .venv-peer .venv-s3 .venv-thief .venv-satellite tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(STATIC) console/node_modules console/build $(VENV) .venv-peer .venv-s3 .venv-thief .venv-satellite tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

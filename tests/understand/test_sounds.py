@@ -47,6 +47,8 @@ def test_what_recognisers_really_write(heard: str, drink: str, more: dict[str, s
     assert intent is not None
     assert intent.slots["coffeeDrink"] == drink
     assert more.items() <= dict(intent.slots).items()
+    assert not SOUNDING.understand(heard).as_written
+    assert SOUNDING.understand("can I have an iced coffee").as_written
 
 
 @pytest.mark.parametrize("talk", TALK)
@@ -74,6 +76,11 @@ def test_what_is_clear_is_understood_as_it_was(said: str) -> None:
 def test_what_is_written_twice_is_understood_once() -> None:
     said = "make me an eight ounce coffee make me an 8 ounce coffee make me"
     assert SOUNDING.interpret(said) == SOUNDING.interpret("make me an eight ounce coffee")
+    cut = "forget what I just said forget what I"
+    assert SOUNDING.interpret(cut) == SOUNDING.interpret("forget what I just said")
+    assert SOUNDING.interpret(cut) is not None
+    (stop,) = SOUNDING.understand("stop stop").intents
+    assert SOUNDING.understand("Stop, stop!").intents == [stop]
 
 
 @given(SPELLINGS, SPELLINGS)

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from fastapi import Response
 
-from tests.home import SOUND, WORDS
-from tests.web.consoles import API, Console, console
+from tests.home import WORDS
+from tests.web.consoles import API, TONE, Console, console
 from unhear.household.words import PersonId
 from unhear.keep import age
 from unhear.keep import identity as identities
@@ -51,7 +51,7 @@ def test_a_recording_is_listed_fetched_and_opened_with_the_households_identity(
     payload = ada.get(f"{API}/recordings/{kept.hex()}/payload").content
     words = ada.get(f"{API}/recordings/{kept.hex()}/transcript").content
     identity = served.house.identity.open_with_passphrase("correct horse battery staple")
-    assert age.decrypt(header + payload, [identity]) == SOUND
+    assert age.decrypt(header + payload, [identity]) == TONE
     assert age.decrypt(words, [identity]).decode() == WORDS
 
 
@@ -118,7 +118,7 @@ def _wide(served: Console, ada: httpx2.Client) -> None:
     for key, session in long_ago._sessions.items():
         stale = session.proved - FRESH.total_seconds() - 1
         long_ago._sessions[key] = type(session)(
-            session.person, session.csrf, session.opened, session.used, stale
+            session.person, session.csrf, session.method, session.opened, session.used, stale
         )
     wide = ada.post(f"{API}/erasures", json={"everything": True})
     assert problem(wide) == (403, "step-up-needed")
@@ -127,7 +127,7 @@ def _wide(served: Console, ada: httpx2.Client) -> None:
     wrong = {"kind": "passphrase", "proof": served.passphrase_proof(passphrase="wrong")["proof"]}
     assert problem(ada.post(f"{API}/session/step-up", json=wrong)) == (401, "wrong-passphrase")
     right = {"kind": "passphrase", "proof": proof}
-    assert ada.post(f"{API}/session/step-up", json=right).status_code == 204
+    assert ada.post(f"{API}/session/step-up", json=right).status_code == 200
     assert ada.post(f"{API}/erasures", json={"everything": True}).status_code == 200
     assert served.house.catalogue.extent()[0] == 0
 
@@ -191,7 +191,7 @@ def test_the_wrong_passphrase_is_refused_and_not_for_ever_tried(tmp_path: Path) 
 def test_sessions_end(served: Console) -> None:
     now = [0.0]
     sessions = Sessions(lambda: now[0])
-    session = sessions.open(PersonId("ada"), Response())
+    session = sessions.open(PersonId("ada"), "passkey", Response())
     assert session.fresh(FRESH.total_seconds())
     assert not session.fresh(FRESH.total_seconds() + 1)
     assert not session.over(IDLE.total_seconds())

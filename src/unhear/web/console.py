@@ -1,7 +1,5 @@
 """The console: the pages and the operations of a house, for its guardians' browsers."""
 
-from pathlib import Path
-
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
@@ -9,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 from unhear import __version__
 from unhear.web.api import (
     asking,
+    consents,
     devices,
     erasures,
     keeping,
@@ -22,7 +21,7 @@ from unhear.web.api import (
 )
 from unhear.web.home import Home
 from unhear.web.microphone import Talking
-from unhear.web.pages import forms, views
+from unhear.web.pages import files, forms, views
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
@@ -32,6 +31,7 @@ PARTS = (
     session,
     passkeys,
     people,
+    consents,
     devices,
     recordings,
     asking,
@@ -40,8 +40,6 @@ PARTS = (
     keeping,
     upkeep,
 )
-STATIC = Path(__file__).parent / "static"
-"""The scripts and styles that `make` builds from the folder `console`."""
 
 
 def console_app(home: Home) -> FastAPI:
@@ -66,8 +64,9 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(api)
     app.include_router(views.router)
     app.include_router(forms.router)
+    app.include_router(files.router)
     app.add_exception_handler(views.SignInFirst, views.sign_in_first)
     app.add_api_websocket_route("/voice", Talking(home).converse)
-    if STATIC.is_dir():
-        app.mount("/static", StaticFiles(directory=STATIC))
+    if files.STATIC.is_dir():
+        app.mount("/static", StaticFiles(directory=files.STATIC))
     return app

@@ -1,0 +1,153 @@
+// The house's operations, version 1, kept by hand in one place; docs/api.md lists who may what.
+
+export interface SignedInAs {
+  guardian: string;
+  name: string;
+  household: string;
+  wrapped: string | null;
+}
+
+export interface LockInfo {
+  household: string;
+  recipient: string;
+  passphrase: { log_n: number; salt: string } | null;
+  passkeys: boolean;
+}
+
+export interface Kept {
+  id: string;
+  heard_at: string;
+  device: string;
+  person: string | null;
+  seconds: number;
+  intent: string | null;
+  reasons: string[];
+  expires_at: string;
+}
+
+export interface Page {
+  recordings: Kept[];
+  next: string | null;
+}
+
+export interface Forgotten {
+  id: string;
+  count: string;
+  receipt: Record<string, unknown>;
+  key: string;
+}
+
+export interface Options {
+  options: Record<string, unknown>;
+}
+
+export interface Begun extends Options {
+  household: string;
+  guardian: string;
+}
+
+export interface PassphraseLock {
+  log_n: number;
+  salt: string;
+  wrapped: string;
+  verifier: string;
+}
+
+export interface NewPasskey {
+  credential: Record<string, unknown>;
+  wrapped: string | null;
+  name: string;
+}
+
+export interface Household {
+  household: string;
+  guardian: string;
+  guardian_name: string;
+  name: string;
+  recipient: string;
+  recovery: { wrapped: string; verifier: string };
+  passphrase: PassphraseLock | null;
+  passkey: NewPasskey | null;
+  people: { name: string; kind: "adult" | "child" }[];
+  keep: boolean;
+}
+
+// A refusal (RFC 9457): `kind` is its word, the message says what to do.
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+const ROOT = "/api/v1";
+const PROBLEM = "application/problem+json";
+let stepUp: () => Promise<boolean> = () => Promise.resolve(false);
+
+// Say how somebody proves again who they are, when an operation demands it.
+export function onStepUp(ask: () => Promise<boolean>): void {
+  stepUp = ask;
+}
+
+export const api = {
+  lock: () => ask<LockInfo>("GET", "/session/lock"),
+  beginSetup: (guardian: string) => ask<Begun>("POST", "/setup/begin", { guardian }),
+  finishSetup: (household: Household) => ask<SignedInAs>("POST", "/setup/finish", household),
+  beginPasskey: () => ask<Options>("POST", "/session/passkey/begin"),
+  finishPasskey: (credential: object) =>
+    ask<SignedInAs>("POST", "/session/passkey/finish", { credential }),
+  withPassphrase: (guardian: string, proof: string) =>
+    ask<SignedInAs>("POST", "/session/passphrase", { guardian, proof }),
+  withRecovery: (guardian: string, proof: string) =>
+    ask<SignedInAs>("POST", "/session/recovery", { guardian, proof }),
+  beginStepUp: () => ask<Options>("POST", "/session/step-up/begin"),
+  finishStepUp: (credential: object) =>
+    ask<SignedInAs>("POST", "/session/step-up/finish", { credential }),
+  stepUpBy: (kind: "passphrase" | "recovery", proof: string) =>
+    ask<SignedInAs>("POST", "/session/step-up", { kind, proof }),
+  passkeys: () => ask<{ passkeys: { id: string }[] }>("GET", "/passkeys"),
+  beginNewPasskey: () => ask<Options>("POST", "/passkeys/begin"),
+  finishNewPasskey: (passkey: NewPasskey) => ask<object>("POST", "/passkeys/finish", passkey),
+  removePasskey: (id: string) => ask<void>("DELETE", `/passkeys/${id}`),
+  setPassphrase: (lock: PassphraseLock) => ask<void>("PUT", "/passkeys/passphrase", lock),
+  recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
+  forget: (id: string) => ask<Forgotten>("DELETE", `/recordings/${id}`),
+  receipt: (entry: string) => ask<Record<string, unknown>>("GET", `/receipts/${entry}`),
+  finishPairing: (code: string) => ask<void>("POST", "/devices/pairings/finish", { code }),
+};
+
+// Ask; where a fresh proof is demanded, get one and ask once more. Throws `Problem`.
+async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+  try {
+    return await asked<T>(method, path, body);
+  } catch (error) {
+    const demanded = error instanceof Problem && error.kind === "step-up-needed";
+    if (!demanded || !(await stepUp())) throw error;
+    return asked<T>(method, path, body);
+  }
+}
+
+async function asked<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers: Record<string, string> = { "x-csrf": csrf() };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const request: RequestInit = { method, headers };
+  if (body !== undefined) request.body = JSON.stringify(body);
+  const answer = await fetch(ROOT + path, request);
+  if (!answer.ok) throw await problemOf(answer);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+export async function problemOf(answer: Response): Promise<Problem> {
+  if (answer.headers.get("content-type") !== PROBLEM) {
+    return new Problem(answer.status, "broken", answer.statusText);
+  }
+  const { type, detail } = (await answer.json()) as { type: string; detail: string };
+  return new Problem(answer.status, type.replace("/problems/", ""), detail);
+}
+
+export function csrf(): string {
+  return document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content ?? "";
+}

@@ -1,0 +1,32 @@
+// The console's script: each part of a page that needs one says which.
+
+import { onStepUp } from "./api";
+import { startNavigating } from "./navigate";
+import { pair } from "./pair";
+import { passkeys } from "./passkeys";
+import { receipts } from "./receipts";
+import { setup } from "./setup";
+import { signIn } from "./sign-in";
+import { sliders } from "./sliders";
+import { stepUp } from "./step-up";
+import { talk } from "./talk";
+import { timeline } from "./timeline";
+
+const MODULES: Record<string, (element: HTMLElement) => void> = {
+  pair,
+  passkeys,
+  receipts,
+  setup,
+  "sign-in": signIn,
+  sliders,
+  talk,
+  timeline,
+};
+
+onStepUp(stepUp);
+startNavigating((main) => {
+  for (const element of main.querySelectorAll<HTMLElement>("[data-module]")) {
+    MODULES[element.dataset.module ?? ""]?.(element);
+  }
+}, stepUp);
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");

@@ -1,0 +1,53 @@
+// Open what is kept, here in the browser: the server sends what is sealed, and never sees the key.
+// What is opened lives in memory while it is on the screen, and is stored nowhere.
+
+import { Decrypter } from "age-encryption";
+
+export interface Opened {
+  words: string | null;
+  sound: Uint8Array<ArrayBuffer>;
+}
+
+export interface Sealed {
+  header: Uint8Array;
+  payload: Uint8Array;
+  transcript: Uint8Array | null;
+}
+
+const RECORDINGS = "/api/v1/recordings";
+const NOT_FOUND = 404;
+
+// Fetch a recording as it is kept. Throws what `fetch` throws, and `Error` for what is not there.
+export async function fetchSealed(id: string): Promise<Sealed> {
+  const [header, payload, transcript] = await Promise.all([
+    bytesAt(`${RECORDINGS}/${id}/header`),
+    bytesAt(`${RECORDINGS}/${id}/payload`),
+    bytesAt(`${RECORDINGS}/${id}/transcript`),
+  ]);
+  if (header === null || payload === null) throw new Error("gone");
+  return { header, payload, transcript };
+}
+
+// The standard .age file of the sound: its header and its payload, one after the other.
+export function ageFile(sealed: Sealed): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(sealed.header.length + sealed.payload.length);
+  file.set(sealed.header);
+  file.set(sealed.payload, sealed.header.length);
+  return file;
+}
+
+// Open a recording with the household's identity (AGE-SECRET-KEY-1...).
+export async function open(sealed: Sealed, identity: string): Promise<Opened> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const sound = new Uint8Array(await decrypter.decrypt(ageFile(sealed)));
+  const words = sealed.transcript && (await decrypter.decrypt(sealed.transcript, "text"));
+  return { words, sound };
+}
+
+async function bytesAt(path: string): Promise<Uint8Array | null> {
+  const answer = await fetch(path, { cache: "no-store" });
+  if (answer.status === NOT_FOUND) return null;
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}

@@ -1,0 +1,16 @@
+// Show what a slider stands at.
+
+import { say } from "./words";
+
+export function sliders(form: HTMLElement): void {
+  for (const slider of form.querySelectorAll<HTMLInputElement>("input[type=range]")) {
+    const output = document.getElementById(slider.dataset.shows ?? "");
+    const show = () => {
+      const text = say(slider.value === "1" ? "day" : "days", { count: slider.value });
+      if (output !== null) output.textContent = text;
+      slider.setAttribute("aria-valuetext", text);
+    };
+    slider.addEventListener("input", show);
+    show();
+  }
+}

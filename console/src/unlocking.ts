@@ -1,0 +1,76 @@
+// Get the household's identity, and prove who one is: by passkey, passphrase or recovery phrase.
+
+import { type SignedInAs, api } from "./api";
+import { type Bytes, fromText, toText } from "./bytes";
+import {
+  type Way,
+  entropyOf,
+  passkeyKey,
+  passphraseProof,
+  recoveryKey,
+  recoveryProof,
+  unwrap,
+} from "./identity";
+import { askPasskey } from "./passkey";
+import { unlock } from "./session";
+import { stretched } from "./stretching";
+import { say } from "./words";
+
+export class Unusable extends Error {}
+
+// Sign in with a passkey; answers whether it opens recordings too. Throws `Problem`.
+export async function signInWithPasskey(): Promise<boolean> {
+  const { options } = await api.beginPasskey();
+  const { credential, prf } = await askPasskey(options);
+  const signed = await api.finishPasskey(credential);
+  if (signed.wrapped === null || prf === null) return false;
+  return opened(signed, passkeyKey(prf), "passkey");
+}
+
+// Throws `Problem`, and `Unusable` for a household that has no passphrase.
+export async function signInWithPassphrase(guardian: string, passphrase: string): Promise<boolean> {
+  const key = await passphraseKey(passphrase);
+  const signed = await api.withPassphrase(guardian, toText(passphraseProof(key)));
+  return opened(signed, key, "passphrase");
+}
+
+// Throws `Problem`, and `Unusable` for what is no recovery phrase.
+export async function signInWithRecovery(guardian: string, phrase: string): Promise<boolean> {
+  const entropy = entropyOf(phrase);
+  if (entropy === null) throw new Unusable(say("phrase_unusable"));
+  const signed = await api.withRecovery(guardian, toText(recoveryProof(entropy)));
+  return opened(signed, recoveryKey(entropy), "recovery");
+}
+
+async function passphraseKey(passphrase: string): Promise<Bytes> {
+  const { passphrase: cost } = await api.lock();
+  if (cost === null) throw new Unusable(say("no_passphrase"));
+  return stretched(passphrase, fromText(cost.salt), cost.log_n);
+}
+
+// Prove again with a passkey of one's own, and unlock what is locked. Throws `Problem`.
+export async function proveWithPasskey(): Promise<void> {
+  const { options } = await api.beginStepUp();
+  const { credential, prf } = await askPasskey(options);
+  const signed = await api.finishStepUp(credential);
+  if (prf !== null) opened(signed, passkeyKey(prf), "passkey");
+}
+
+// Prove again with the passphrase, and unlock what is locked. Throws `Problem` and `Unusable`.
+export async function proveWithPassphrase(passphrase: string): Promise<void> {
+  const key = await passphraseKey(passphrase);
+  const signed = await api.stepUpBy("passphrase", toText(passphraseProof(key)));
+  opened(signed, key, "passphrase");
+}
+
+function opened(
+  signed: SignedInAs,
+  key: Bytes,
+  way: Way,
+): boolean {
+  if (signed.wrapped === null) return false;
+  const secret = unwrap(fromText(signed.wrapped), key, signed.household, way);
+  if (secret === null) return false;
+  unlock(secret);
+  return true;
+}

@@ -1,0 +1,79 @@
+"""A real browser with a virtual authenticator; whatever it complains of fails the test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
+
+from tests.needs import need_program
+
+PHONE = (390, 844)
+DESK = (1280, 800)
+
+
+@dataclass
+class Browser:
+    """A browser, what it sent, and what it complained of."""
+
+    context: BrowserContext
+    sent: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def page(self, *, prf: bool | None = True) -> Page:
+        """Open a page; with a passkey authenticator, which has PRF or not, unless `prf` is None."""
+        page = self.context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._heard)
+        page.on("request", self._noted)
+        if prf is not None:
+            session = self.context.new_cdp_session(page)
+            session.send("WebAuthn.enable")
+            options = {
+                "protocol": "ctap2",
+                "ctap2Version": "ctap2_1",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "hasPrf": prf,
+                "automaticPresenceSimulation": True,
+            }
+            session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        return page
+
+    def _heard(self, line: object) -> None:
+        kind, text = getattr(line, "type", ""), getattr(line, "text", "")
+        # A refused request is told by the page itself, and by the browser as an error.
+        if kind == "error" and "Failed to load resource" not in text:
+            self.complaints.append(text)
+
+    def _noted(self, request: Request) -> None:
+        self.sent.append(f"{request.url} {request.post_data or ''}")
+
+
+@contextmanager
+def browser(
+    *,
+    size: tuple[int, int] = PHONE,
+    language: str = "en-GB",
+    script: bool = True,
+    dark: bool = False,
+) -> Iterator[Browser]:
+    """Start a browser; it must have nothing to complain of when the block ends."""
+    chromium = need_program("chromium")
+    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        context = started.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale=language,
+            java_script_enabled=script,
+            color_scheme="dark" if dark else "light",
+            has_touch=size == PHONE,
+        )
+        opened = Browser(context)
+        yield opened
+        started.close()
+    assert opened.complaints == [], opened.complaints

@@ -1,0 +1,184 @@
+"""The first run in a real browser, and every way to sign in; the key stays in the browser."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.browser import browser
+from tests.web.consoles import Console, console
+from unhear.household.passkeys import Passkey
+from unhear.web import security
+
+pytestmark = pytest.mark.tools
+
+PASSPHRASE = "seven quiet rivers"
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    monkeypatch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
+    with console(tmp_path, made=False) as served:
+        yield served
+
+
+def make_household(page: Page, url: str, *, passphrase: str | None = None) -> str:
+    """Make a household as a person would; answer its recovery phrase."""
+    page.goto(url)
+    page.get_by_label("Name of the household").fill("Testers")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Other adults").fill("Jo, Sam")
+    page.get_by_label("Children").fill("Mia")
+    page.get_by_label("Recordings of adults").check()
+    if passphrase is None:
+        page.get_by_role("button", name="Make it with a passkey").click()
+    else:
+        page.get_by_text("Use a passphrase instead").click()
+        page.get_by_label("Passphrase").fill(passphrase)
+        page.get_by_role("button", name="Make it with a passphrase").click()
+    return write_down(page)
+
+
+def write_down(page: Page) -> str:
+    expect(page.get_by_role("heading", name="Write down your recovery phrase")).to_be_visible()
+    words = page.locator("[data-words] li").all_inner_texts()
+    for number in range(2):
+        label = page.locator(f"[data-label='{number}']").inner_text()
+        place = int(label.rpartition(" ")[2])
+        page.get_by_label(label, exact=True).fill(words[place - 1])
+    page.get_by_role("button", name="I have written it down").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    return " ".join(words)
+
+
+def test_a_household_is_made_with_a_passkey_which_signs_in_and_opens(empty: Console) -> None:
+    with browser() as opened:
+        page = opened.page()
+        phrase = make_household(page, empty.url)
+        household = empty.house.household
+        assert [p.name for p in household.people] == ["Ada", "Jo", "Sam", "Mia"]
+        assert len(household.passkeys) == 1
+        assert empty.house.identity.by_passphrase is None
+        identity = empty.house.identity.open_with_recovery_phrase(phrase)
+        empty.keep()
+        page.goto(f"{empty.url}/account")
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.get_by_role("button", name="Play: ").click()
+        expect(page.locator("blockquote")).to_have_text("Fetch the purple wheelbarrow")
+        told = " ".join(opened.sent)
+        for secret in (identity.reveal(), identity.secret.hex(), *phrase.split()[:1]):
+            assert secret.lower() not in told.lower()
+
+
+def test_a_wrong_word_is_noticed(empty: Console) -> None:
+    with browser() as opened:
+        page = opened.page()
+        page.goto(empty.url)
+        page.get_by_label("Name of the household").fill("Testers")
+        page.get_by_label("Your name").fill("Ada")
+        page.get_by_role("button", name="Make it with a passkey").click()
+        for number in range(2):
+            page.locator(f"[name={'ab'[number]}]").fill("wrong")
+        page.get_by_role("button", name="I have written it down").click()
+        expect(page.get_by_text("These words are not the ones").first).to_be_visible()
+        assert not empty.home.ready
+        write_down(page)
+        assert empty.home.ready
+
+
+def test_where_passkeys_open_nothing_a_passphrase_does(empty: Console) -> None:
+    with browser() as opened:
+        page = opened.page(prf=False)
+        page.goto(empty.url)
+        page.get_by_label("Name of the household").fill("Testers")
+        page.get_by_label("Your name").fill("Ada")
+        page.get_by_role("button", name="Make it with a passkey").click()
+        expect(page.get_by_text("cannot open recordings. Use a passphrase")).to_be_visible()
+        page.get_by_label("Passphrase").fill("short")
+        assert not empty.home.ready
+        page.get_by_label("Passphrase").fill(PASSPHRASE)
+        page.get_by_role("button", name="Make it with a passphrase").click()
+        write_down(page)
+        identity = empty.house.identity.open_with_passphrase(PASSPHRASE)
+        told = " ".join(opened.sent)
+        assert PASSPHRASE not in told
+        assert identity.reveal() not in told
+
+
+def test_the_passphrase_and_the_recovery_phrase_sign_in_and_open(empty: Console) -> None:
+    with browser() as opened:
+        page = opened.page()
+        phrase = make_household(page, empty.url, passphrase=PASSPHRASE)
+        empty.keep()
+        for way, label, secret in (
+            ("With the passphrase", "Passphrase", PASSPHRASE),
+            ("With the recovery phrase", "Recovery phrase", phrase.upper()),
+        ):
+            page.goto(f"{empty.url}/account")
+            page.get_by_role("button", name="Sign out").click()
+            page.get_by_text(way, exact=True).click()
+            form = page.locator("form:visible").filter(has=page.get_by_label(label, exact=True))
+            form.get_by_label(label, exact=True).fill("wrong words of no use")
+            form.get_by_role("button", name="Sign in").click()
+            expect(page.locator("[data-problem]")).not_to_be_empty()
+            form.get_by_label(label, exact=True).fill(secret)
+            form.get_by_role("button", name="Sign in").click()
+            page.get_by_role("link", name="Today").click()
+            page.get_by_role("button", name="Play: ").first.click()
+            expect(page.locator("blockquote")).to_have_text("Fetch the purple wheelbarrow")
+        told = " ".join(opened.sent)
+        assert PASSPHRASE not in told
+        assert phrase.split()[3] not in told
+
+
+def test_passkeys_are_added_and_removed_and_the_last_way_in_stays(empty: Console) -> None:
+    with browser() as opened:
+        page = opened.page()
+        phrase = make_household(page, empty.url)
+        page.get_by_role("link", name="Ada").click()
+        page.get_by_role("button", name="Remove First passkey").click()
+        expect(page.get_by_text("This is the last passkey")).to_be_visible()
+        page.get_by_text("Set a passphrase as well").click()
+        page.get_by_label("Passphrase").fill(PASSPHRASE)
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Change the passphrase")).to_be_visible()
+        page.get_by_role("button", name="Remove First passkey").click()
+        expect(page.get_by_role("button", name="Remove First passkey")).to_have_count(0)
+        assert not any(empty.house.household.passkeys)
+        page.get_by_label("Name of the new passkey").fill("Phone")
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_role("heading", name="Phone")).to_be_visible()
+        passkeys: Sequence[Passkey] = empty.house.household.passkeys
+        passkey = passkeys[0]
+        assert (passkey.name, passkey.wrapped is None) == ("Phone", False)
+        opens = empty.house.identity
+        assert opens.open_with_passphrase(PASSPHRASE) == opens.open_with_recovery_phrase(phrase)
+
+
+def test_what_is_wide_asks_for_the_passkey_again(
+    empty: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with browser() as opened:
+        page = opened.page()
+        make_household(page, empty.url)
+        empty.keep()
+        page.reload()
+        asked = len([one for one in opened.sent if "/step-up/finish" in one])
+        monkeypatch.setattr("unhear.web.sessions.Session.fresh", _once_proved(empty))
+        page.get_by_text("Forget everything shown here").click()
+        page.get_by_role("button", name="Forget everything", exact=True).click()
+        expect(page.get_by_role("heading", name="Receipts")).to_be_visible()
+        assert len([one for one in opened.sent if "/step-up/finish" in one]) == asked + 1
+        assert empty.house.catalogue.extent()[0] == 0
+
+
+def _once_proved(served: Console) -> object:
+    """Count what was proved at sign-in as long ago."""
+    before = {session.proved for session in served.home.sessions._sessions.values()}
+
+    def fresh(session: object, _now: float) -> bool:
+        return getattr(session, "proved") not in before  # noqa: B009 - a stand-in's argument
+
+    return fresh
