@@ -9,6 +9,7 @@ from queue import Queue
 import numpy as np
 
 from tests.satellites.rooms import NotedAssistant, made_house
+from unhear.answer.prepared import Prepared
 from unhear.answer.synthesiser import Speech
 from unhear.capture.listener import Listener
 from unhear.capture.sound import RATE_HZ, Pcm
@@ -74,7 +75,7 @@ def quick_house(folder: Path) -> Iterator[tuple[House, Words]]:
     """Set up a house, and answer it with what puts words into its mouth."""
     words = Words()
     with made_house(folder) as house:
-        vars(house).update(recogniser=words, synthesiser=Tone())
+        vars(house).update(recogniser=words, synthesiser=Prepared(Tone(), ()))
         house.grammar.vocabulary()
         yield house, words
 
