@@ -28,10 +28,10 @@ class Talk {
   private readonly audio = new AudioContext();
   private readonly microphone = new Microphone(this.audio, (piece, level) => this.hear(piece, level));
   private readonly voice = new Voice(this.audio, () => this.spoken());
-  private readonly panel = this.part("panel");
-  private readonly touch = this.part<HTMLButtonElement>("touch");
-  private readonly wake = this.part<HTMLInputElement>("wake");
-  private readonly heard = this.part("heard");
+  private readonly panel: HTMLElement;
+  private readonly touch: HTMLButtonElement;
+  private readonly wake: HTMLInputElement;
+  private readonly heard: HTMLElement;
   private socket: WebSocket | null = null;
   private failures = 0;
   private state = "away";
@@ -40,6 +40,10 @@ class Talk {
   private reply: HTMLElement | null = null;
 
   constructor(private readonly section: HTMLElement) {
+    this.panel = this.part("panel");
+    this.touch = this.part<HTMLButtonElement>("touch");
+    this.wake = this.part<HTMLInputElement>("wake");
+    this.heard = this.part("heard");
     this.touch.addEventListener("click", () => void this.touched());
     this.wake.addEventListener("change", () => void this.switched());
     this.show("away");

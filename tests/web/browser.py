@@ -1,6 +1,6 @@
 """A real browser with a virtual authenticator; whatever it complains of fails the test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ from tests.needs import need_program
 
 PHONE = (390, 844)
 DESK = (1280, 800)
+ALWAYS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
 
 
 @dataclass
@@ -60,12 +61,12 @@ def browser(
     language: str = "en-GB",
     script: bool = True,
     dark: bool = False,
+    arguments: Iterable[str] = (),
 ) -> Iterator[Browser]:
     """Start a browser; it must have nothing to complain of when the block ends."""
     chromium = need_program("chromium")
-    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        started = playwright.chromium.launch(executable_path=chromium, args=[*ALWAYS, *arguments])
         context = started.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,

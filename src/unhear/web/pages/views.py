@@ -95,7 +95,8 @@ def talk(request: Request, home: TheHome) -> Response:
     signed = guardian_of(request)
     if signed is None and (not home.ready or device_of(request, home.house.household) is None):
         raise SignInFirst
-    return page(request, "talk", signed, wake_word=home.settings.wake_word.replace("_", " "))
+    wake_word = home.settings.wake_word.replace("_", " ").title()
+    return page(request, "talk", signed, wake_word=wake_word)
 
 
 @router.get("/family")
