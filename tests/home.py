@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from unhear.answer.registry import find_skills
 from unhear.engines.music import music_pieces
 from unhear.engines.voice import PiperVoice
 from unhear.forget.engine import Forgetter
@@ -14,10 +15,14 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.sweeper import Sweeper
 from unhear.forget.traces import new_trace_id
+from unhear.house.ages import Ages
+from unhear.house.changes import Changes
+from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
 from unhear.house.family import Family
 from unhear.house.rooms import Switchboard
 from unhear.house.setup import SetupPlan, set_up
+from unhear.house.standing import practice_of, settling
 from unhear.household.family import Household
 from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId, Utterance
 from unhear.keep.age import Recipient
@@ -105,12 +110,30 @@ class Home:
             recipient=Recipient.parse(row.recipient),
         )
 
-        self.family = Family(
+        self.practice = practice_of(self.settings, find_skills())
+        self.changes = Changes(
             database=self.db,
             keeper=self.roots,
             ledger=self.ledger,
             forgetter=self.forgetter,
             household=row.id,
+            clock=self.clock,
+            settle=settling(lambda: self.practice, self.clock),
+        )
+        self.family = Family(
+            changes=self.changes, forgetter=self.forgetter, household=row.id, clock=self.clock
+        )
+        self.ages = Ages(
+            changes=self.changes,
+            family=self.family,
+            forgetter=self.forgetter,
+            practice=lambda: self.practice,
+            clock=self.clock,
+        )
+        self.consents = Consents(
+            changes=self.changes,
+            forgetter=self.forgetter,
+            practice=lambda: self.practice,
             clock=self.clock,
         )
 
@@ -143,9 +166,11 @@ class Home:
             keep_until=heard + timedelta(days=days),
         )
 
-    def memory(self, of: TraceId, skill: str = "shopping_list") -> SkillMemory:
+    def memory(
+        self, of: TraceId, skill: str = "shopping_list", person: str = "unknown"
+    ) -> SkillMemory:
         request = Utterance(
-            of=of, heard_at=self.clock(), device=DeviceId("kitchen"), person=PersonId("unknown")
+            of=of, heard_at=self.clock(), device=DeviceId("kitchen"), person=PersonId(person)
         )
         return SkillMemory(
             database=self.db,

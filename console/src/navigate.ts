@@ -18,6 +18,13 @@ export function startNavigating(onPage: Mount, onStepUp: StepUp): void {
   document.addEventListener("submit", sent);
   window.addEventListener("popstate", () => void show(location.href, false));
   mount(document.querySelector("main")!);
+  showPlace();
+}
+
+// Where there are more pages than a phone is wide, show where one is.
+function showPlace(): void {
+  const place = document.querySelector("body > nav [aria-current]");
+  place?.scrollIntoView({ inline: "center", block: "nearest" });
 }
 
 // Show another page of the console.
@@ -90,6 +97,7 @@ function swap(text: string, url: string, push: boolean): void {
   if (push) history.pushState(null, "", url);
   const main = document.querySelector("main")!;
   mount(main);
+  showPlace();
   main.focus();
   window.scrollTo(0, 0);
   announce(document.title);

@@ -6,7 +6,7 @@ import { type Sealed, ageFile, fetchSealed, open } from "./opening";
 import { textOf } from "./setup";
 import { unlocked } from "./step-up";
 import { Waveform } from "./waveform";
-import { announce, say } from "./words";
+import { announce, localeOf, say } from "./words";
 
 const SWIPE_PIXELS = 80;
 const HZ = 16_000;
@@ -26,8 +26,7 @@ export class Row {
     element.dataset.recording = kept.id;
     element.tabIndex = 0;
     const at = new Date(kept.heard_at);
-    const language = document.documentElement.lang;
-    const moment = at.toLocaleString(language, {
+    const moment = at.toLocaleString(localeOf(), {
       weekday: "long",
       day: "numeric",
       month: "long",
@@ -58,8 +57,7 @@ export class Row {
   }
 
   private expiry(zone: string): HTMLElement {
-    const language = document.documentElement.lang;
-    const day = new Date(this.kept.expires_at).toLocaleDateString(language, {
+    const day = new Date(this.kept.expires_at).toLocaleDateString(localeOf(), {
       day: "numeric",
       month: "long",
       timeZone: zone,

@@ -22,3 +22,9 @@ export function sayProblem(kind: string, otherwise: string): string {
     return otherwise;
   }
 }
+
+// How dates are written: as the browser's own language has it, where that is the page's too.
+export function localeOf(): string {
+  const { lang } = document.documentElement;
+  return navigator.language.startsWith(lang) ? navigator.language : lang;
+}

@@ -12,6 +12,7 @@ Clock = Callable[[], datetime]
 """Answers the present moment as an aware UTC datetime."""
 
 EPOCH = date(1970, 1, 1)
+MONTHS_A_YEAR = 12
 
 
 def now() -> datetime:
@@ -32,3 +33,15 @@ def day_number(moment: datetime) -> int:
 def day_start(day: int) -> datetime:
     """Answer the first moment of a day counted from 1970-01-01."""
     return datetime.combine(EPOCH, datetime.min.time(), UTC) + timedelta(days=day)
+
+
+def month_number(moment: datetime) -> int:
+    """Answer the UTC month of an aware moment, counted from 1970-01."""
+    day = moment.astimezone(UTC)
+    return (day.year - EPOCH.year) * MONTHS_A_YEAR + day.month - 1
+
+
+def month_start(month: int) -> datetime:
+    """Answer the first moment of a month counted from 1970-01."""
+    year, index = divmod(month, MONTHS_A_YEAR)
+    return datetime(EPOCH.year + year, index + 1, 1, tzinfo=UTC)

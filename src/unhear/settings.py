@@ -6,6 +6,7 @@ Every setting has a default that works on one box without the internet. A house'
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -58,6 +59,35 @@ class SatelliteSettings(BaseModel):
 
     person: str | None = None
     """Whose it is, by name, if it is anybody's."""
+
+
+class OperatorSettings(BaseModel):
+    """Who runs the house for others, and what the law asks them to have in writing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = ""
+    """The name under which they operate."""
+
+    address: str = ""
+    telephone: str = ""
+    email: str = ""
+    """How parents reach them."""
+
+    notice_url: str = ""
+    """Where the online notice stands."""
+
+    coordinator: str = ""
+    """Who answers for the security programme, by name."""
+
+    risk_assessed: date | None = None
+    """The day of the last assessment of risks."""
+
+    needs: dict[str, str] = Field(default_factory=dict)
+    """Why each purpose is needed for the business, by the purpose's name."""
+
+    assurances: dict[str, date] = Field(default_factory=dict)
+    """The day of the written assurance of whoever gets something, by the connector's name."""
 
 
 class Settings(BaseSettings):
@@ -136,6 +166,18 @@ class Settings(BaseSettings):
 
     skills: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """What skills need to be told, each in a table `[skills.NAME]`; see docs/skills.md."""
+
+    profile: Literal["home", "operator"] = "home"
+    """Who runs it: a family for itself, or an operator for others; see docs/children.md."""
+
+    operator: OperatorSettings = Field(default_factory=OperatorSettings)
+    """What an operator must say; a home need not."""
+
+    age_of_consent: int = Field(default=16, ge=13, le=16)
+    """From which age on a young person decides; guardians decide before (GDPR, Article 8)."""
+
+    waiting_days: int = Field(default=14, ge=1, le=30)
+    """How long a request for a guardian's consent waits before it is erased."""
 
     passphrase: SecretStr | None = None
     """The guardian's passphrase, for scripts; people are asked for it."""

@@ -43,8 +43,9 @@ def test_people_and_consents_come_and_go(folder: Path) -> None:
     consents = unhear(folder, "consent", "list")["consents"]
     assert {"Leo", "Ada", "Grace", "unknown"} == {consent["person"] for consent in consents}
     unhear(folder, "consent", "withdraw", "Leo", "--for", "keep")
-    again = unhear(folder, "consent", "withdraw", "Leo", "--for", "keep", code=3)
-    assert "no consent" in again["error"]
+    listed = unhear(folder, "consent", "list")
+    assert "Leo" not in {consent["person"] for consent in listed["consents"]}
+    assert [(no["person"], no["by"]) for no in listed["objections"]] == [("Leo", "Ada")]
     unhear(folder, "people", "keep", "Leo")
     unhear(folder, "people", "remove", "Leo")
     names = [person["name"] for person in unhear(folder, "people", "list")["people"]]
@@ -54,10 +55,13 @@ def test_people_and_consents_come_and_go(folder: Path) -> None:
     assert unhear(folder, "notices")["notices"] == []
 
 
-def test_withdrawn_consent_takes_what_was_kept_for_it(folder: Path) -> None:
+def test_consent_is_stopped_and_what_was_kept_is_deleted_apart(folder: Path) -> None:
     keep_something(folder, "Grace")
     kept = keep_something(folder, "Ada")
     unhear(folder, "consent", "withdraw", "Grace", "--for", "keep")
+    assert len(unhear(folder, "recordings")["recordings"]) == 2
+    assert unhear(folder, "consent", "give", "Grace", "--for", "keep")["counts"] == ["keep"]
+    unhear(folder, "consent", "withdraw", "Grace", "--for", "keep", "--delete")
     left = unhear(folder, "recordings")["recordings"]
     assert [kept.startswith(one["id"]) for one in left] == [True]
 

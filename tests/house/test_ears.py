@@ -94,3 +94,12 @@ def test_what_goes_wrong_is_raised_where_it_is_waited_for() -> None:
     with pytest.raises(ValueError, match="no model"):
         ears.hear(capture("kitchen"))
     ears.close()
+
+
+def test_it_rests_when_nothing_is_recognised_or_waits(ears: Ears, gate: Gate) -> None:
+    assert ears.resting
+    first = busy(ears, gate)
+    assert not ears.resting
+    gate.open.set()
+    first.join(10)
+    assert ears.resting

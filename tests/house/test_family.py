@@ -1,6 +1,4 @@
-"""Consent taken back, people removed, and children's profiles that nobody uses."""
-
-import json
+"""People removed, children's profiles that nobody uses, and how long things stay."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from tests.forget.thief import reachable_keys
 from tests.home import Home, make_home
 from unhear.forget.database import TraceKind
-from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import DEPTH
 from unhear.forget.snapshot import snapshot
 from unhear.house.family import WARNING_DAYS
@@ -38,24 +35,6 @@ def _child(home: Home) -> Person:
     child = home.household.named("Theodora")
     assert child is not None
     return child
-
-
-def test_consent_withdrawn_takes_what_was_kept_for_it(home: Home) -> None:
-    child = _child(home)
-    home.keep(person=child.id)
-    home.keep(person="sam")
-    receipt = home.family.withdraw_consent(child.id, Purpose.KEEP)
-    assert receipt.statement["scope"] == "person and purpose"
-    assert [r.utterance.person for r in home.catalogue.recordings()] == ["sam"]
-    assert home.household.consent(child.id, Purpose.KEEP, home.clock()) is None
-    with home.db.reading() as transaction:
-        leaves = transaction.ledger_leaves(0, transaction.ledger_size())
-    kinds = [json.loads(leaf)["kind"] for leaf in leaves]
-    assert kinds[-2:] == ["consent-withdrawn", "erasure"]
-    with pytest.raises(NoSuchTrace, match="no consent"):
-        home.family.withdraw_consent(child.id, Purpose.KEEP)
-    home.family.give_consent(child.id, Purpose.KEEP, "in the console")
-    assert home.household.consent(child.id, Purpose.KEEP, home.clock()) is not None
 
 
 def test_a_removed_person_is_in_no_old_copy_either(home: Home) -> None:

@@ -13,6 +13,8 @@ from tests.cli.program import PASSPHRASE
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant
+from unhear.household.consent import Choice
+from unhear.household.methods import Verified
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, Purpose
 from unhear.settings import Settings
 
@@ -53,7 +55,7 @@ def test_two_requests_in_one_sentence(house: House, said: str, answers: list[str
 
 
 def test_a_list_is_one_request(house: House) -> None:
-    intents = house.grammar.interpret_all("add milk and eggs to my shopping list")
+    intents = house.grammar.understand("add milk and eggs to my shopping list").intents
     assert [dict(intent.slots) for intent in intents] == [{"items": "milk and eggs"}]
 
 
@@ -88,7 +90,8 @@ def test_unknown_words_go_elsewhere_only_where_a_guardian_consented(tmp_path: Pa
         assert "no guardian has consented" in ask(house, f"ask the model {question}")
         assert Model.asked.empty()
         ada = house.household.people[0].id
-        house.household = house.family.give_consent(ada, Purpose.SHARE, "in person")
+        choice = Choice(ada, (Purpose.SHARE,), ada)
+        house.household = house.consents.give(choice, Verified("terminal"))
         assert ask(house, question, ada) == "Because of the air."
         sent = Model.asked.get(timeout=PATIENCE)
         assert sent["model"] == "small"

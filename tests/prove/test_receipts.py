@@ -271,7 +271,8 @@ def test_consents_and_log_keys_have_receipts_too() -> None:
         subject=commit("subject", hidden),
         person=commit("person", hidden),
         purpose="keep",
-        method="at set-up",
+        method="terminal",
+        notice=commit("notice", hidden),
         given_at="2026-03-14T12:00:00Z",
     )
     assert any("purpose keep" in sentence for sentence in _said(statement_of(consent)).proves)

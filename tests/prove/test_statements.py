@@ -11,6 +11,7 @@ from tests.prove.memory import SIGNER, erasure, salt, thing
 from unhear.prove.claims import (
     Claim,
     ConsentGiven,
+    ConsentLapsed,
     ConsentWithdrawn,
     Erasure,
     Hold,
@@ -39,7 +40,8 @@ CLAIMS: list[Claim] = [
         subject=commit("subject", HIDDEN),
         person=commit("person", HIDDEN),
         purpose="keep",
-        method="at set-up",
+        method="terminal",
+        notice=commit("notice", HIDDEN),
         given_at="2026-03-14T12:00:00Z",
     ),
     ConsentWithdrawn(
@@ -47,6 +49,13 @@ CLAIMS: list[Claim] = [
         person=commit("person", HIDDEN),
         purpose="keep",
         withdrawn_at="2026-03-14T12:00:00Z",
+    ),
+    ConsentLapsed(
+        subject=commit("subject", HIDDEN),
+        person=commit("person", HIDDEN),
+        purpose="fleet",
+        why="the notice changed",
+        lapsed_at="2026-03-14T12:00:00Z",
     ),
     Hold(
         id="ab" * 16,

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tests.speech.recordings import (
     wake_words,
     words,
 )
+from unhear.answer.prepared import Prepared
 from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.engines.audio_files import read_sound
 from unhear.engines.choose import choose_recogniser, choose_synthesiser, choose_wake
@@ -105,3 +107,16 @@ def test_what_the_voice_says_the_recogniser_hears(recogniser: Recogniser) -> Non
     text = "The kitchen window is open and the kettle is boiling."
     sound = read_sound(speech_wav(list(choose_synthesiser().speak(text))))
     assert word_errors(words(text), words(recogniser.transcribe(sound).text)) <= 2
+
+
+def test_a_reply_that_is_prepared_is_there_at_once_and_can_be_understood(
+    recogniser: Recogniser,
+) -> None:
+    text = "Sorry, I did not understand that."
+    voice = Prepared(choose_synthesiser(), [text])
+    voice.warm()
+    started = time.perf_counter()
+    pieces = list(voice.speak(text))
+    assert time.perf_counter() - started < 0.005
+    heard = words(recogniser.transcribe(read_sound(speech_wav(pieces))).text)
+    assert word_errors(words(text), heard) <= 1

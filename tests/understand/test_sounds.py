@@ -47,6 +47,8 @@ def test_what_recognisers_really_write(heard: str, drink: str, more: dict[str, s
     assert intent is not None
     assert intent.slots["coffeeDrink"] == drink
     assert more.items() <= dict(intent.slots).items()
+    assert not SOUNDING.understand(heard).as_written
+    assert SOUNDING.understand("can I have an iced coffee").as_written
 
 
 @pytest.mark.parametrize("talk", TALK)

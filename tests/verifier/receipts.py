@@ -23,7 +23,15 @@ from tests.prove.memory import (
     signer,
     thing,
 )
-from unhear.prove.claims import Claim, ConsentGiven, ConsentWithdrawn, Hold, HoldEnded, LogKey
+from unhear.prove.claims import (
+    Claim,
+    ConsentGiven,
+    ConsentLapsed,
+    ConsentWithdrawn,
+    Hold,
+    HoldEnded,
+    LogKey,
+)
 from unhear.prove.errors import ProofError
 from unhear.prove.ledger import Ledger
 from unhear.prove.merkle import completed_by
@@ -66,7 +74,8 @@ SMALL_CLAIMS: Mapping[str, Claim] = {
         subject=_hidden("subject", 1),
         person=_hidden("person", 2),
         purpose="keep",
-        method="at set-up, with the phrase: Ünïcödé ✓ 𝄞",
+        method="signed form, with the phrase: Ünïcödé ✓ 𝄞",
+        notice=_hidden("notice", 11),
         given_at=HOUR,
     ),
     "consent-withdrawn": ConsentWithdrawn(
@@ -74,6 +83,13 @@ SMALL_CLAIMS: Mapping[str, Claim] = {
         person=_hidden("person", 4),
         purpose="improve",
         withdrawn_at=HOUR,
+    ),
+    "consent-lapsed": ConsentLapsed(
+        subject=_hidden("subject", 12),
+        person=_hidden("person", 13),
+        purpose="personalise",
+        why="the notice it rests on has changed",
+        lapsed_at=HOUR,
     ),
     "hold": Hold(
         id=thing(5).hex(),

@@ -77,4 +77,4 @@ def browser(
         opened = Browser(context)
         yield opened
         started.close()
-    assert opened.complaints == []
+    assert opened.complaints == [], opened.complaints

@@ -31,6 +31,7 @@ COUNTED = {"one", "other"}
 """A reply of these two is chosen by its slot `count`."""
 
 ENDINGS = (".", "!", "?", "…")
+"""What ends a sentence."""
 
 
 class Replies:
@@ -62,9 +63,14 @@ class Replies:
         """Answer several texts to choose from. Raises `SkillBroken`."""
         return [str(text) for text in self._found(key)]
 
-    def is_fixed(self, text: str) -> bool:
-        """Whether `text` is a whole reply without slots: it tells nothing of what was asked."""
-        return text in self._content.values() and "{" not in text
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a reply of this key."""
+        return key in self._content
+
+    def fixed(self) -> Sequence[str]:
+        """Answer the whole replies without slots: they tell nothing of what was asked."""
+        texts = (text for text in self._content.values() if isinstance(text, str))
+        return [text for text in texts if "{" not in text and text.endswith(ENDINGS)]
 
     def _found(self, key: str) -> Any:
         if key not in self._content:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 from unhear.answer.replies import Replies
 from unhear.answer.rooms import Rooms
 from unhear.household.family import Household
+from unhear.household.notice import Recipient
 from unhear.household.scope import Scope
 from unhear.household.speech import Intent, Item, Question, Reply
 from unhear.household.words import DeviceId, PersonId, TraceId
@@ -81,7 +83,8 @@ class SkillContext:
 
     `now` is aware, in the household's time zone. `say` fills the skill's replies in the house's
     language. `settings` are those of `[skills.NAME]`. `last` is the turn before this one on this
-    device, or None.
+    device, or None. Where it is not `sure`, the words were heard in doubt: a skill asks back before
+    it does what cannot be undone (`unhear.answer.confirming`).
     """
 
     now: datetime
@@ -95,6 +98,7 @@ class SkillContext:
     settings: Mapping[str, Any] = field(default_factory=dict)
     last: LastTurn | None = None
     language: str = "en"
+    sure: bool = True
 
 
 class Skill(Protocol):
@@ -120,3 +124,19 @@ class Skill(Protocol):
 
     def tick(self, context: SkillContext) -> None:
         """Do whatever has fallen due; called about once a second while the house runs."""
+
+
+@runtime_checkable
+class Sending(Protocol):
+    """A skill that sends something out of the house; one that does must say so like this."""
+
+    def recipients(self, settings: Mapping[str, Any]) -> Sequence[Recipient]:
+        """Answer to whom it sends, with these settings of `[skills.NAME]`; empty while it is off.
+
+        The notice to parents is made of it, and an operator needs a written assurance of each.
+        """
+
+
+def host_of(url: str) -> str:
+    """Answer the host, and port, of an address: what may be shown of it, without user or path."""
+    return urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2] or "localhost"

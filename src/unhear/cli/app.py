@@ -15,6 +15,7 @@ import typer
 from unhear import __version__
 from unhear.cli import (
     backing_up,
+    consenting,
     demonstrating,
     doctor,
     erasures,
@@ -41,6 +42,7 @@ from unhear.house.family import FamilyError
 from unhear.house.house import NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.house.setup import AlreadySetUp
+from unhear.household.methods import NotVerified
 from unhear.keep.age import AgeError
 from unhear.keep.identity import IdentityError, WrongPassphrase
 from unhear.prove.errors import ProofError
@@ -79,7 +81,7 @@ app.command("drill")(backing_up.drill)
 app.command("data-map")(mapping.data_map)
 app.command("notices")(family.notices)
 app.add_typer(family.people, name="people")
-app.add_typer(family.consent, name="consent")
+app.add_typer(consenting.consent, name="consent")
 app.add_typer(family.retention, name="retention")
 app.add_typer(limiting.limits, name="limits")
 app.add_typer(holding.hold, name="hold")
@@ -134,6 +136,7 @@ def main() -> None:
         AgeError,
         AlreadySetUp,
         FamilyError,
+        NotVerified,
         RestoreRefused,
         AddressWrong,
     ) as error:

@@ -1,26 +1,27 @@
-"""The people of the house, what they consent to, how long things stay, and what guardians are told.
+"""The people of the house, how long things stay, and what guardians are told.
 
-`unhear people`, `unhear consent`, `unhear retention` and `unhear notices`.
+`unhear people`, `unhear retention` and `unhear notices`.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from unhear.cli.naming import name_of, person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
+from unhear.clock import month_number, month_start
 from unhear.forget.snapshot import snapshot
+from unhear.household.ages import AgeBand
 from unhear.household.retention import DeviceKind, Retention, RetentionRule
-from unhear.household.words import PersonKind, Purpose
+from unhear.household.words import Person, PersonKind, Purpose
 from unhear.keep.notices import notices as kept_notices
 
 people = typer.Typer(help="Who lives here.", no_args_is_help=True)
-consent = typer.Typer(help="What may be done with what people say.", no_args_is_help=True)
 retention = typer.Typer(help="How long kept things stay.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="What they are called; `unknown` for unnamed voices.")]
-For = Annotated[Purpose, typer.Option("--for", help="What it is about.")]
 
 
 @people.command("list")
@@ -28,15 +29,28 @@ def list_people(context: typer.Context, *, as_json: Json = False) -> None:
     """List who lives here."""
     house = open_house(context)
     rows = [
-        {"name": p.name, "kind": p.kind.value, "warned": p.warned_day is not None}
+        {
+            "name": p.name,
+            "kind": p.kind.value,
+            "age": _age(p),
+            "warned": p.warned_day is not None,
+        }
         for p in house.household.people
     ]
     if as_json:
         show_json({"people": rows})
         return
     warned = "goes unused, and is erased unless kept"
-    shown = [[str(r["name"]), str(r["kind"]), warned if r["warned"] else ""] for r in rows]
-    show_table(house.household.name, ["name", "", ""], shown)
+    shown = [
+        [
+            str(r["name"]),
+            str(r["kind"]),
+            " until ".join(r["age"].values()) if isinstance(r["age"], dict) else "",
+            warned if r["warned"] else "",
+        ]
+        for r in rows
+    ]
+    show_table(house.household.name, ["name", "", "age", ""], shown)
 
 
 @people.command("add")
@@ -78,50 +92,51 @@ def remove_person(context: typer.Context, name: Name, *, as_json: Json = False) 
         console.print("The receipt is among `unhear receipts`.")
 
 
-@consent.command("list")
-def list_consents(context: typer.Context, *, as_json: Json = False) -> None:
-    """List the consents in force."""
-    house = open_house(context)
-    rows = [
-        {
-            "person": name_of(house, c.person),
-            "for": c.purpose.value,
-            "given": c.given_at.astimezone(house.settings.zone).strftime("%Y-%m-%d %H:%M"),
-            "how": c.method,
-        }
-        for c in house.household.consents
-    ]
-    if as_json:
-        show_json({"consents": rows})
-        return
-    show_table(f"{len(rows)} consents", ["person", "for", "given", "how"], _cells(rows))
-
-
-@consent.command("give")
-def give_consent(
-    context: typer.Context, name: Name, *, purpose: For, as_json: Json = False
+@people.command("age")
+def tell_age(
+    context: typer.Context,
+    name: Name,
+    band: Annotated[AgeBand, typer.Argument(help="From which age until which.")],
+    *,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m"],
+            help="The month in which they leave that band, or come of age: otherwise you are asked "
+            "again in a year.",
+        ),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Consent, as a guardian, for one person and one purpose."""
+    """Tell how old a child is, no more exactly than that."""
     house = open_house(context)
-    house.family.give_consent(person_called(house, name), purpose, "at the command line")
+    child = person_called(house, name)
+    month = None if until is None else month_number(until.replace(tzinfo=UTC))
+    household = house.ages.tell(child, band, month)
+    told = household.person(child)
     if as_json:
-        show_json({"person": name, "for": purpose.value})
+        show_json({"name": name, "age": None if told is None else _age(told)})
     else:
-        console.print(f"Noted, and in the ledger: {name}, to {purpose.value}.", markup=False)
+        console.print(f"{name} is {band}.", markup=False)
 
 
-@consent.command("withdraw")
-def withdraw_consent(
-    context: typer.Context, name: Name, *, purpose: For, as_json: Json = False
+@people.command("take-over")
+def take_over(
+    context: typer.Context,
+    name: Name,
+    *,
+    purpose: Annotated[
+        list[Purpose] | None, typer.Option("--for", help="What they allow; repeat for several.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Take a consent back: what was kept for that purpose is forgotten."""
+    """Let somebody who came of age decide. What was kept for anything else is erased."""
     house = open_house(context)
-    receipt = house.family.withdraw_consent(person_called(house, name), purpose)
+    receipts = house.ages.take_over(person_called(house, name), purpose or [])
     if as_json:
-        show_json({"person": name, "for": purpose.value, "receipt": receipt.statement["id"]})
+        show_json({"name": name, "receipts": [one.statement["id"] for one in receipts]})
     else:
-        console.print(f"Taken back. Forgotten: {receipt.statement['count']} kept things.")
-        console.print("The receipt is among `unhear receipts`.")
+        console.print(f"{name} decides now, and allows what was named alone.", markup=False)
 
 
 @retention.command("show")
@@ -182,6 +197,14 @@ def notices(context: typer.Context, *, as_json: Json = False) -> None:
         console.print("Nothing to tell.")
 
 
+def _age(person: Person) -> dict[str, str] | None:
+    """Answer what is known of a child's age, and until when that is so."""
+    if person.age is None:
+        return None
+    look = f"{month_start(person.age.look_month):%Y-%m}"
+    return {"band": person.age.band or "not told", "until": look}
+
+
 def _show_retention(retention: Retention, *, as_json: bool) -> None:
     rules = [
         {
@@ -227,7 +250,3 @@ def _rule(text: str) -> RetentionRule:
             known = ", ".join((*Purpose, *PersonKind, *DeviceKind))
             raise ValueError(f"{selector!r} is nothing a rule can be about; there are {known}")
     return rule
-
-
-def _cells(rows: list[dict[str, str]]) -> list[list[str]]:
-    return [list(row.values()) for row in rows]

@@ -35,11 +35,11 @@ class HoldState(StrEnum):
 SPOKEN_KINDS = (TraceKind.RECORDING, TraceKind.MEMORY)
 """What came of somebody's words: these are what an erasure's scope can name."""
 
-PURPOSES: Mapping[TraceKind, Purpose] = {
-    TraceKind.RECORDING: Purpose.KEEP,
-    TraceKind.MEMORY: Purpose.RESPOND,
+PURPOSES: Mapping[TraceKind, frozenset[Purpose]] = {
+    TraceKind.RECORDING: frozenset({Purpose.KEEP}),
+    TraceKind.MEMORY: frozenset({Purpose.RESPOND, Purpose.PERSONALISE}),
 }
-"""The purpose for which each of these kinds is kept: it goes when the consent to it does."""
+"""The purposes for which each of these kinds is kept: to erase one of them takes it."""
 
 
 class ErasureState(StrEnum):

@@ -76,7 +76,7 @@ def _candidates(
 def _kinds(scope: Scope) -> Collection[TraceKind]:
     if scope.purpose is None:
         return SPOKEN_KINDS
-    return [kind for kind in SPOKEN_KINDS if PURPOSES[kind] is scope.purpose]
+    return [kind for kind in SPOKEN_KINDS if scope.purpose in PURPOSES[kind]]
 
 
 def _days(scope: Scope) -> tuple[int, int]:

@@ -94,7 +94,7 @@ def words_of(tree: KeyTree, row: TraceRow) -> bytes | None:
 
 def covers(scope: Scope, kind: TraceKind, utterance: Utterance) -> bool:
     """Whether `scope` names what of this kind came of this utterance."""
-    if scope.purpose is not None and PURPOSES.get(kind) is not scope.purpose:
+    if scope.purpose is not None and scope.purpose not in PURPOSES.get(kind, ()):
         return False
     return scope.covers(
         trace=utterance.of,

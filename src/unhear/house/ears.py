@@ -34,6 +34,7 @@ class Ears:
         self._guesses: dict[DeviceId, _Work] = {}
         self._thread: Thread | None = None
         self._closed = False
+        self._working = False
 
     def foresee(self, capture: Capture, partial: Callable[[str], None] | None = None) -> None:
         """Begin to recognise what will be the request of a device if its speaker's pause lasts.
@@ -71,6 +72,13 @@ class Ears:
         with self._changed:
             return len(self._ended)
 
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is being recognised or waits for it."""
+        with self._changed:
+            guessing = any(not work.words.done() for work in self._guesses.values())
+            return not (self._ended or self._working or guessing)
+
     def close(self) -> None:
         """Stop after the work at hand; what waits is cancelled."""
         with self._changed:
@@ -92,9 +100,17 @@ class Ears:
     def _run(self) -> None:
         while (work := self._next()) is not None:
             try:
-                work.words.set_result(self._recognise(work.capture))
+                words = self._recognise(work.capture)
             except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+                self._worked()
                 work.words.set_exception(error)
+            else:
+                self._worked()
+                work.words.set_result(words)
+
+    def _worked(self) -> None:
+        with self._changed:
+            self._working = False
 
     def _next(self) -> _Work | None:
         """Wait for work that is still wanted; None when the ears are closed."""
@@ -104,6 +120,7 @@ class Ears:
                 if work is None:
                     self._changed.wait()
                 elif work.words.set_running_or_notify_cancel():
+                    self._working = True
                     return work
             return None
 

@@ -5,32 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unhear.clock import Clock, day_number, random_bytes
-from unhear.forget.database import Database, Transaction
 from unhear.forget.engine import Forgetter
-from unhear.forget.errors import NoSuchTrace
-from unhear.forget.keytree import KeyTree
-from unhear.forget.roots import RootKeeper, open_tree
-from unhear.forget.snapshot import snapshot
+from unhear.house.changes import Changes, Outcome, Word
 from unhear.household.family import Device, Household
 from unhear.household.limits import Limit
 from unhear.household.passkeys import Passkey
 from unhear.household.retention import Retention
 from unhear.household.scope import Scope
-from unhear.household.words import (
-    Consent,
-    DeviceId,
-    HouseholdId,
-    Person,
-    PersonId,
-    PersonKind,
-    Purpose,
-)
-from unhear.keep.notices import Notice, add_notice, notices_about
-from unhear.keep.profile import profile_of, replace_profile, set_profile
-from unhear.prove.claims import Claim, ConsentGiven, ConsentWithdrawn
-from unhear.prove.ledger import Ledger
+from unhear.household.words import DeviceId, HouseholdId, Person, PersonId, PersonKind
 from unhear.prove.receipt import Receipt
-from unhear.prove.statement import hidden, hour, statement_of
 
 WARNING_DAYS = 14
 """How long guardians have known, at least, before a child's unused profile is erased."""
@@ -52,30 +35,24 @@ Change = Callable[[Household], Household]
 
 
 class Family:
-    """The people of one household, their consents, and the children's profiles."""
+    """The people of one household, and the children's profiles."""
 
     def __init__(
         self,
         *,
-        database: Database,
-        keeper: RootKeeper,
-        ledger: Ledger,
+        changes: Changes,
         forgetter: Forgetter,
         household: HouseholdId,
         clock: Clock,
     ) -> None:
-        self._database = database
-        self._keeper = keeper
-        self._ledger = ledger
+        self._changes = changes
         self._forgetter = forgetter
         self._household = household
         self._clock = clock
 
     def read(self) -> Household:
         """Answer the household as it stands."""
-        return snapshot(
-            self._database, self._keeper, lambda tx, tree: profile_of(tx, tree, self._household)
-        )
+        return self._changes.read()
 
     def seen(self, person: PersonId) -> Household:
         """Note that a child uses the house today, and answer the household as it stands."""
@@ -99,34 +76,6 @@ class Family:
         self._add(with_person)
         return person
 
-    def give_consent(self, person: PersonId, purpose: Purpose, method: str) -> Household:
-        """Note a guardian's consent, and put it in the ledger."""
-        consent = Consent(person, purpose, method, self._clock())
-        claim = ConsentGiven(
-            subject=hidden("subject", self._household),
-            person=hidden("person", person.encode()),
-            purpose=purpose.value,
-            method=method,
-            given_at=hour(consent.given_at),
-        )
-        return self._add(lambda now: now.with_consent(consent), claim)
-
-    def withdraw_consent(self, person: PersonId, purpose: Purpose) -> Receipt:
-        """Take a consent back: what was kept for that purpose alone goes, with a receipt.
-
-        Raises `NoSuchTrace` when there is no such consent.
-        """
-        if self.read().consent(person, purpose, self._clock()) is None:
-            raise NoSuchTrace(f"there is no consent to {purpose.value} for this person")
-        claim = ConsentWithdrawn(
-            subject=hidden("subject", self._household),
-            person=hidden("person", person.encode()),
-            purpose=purpose.value,
-            withdrawn_at=hour(self._clock()),
-        )
-        self._take_out(lambda now: now.without_consent(person, purpose), claim)
-        return self._forgetter.forget(self._household, Scope(person=person, purpose=purpose))
-
     def remove(self, person: PersonId) -> Receipt:
         """Erase everything of a person, and then the person. Raises `LastGuardian`."""
         guardians = [p.id for p in self.read().people if p.kind is PersonKind.GUARDIAN]
@@ -136,12 +85,7 @@ class Family:
                 "forget the whole household"
             )
         receipt = self._forgetter.forget(self._household, Scope(person=person))
-        told = snapshot(
-            self._database,
-            self._keeper,
-            lambda tx, tree: notices_about(tx, tree, self._household, person),
-        )
-        self._forgetter.discard(self._household, told)
+        self._forgetter.discard(self._household, self._changes.words_about(person))
         self._take_out(lambda now: now.without_person(person))
         return receipt
 
@@ -215,42 +159,12 @@ class Family:
             f"(`unhear people keep {child.name}`)."
         )
         warned = replace(child, warned_day=day_number(now))
-        with self._database.writing() as transaction:
-            tree = open_tree(transaction, self._keeper)
-            household = profile_of(transaction, tree, self._household)
-            for guardian in household.people:
-                if guardian.kind is PersonKind.GUARDIAN:
-                    notice = Notice(guardian.id, child.id, now, text)
-                    add_notice(transaction, tree, household.id, notice)
-            set_profile(transaction, tree, household.with_person(warned))
+        self._changes.make(
+            lambda now: Outcome(now.with_person(warned), words=(Word(child.id, text),))
+        )
 
-    def _add(self, change: Change, claim: Claim | None = None) -> Household:
-        def write(transaction: Transaction, tree: KeyTree, changed: Household) -> None:
-            set_profile(transaction, tree, changed)
+    def _add(self, change: Change) -> Household:
+        return self._changes.make(lambda now: Outcome(change(now)))
 
-        return self._change(change, write, claim)
-
-    def _take_out(self, change: Change, claim: Claim | None = None) -> Household:
-        def write(transaction: Transaction, tree: KeyTree, changed: Household) -> None:
-            due_day = self._forgetter.due_day()
-            replace_profile(transaction, self._keeper, tree, changed, due_day=due_day)
-
-        changed = self._change(change, write, claim)
-        self._forgetter.destroy_due_roots()
-        return changed
-
-    def _change(
-        self,
-        change: Change,
-        write: Callable[[Transaction, KeyTree, Household], None],
-        claim: Claim | None,
-    ) -> Household:
-        with self._database.writing() as transaction:
-            tree = open_tree(transaction, self._keeper)
-            changed = change(profile_of(transaction, tree, self._household))
-            write(transaction, tree, changed)
-            if claim is not None:
-                self._ledger.append(transaction, statement_of(claim))
-        if claim is not None:
-            self._ledger.publish_soon(self._database)
-        return changed
+    def _take_out(self, change: Change) -> Household:
+        return self._changes.make(lambda now: Outcome(change(now)), takes_out=True)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from unhear import clock
+from unhear.answer.prepared import Prepared, frequent
 from unhear.answer.registry import Skills, find_skills
-from unhear.answer.synthesiser import Synthesiser
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.music import music_pieces
 from unhear.engines.phonemes import EspeakPhonemes
@@ -19,12 +19,16 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
+from unhear.house.ages import Ages
+from unhear.house.changes import Changes
+from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
 from unhear.house.own_files import send_own_files
 from unhear.house.rooms import Switchboard
+from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
 from unhear.household.words import (
@@ -115,15 +119,36 @@ class House:
             household=self.household.id,
             clock=self.clock,
         )
-        self.family = Family(
+        changes = Changes(
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
             forgetter=self.forgetter,
             household=self.household.id,
             clock=self.clock,
+            settle=settling(lambda: self.practice, self.clock),
+        )
+        self.family = Family(
+            changes=changes,
+            forgetter=self.forgetter,
+            household=self.household.id,
+            clock=self.clock,
+        )
+        self.consents = Consents(
+            changes=changes,
+            forgetter=self.forgetter,
+            practice=lambda: self.practice,
+            clock=self.clock,
+        )
+        self.ages = Ages(
+            changes=changes,
+            family=self.family,
+            forgetter=self.forgetter,
+            practice=lambda: self.practice,
+            clock=self.clock,
         )
         self.forgetter.resume(self.household.id)
+        self.household = changes.settle()
         self.catalogue = Catalogue(
             database=self.database,
             keeper=self.keeper,
@@ -155,6 +180,11 @@ class House:
         return find_skills(self.settings.language)
 
     @cached_property
+    def practice(self) -> Practice:
+        """What it does, as far as consents depend on it."""
+        return practice_of(self.settings, self.skills)
+
+    @cached_property
     def grammar(self) -> Grammar:
         """The sentences of all skills."""
         language = self.settings.language
@@ -169,9 +199,9 @@ class House:
         )
 
     @cached_property
-    def synthesiser(self) -> Synthesiser:
-        """The synthesiser, loaded at first use."""
-        return choose_synthesiser(self.settings.language)
+    def synthesiser(self) -> Prepared:
+        """The synthesiser, loaded at first use; some replies are made in advance."""
+        return Prepared(choose_synthesiser(self.settings.language), frequent(self.skills))
 
     def tidy(self) -> list[Receipt]:
         """Do what must be done once a day: forget what is past its expiry, sweep what crashed.
@@ -179,7 +209,12 @@ class House:
         Answers the receipts of what was forgotten. Raises `ClockDoubted`, before anything is
         deleted, when the clock has jumped, and `MirrorAway`.
         """
-        receipts = [*self.sweeper.sweep(), *self.family.erase_unused_profiles()]
+        receipts = [
+            *self.sweeper.sweep(),
+            *self.family.erase_unused_profiles(),
+            *self.ages.look(),
+        ]
+        self.consents.erase_unanswered()
         self.household = self.family.read()
         self.catalogue.sweep_orphans(self.clock())
         self.copies.ship()

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from unhear import clock
+from unhear.answer.registry import find_skills
 from unhear.forget.errors import KeeperFailed
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree, plant
+from unhear.house.consents import MayNotDecide, consent_claim, new_consents
+from unhear.house.standing import practice_of
+from unhear.household.consent import Choice
 from unhear.household.family import Household
+from unhear.household.methods import Verified
 from unhear.household.passkeys import Passkey
 from unhear.household.retention import Retention
 from unhear.household.words import (
     UNKNOWN_PERSON,
-    Consent,
     HouseholdId,
     Person,
     PersonId,
@@ -22,9 +25,9 @@ from unhear.household.words import (
 )
 from unhear.keep.identity import WrappedIdentity, new_identity
 from unhear.keep.profile import add_household
-from unhear.prove.claims import Claim, ConsentGiven, LogKey
+from unhear.prove.claims import Claim, LogKey
 from unhear.prove.ledger import Ledger
-from unhear.prove.statement import hidden, hour, statement_of
+from unhear.prove.statement import statement_of
 from unhear.settings import Settings, write_to_settings_file
 from unhear.stores.database import Database
 from unhear.stores.keepers.choose import choose_keeper
@@ -47,7 +50,8 @@ class SetupPlan:
     """Who lives here and what a guardian allows.
 
     `keep` is consent to keep what adults and voices nobody was named for say; `keep_children`
-    what children say. `keeper` describes what holds the root key; None leaves it to the settings.
+    what children say; `method` is how it was made sure that a guardian says so. `keeper` describes
+    what holds the root key; None leaves it to the settings.
     """
 
     name: str
@@ -56,6 +60,7 @@ class SetupPlan:
     children: tuple[str, ...] = ()
     keep: bool = False
     keep_children: bool = False
+    method: str = "terminal"
     retention: Retention = field(default_factory=Retention)
     keeper: str | None = None
     guardian_id: PersonId = field(default_factory=new_person_id)
@@ -95,13 +100,14 @@ def establish(
 ) -> Established:
     """Make the household of an identity that was made elsewhere, in a guardian's browser.
 
-    Raises `AlreadySetUp`, `SettingsWrong` and `KeeperFailed`; then no household is made.
+    Raises `AlreadySetUp`, `SettingsWrong`, `MayNotDecide` and `KeeperFailed`; then no household is
+    made.
     """
     if settings.database_file.exists() or settings.log_key_file.exists():
         raise AlreadySetUp(
             f"{settings.house} holds a house already; choose another folder with --house"
         )
-    household = replace(_household(plan, identity.household), passkeys=passkeys)
+    household = replace(_household(settings, plan, identity.household), passkeys=passkeys)
     keeper = _empty_keeper(settings, plan)
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     make_log_key(settings.log_key_file, f"unhear.local/{clock.random_bytes(4).hex()}")
@@ -139,40 +145,40 @@ def _empty_keeper(settings: Settings, plan: SetupPlan) -> RootKeeper:
     return keeper
 
 
-def _household(plan: SetupPlan, household: HouseholdId) -> Household:
+def _household(settings: Settings, plan: SetupPlan, household: HouseholdId) -> Household:
     today = clock.day_number(clock.now())
     people = (
         Person(plan.guardian_id, plan.guardian, PersonKind.GUARDIAN, seen_day=today),
         *(Person(new_person_id(), name, PersonKind.ADULT, today) for name in plan.adults),
         *(Person(new_person_id(), name, PersonKind.CHILD, today) for name in plan.children),
     )
-    return Household(
-        id=household,
-        name=plan.name,
-        people=people,
-        consents=tuple(_consents(plan, people, clock.now())),
-        retention=plan.retention,
-    )
+    made = Household(household, plan.name, people, (), retention=plan.retention)
+    return _with_consents(settings, plan, made) if plan.keep or plan.keep_children else made
 
 
-def _consents(plan: SetupPlan, people: tuple[Person, ...], given_at: datetime) -> Iterable[Consent]:
-    whose: list[PersonId] = []
+def _with_consents(settings: Settings, plan: SetupPlan, household: Household) -> Household:
+    practice = practice_of(settings, find_skills(settings.language))
+    if plan.keep_children and plan.method in practice.too_weak(discloses=False):
+        raise MayNotDecide(
+            "an operator must make sure that a guardian consents for a child, in a way that the "
+            "law names; set up without, and then see `unhear consent methods`"
+        )
+    facts, at = practice.facts(household), clock.now()
+    for person in _kept(plan, household.people):
+        choice = Choice(person, (Purpose.KEEP,), plan.guardian_id)
+        for consent in new_consents(choice, Verified(plan.method), facts, at):
+            household = household.with_consent(consent)
+    return household.with_notice(facts)
+
+
+def _kept(plan: SetupPlan, people: tuple[Person, ...]) -> Iterable[PersonId]:
     if plan.keep:
-        whose += [person.id for person in people if person.kind is not PersonKind.CHILD]
-        whose.append(UNKNOWN_PERSON)
+        yield from (person.id for person in people if person.kind is not PersonKind.CHILD)
+        yield UNKNOWN_PERSON
     if plan.keep_children:
-        whose += [person.id for person in people if person.kind is PersonKind.CHILD]
-    for person in whose:
-        yield Consent(person, Purpose.KEEP, "at set-up", given_at)
+        yield from (person.id for person in people if person.kind is PersonKind.CHILD)
 
 
 def _first_claims(ledger: Ledger, household: Household) -> Iterable[Claim]:
     yield LogKey(str(ledger.key))
-    for consent in household.consents:
-        yield ConsentGiven(
-            subject=hidden("subject", household.id),
-            person=hidden("person", consent.person.encode()),
-            purpose=consent.purpose.value,
-            method=consent.method,
-            given_at=hour(consent.given_at),
-        )
+    yield from (consent_claim(household, consent) for consent in household.consents)

@@ -1,7 +1,7 @@
 """One request, the whole way: heard, understood, answered; then kept or forgotten."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from time import monotonic
 
 import numpy as np
 
-from unhear.answer.skill import LastTurn, SkillContext
+from unhear.answer.skill import LastTurn
 from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import RATE_HZ, Capture, Pcm
 from unhear.capture.wave import wav_bytes
@@ -17,16 +17,14 @@ from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
 from unhear.house.ears import Ears
 from unhear.house.house import House
-from unhear.house.privacy import HousePrivacy
-from unhear.house.rooms import RoomsOf
+from unhear.house.meaning import Meaning, Said, meaning_of
+from unhear.house.replying import PRIVACY_SKILL, context_of, may_answer, reply_to
 from unhear.household.policy import Decision, decide, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
-from unhear.household.words import DeviceId, PersonId, Purpose, TraceId, Utterance
+from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
+from unhear.understand.hearing import Hearing, hearing
 
 log = logging.getLogger(__name__)
-
-PRIVACY_SKILL = "privacy"
-ASK_SKILL = "ask"
 
 
 class Silenced(Exception):
@@ -117,8 +115,13 @@ class Assistant:
         self._ears.close()
 
     def take(self, capture: Capture, person: PersonId) -> Transcript:
-        """Recognise spoken words for another program; they are kept or forgotten like any."""
+        """Recognise spoken words for another program; they are kept or forgotten like any.
+
+        A noise has none, and is not kept.
+        """
         transcript = self._ears.hear(capture)
+        if hearing(transcript, self._house.settings.language) is Hearing.NOTHING:
+            return Transcript("")
         request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
         utterance = Utterance(
             of=new_trace_id(),
@@ -137,7 +140,7 @@ class Assistant:
         return self._answer(request, Transcript(text), say, {})
 
     def tick(self) -> None:
-        """Let every skill do what has fallen due."""
+        """Let every skill do what has fallen due; where there is time, prepare a reply."""
         device = DeviceId(self._house.settings.device)
         request = Utterance(
             of=new_trace_id(),
@@ -146,8 +149,10 @@ class Assistant:
             person=PersonId("unknown"),
         )
         self._wake_devices()
-        self._house.skills.tick(lambda skill: self._context(request, skill))
+        self._house.skills.tick(lambda skill: context_of(request, skill, self._house))
         self._house.rooms.tick()
+        if self._ears.resting:
+            self._house.synthesiser.prepare_next()
 
     def _wake_devices(self) -> None:
         """Let devices listen again that were told to sleep until now."""
@@ -167,9 +172,13 @@ class Assistant:
         trace = new_trace_id()
         self._house.household = self._house.family.seen(request.person)
         started = monotonic()
-        intents = self._understand(request, transcript)
+        meaning = self._meaning(request, transcript)
+        intents = meaning.intents
         intent = intents[0] if intents else None
         seconds["understand"] = monotonic() - started
+        if not meaning.spoken:
+            noise = forget_now("It was a noise, not a request.")
+            return Turn(transcript, None, Reply("", keep=False), noise, None, seconds)
         utterance = Utterance(
             of=trace,
             heard_at=request.heard_at,
@@ -178,11 +187,11 @@ class Assistant:
             seconds=0.0 if request.pcm is None else len(request.pcm) / RATE_HZ,
             intent=None if intent is None else f"{intent.skill}.{intent.name}",
         )
-        if not self._may_answer(request.device, intent):
+        if not may_answer(request.device, intent, self._house):
             asleep = forget_now("This device was told to stop listening.")
             return Turn(transcript, intent, Reply("", keep=False), asleep, None, seconds)
         started = monotonic()
-        reply = self._reply_to_all(request, utterance, intents)
+        reply = reply_to(meaning, utterance, self._house)
         seconds["answer"] = monotonic() - started
         if replied is not None:
             replied(reply.text)
@@ -204,48 +213,11 @@ class Assistant:
         self._house.conversation.remember(self._house.household.id, request.device, trace, last)
         return Turn(transcript, intent, reply, decision, kept, seconds)
 
-    def _understand(self, request: Request, transcript: Transcript) -> Sequence[Intent]:
-        """Answer what is wanted, in order.
-
-        Where something was asked back, the words may be the answer; what nobody here understands
-        goes to the skill that asks elsewhere, if it was set and consented to.
-        """
-        grammar, house = self._house.grammar, self._house
-        intents = grammar.interpret_all(transcript.text)
-        if intents:
-            return intents
+    def _meaning(self, request: Request, transcript: Transcript) -> Meaning:
+        house = self._house
+        said = Said(transcript, request.pcm is not None, request.person, house.clock())
         last = house.conversation.last(house.household.id, request.device)
-        if last is not None and last.question is not None:
-            filled = grammar.fill(last.question, transcript.text)
-            if filled is not None:
-                return [filled]
-        shares = house.household.consent(request.person, Purpose.SHARE, house.clock())
-        if ASK_SKILL in house.settings.skills and shares is not None and transcript.text:
-            return [Intent(ASK_SKILL, ASK_SKILL, {"question": transcript.text})]
-        return []
-
-    def _reply_to_all(
-        self, request: Request, utterance: Utterance, intents: Sequence[Intent]
-    ) -> Reply:
-        if not intents:
-            return self._reply(request, utterance, None)
-        answered = [one for one in intents if self._may_answer(request.device, one)]
-        return _joined([self._reply(request, utterance, one) for one in answered])
-
-    def _reply(self, request: Request, utterance: Utterance, intent: Intent | None) -> Reply:
-        context = self._context(utterance, intent.skill if intent else "")
-        refused = None if intent is None else self._refused(request, intent, context)
-        return refused or self._house.skills.answer(intent, context)
-
-    def _may_answer(self, device: DeviceId, intent: Intent | None) -> bool:
-        """Whether to answer: a device that sleeps obeys requests about privacy and no others."""
-        awake = device not in self._house.household.asleep
-        return awake or (intent is not None and intent.skill == PRIVACY_SKILL)
-
-    def _refused(self, request: Request, intent: Intent, context: SkillContext) -> Reply | None:
-        """Answer what is said to somebody who may not ask for that, or not now."""
-        why = context.household.refusal(request.person, intent.skill, context.now)
-        return None if why is None else Reply(self._house.skills.replies("")(why.value))
+        return meaning_of(said, last, house)
 
     def _say(self, reply: Reply, say: Sayer, seconds: dict[str, float]) -> None:
         started = monotonic()
@@ -285,28 +257,3 @@ class Assistant:
         except Barred:
             return forget_now("Somebody asked to forget it while it was being answered."), None
         return decision, kept
-
-    def _context(self, request: Utterance, skill: str) -> SkillContext:
-        house = self._house
-        return SkillContext(
-            now=house.clock().astimezone(house.settings.zone),
-            household=house.household,
-            device=request.device,
-            person=request.person,
-            memory=house.memory(skill, request),
-            privacy=HousePrivacy(house, request.device),
-            rooms=RoomsOf(house.rooms, request.device),
-            say=house.skills.replies(skill),
-            settings=house.settings.skills.get(skill, {}),
-            last=house.conversation.last(house.household.id, request.device),
-            language=house.settings.language,
-        )
-
-
-def _joined(replies: Sequence[Reply]) -> Reply:
-    """Answer the replies to all that was asked, as one; the last may ask back."""
-    return Reply(
-        " ".join(reply.text for reply in replies if reply.text),
-        keep=all(reply.keep for reply in replies),
-        question=replies[-1].question,
-    )

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from unhear.household.consent import Consent, Objection, Waiting
 from unhear.household.limits import Limit, Refusal, refusal
+from unhear.household.notice import Facts
 from unhear.household.passkeys import Passkey
 from unhear.household.retention import DeviceKind, Retention
 from unhear.household.words import (
-    Consent,
     DeviceId,
     HouseholdId,
     Person,
@@ -58,6 +59,18 @@ class Household:
     passkeys: tuple[Passkey, ...] = ()
     """The guardians' passkeys."""
 
+    objections: tuple[Objection, ...] = ()
+    """What somebody who may decide said no to, whoever else consents."""
+
+    all_guardians: bool = False
+    """Whether every guardian must consent to something for a child; else one is enough."""
+
+    waiting: tuple[Waiting, ...] = ()
+    """Requests for consent that nobody has answered yet."""
+
+    notices: tuple[Facts, ...] = ()
+    """What was true when somebody consented, or was asked to: the notices that they were shown."""
+
     def person(self, person: PersonId) -> Person | None:
         """Answer the person of that id, or None where nobody is known by it."""
         return next((p for p in self.people if p.id == person), None)
@@ -94,20 +107,14 @@ class Household:
         return replace(self, asleep=asleep, wakes=wakes)
 
     @property
+    def guardians(self) -> frozenset[PersonId]:
+        """Who decides for the household."""
+        return frozenset(p.id for p in self.people if p.kind is PersonKind.GUARDIAN)
+
+    @property
     def has_children(self) -> bool:
         """Whether a child lives here, so that an unknown voice counts as a child's."""
         return any(p.kind is PersonKind.CHILD for p in self.people)
-
-    def consent(self, person: PersonId, purpose: Purpose, at: datetime) -> Consent | None:
-        """Answer the consent in force for a person and a purpose, or None."""
-        return next(
-            (
-                c
-                for c in self.consents
-                if c.person == person and c.purpose is purpose and c.given_at <= at
-            ),
-            None,
-        )
 
     def with_person(self, person: Person) -> "Household":
         """Answer the same household with `person` in place of who had the same id."""
@@ -115,11 +122,13 @@ class Household:
         return replace(self, people=people)
 
     def without_person(self, person: PersonId) -> "Household":
-        """Answer the same household without a person, and without what was consented for them."""
+        """Answer the same household without a person, and what was consented for or by them."""
         return replace(
             self,
             people=tuple(p for p in self.people if p.id != person),
-            consents=tuple(c for c in self.consents if c.person != person),
+            consents=tuple(c for c in self.consents if person not in (c.person, c.by)),
+            objections=tuple(o for o in self.objections if person not in (o.person, o.by)),
+            waiting=tuple(w for w in self.waiting if person not in (w.choice.person, w.choice.by)),
             limits=tuple(limit for limit in self.limits if limit.who != person),
             devices=tuple(
                 d.placed(room=d.room, person=None) if d.person == person else d
@@ -155,12 +164,65 @@ class Household:
         """Answer the same household without the limits of a person or kind."""
         return replace(self, limits=tuple(limit for limit in self.limits if limit.who != who))
 
+    def consent(self, person: PersonId, purpose: Purpose, at: datetime) -> Consent | None:
+        """Answer the consent in force for a person and a purpose, or None.
+
+        The more private wins: one objection is enough, and who is not known counts as a child
+        where children live. Where all guardians must consent, one who did not is enough too.
+        """
+        given = [c for c in self.given(person, purpose) if c.lapsed is None and c.given_at <= at]
+        known = self.person(person)
+        child = known is not None and known.kind is PersonKind.CHILD
+        if (
+            self.objection(person, purpose) is not None
+            or (known is None and self.has_children)
+            or (child and self.all_guardians and self.guardians - {c.by for c in given})
+        ):
+            return None
+        return given[-1] if given else None
+
+    def given(self, person: PersonId, purpose: Purpose) -> tuple[Consent, ...]:
+        """Answer what was consented for a person and a purpose, whether or not it counts."""
+        return tuple(c for c in self.consents if (c.person, c.purpose) == (person, purpose))
+
+    def objection(self, person: PersonId, purpose: Purpose) -> Objection | None:
+        """Answer what stands against a purpose for a person, or None."""
+        return next(
+            (o for o in self.objections if (o.person, o.purpose) == (person, purpose)), None
+        )
+
     def with_consent(self, consent: Consent) -> "Household":
-        """Answer the same household with a consent more."""
-        rest = self.without_consent(consent.person, consent.purpose)
+        """Answer the same household with a consent, in place of what the same one said before."""
+        rest = self._without_word_of(consent.by, consent.person, consent.purpose)
         return replace(rest, consents=(*rest.consents, consent))
 
+    def with_objection(self, objection: Objection) -> "Household":
+        """Answer the same household with a no, and without any consent to what it is said to."""
+        rest = self._without_word_of(objection.by, objection.person, objection.purpose)
+        rest = rest.without_consent(objection.person, objection.purpose)
+        return replace(rest, objections=(*rest.objections, objection))
+
     def without_consent(self, person: PersonId, purpose: Purpose) -> "Household":
-        """Answer the same household without a consent."""
+        """Answer the same household without anybody's consent to a purpose for a person."""
         left = tuple(c for c in self.consents if (c.person, c.purpose) != (person, purpose))
         return replace(self, consents=left)
+
+    def notice(self, version: str) -> Facts | None:
+        """Answer what was true in a version of the notice, or None where nothing rests on it."""
+        return next((facts for facts in self.notices if facts.version == version), None)
+
+    def with_notice(self, facts: Facts) -> "Household":
+        """Answer the same household with a notice that was shown; those nobody rests on go."""
+        rests_on = {c.notice for c in self.consents} | {w.notice for w in self.waiting}
+        known = {f.version: f for f in (*self.notices, facts)}
+        return replace(self, notices=tuple(f for v, f in known.items() if v in rests_on))
+
+    def _without_word_of(
+        self, by: PersonId | None, person: PersonId, purpose: Purpose
+    ) -> "Household":
+        said = (person, purpose, by)
+        return replace(
+            self,
+            consents=tuple(c for c in self.consents if (c.person, c.purpose, c.by) != said),
+            objections=tuple(o for o in self.objections if (o.person, o.purpose, o.by) != said),
+        )

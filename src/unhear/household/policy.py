@@ -4,10 +4,25 @@ Every decision carries its reasons as sentences, so that "why did you keep this?
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from unhear.household.consent import Consent
 from unhear.household.family import Household
 from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose
+
+ASKED_FIRST = frozenset({PersonKind.CHILD, PersonKind.GUEST})
+"""Of whom skills write nothing down without consent."""
+
+UNWRITTEN_FOR = timedelta(days=7)
+"""How long what may not be written down stays in memory at most, where it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """How skills may remember something: for how long, and `written` down or in memory alone."""
+
+    stay: timedelta
+    written: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +53,15 @@ def decide(
         )
     consent = household.consent(speaker, Purpose.KEEP, heard_at)
     if consent is None:
-        whose = "this voice" if person is None else _whose(person.kind)
-        return forget_now(f"No guardian has consented to keeping recordings of {whose}.")
+        return forget_now(_why_not(household, speaker))
     kind = None if person is None else person.kind
     stay = household.retention.duration(Purpose.KEEP, kind, household.device_kind(device))
     return Decision(
         keep_until=heard_at + stay,
         purposes=(Purpose.RESPOND, Purpose.KEEP),
         reasons=(
-            f"A guardian consented ({consent.method}) on {consent.given_at:%Y-%m-%d}.",
+            f"{_who(household, consent)} consented ({consent.method}) on "
+            f"{consent.given_at:%Y-%m-%d}.",
             f"The household keeps such recordings for {stay.days} "
             f"day{'s' if stay.days != 1 else ''}.",
         ),
@@ -60,6 +75,46 @@ def forget_now(reason: str) -> Decision:
         purposes=(Purpose.RESPOND,),
         reasons=(reason, "It was answered and forgotten."),
     )
+
+
+def remembering(
+    household: Household, speaker: PersonId, heard_at: datetime, device: DeviceId
+) -> Remembering:
+    """Answer how skills may remember what `speaker` said to a device.
+
+    For grown people who live here that is part of answering. What a child or guest says, or a
+    voice that counts as a child's, is written down with consent to `personalise` alone.
+    """
+    known = household.person(speaker)
+    kind = None if known is None else known.kind
+    about = (kind, household.device_kind(device))
+    asks_first = household.has_children if kind is None else kind in ASKED_FIRST
+    if not asks_first:
+        return Remembering(household.retention.duration(Purpose.RESPOND, *about))
+    stay = household.retention.duration(Purpose.PERSONALISE, *about)
+    if household.consent(speaker, Purpose.PERSONALISE, heard_at) is not None:
+        return Remembering(stay)
+    return Remembering(min(stay, UNWRITTEN_FOR), written=False)
+
+
+def _why_not(household: Household, speaker: PersonId) -> str:
+    person = household.person(speaker)
+    whose = "this voice" if person is None else _whose(person.kind)
+    given = household.given(speaker, Purpose.KEEP)
+    lapsed = next((c.lapsed for c in given if c.lapsed is not None), None)
+    if household.objection(speaker, Purpose.KEEP) is not None:
+        return f"Somebody who may decide it said no to keeping recordings of {whose}."
+    if lapsed is not None:
+        return f"The consent to keeping recordings of {whose} has lapsed: {lapsed}."
+    if given:
+        return f"Not every guardian has consented to keeping recordings of {whose}."
+    return f"No guardian has consented to keeping recordings of {whose}."
+
+
+def _who(household: Household, consent: Consent) -> str:
+    by = None if consent.by is None else household.person(consent.by)
+    themselves = by is not None and by.kind is not PersonKind.GUARDIAN
+    return "The speaker" if themselves else "A guardian"
 
 
 def _whose(kind: PersonKind) -> str:

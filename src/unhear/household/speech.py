@@ -8,6 +8,9 @@ from unhear.household.words import TraceId
 
 SlotValue = str | int | float
 
+CONFIRMED = "confirmed"
+"""The slot of an intent that was asked back about: 1 for yes, 0 for no."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -33,10 +36,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the assistant asks back: the next words on the device are the `slot` of `intent`."""
+    """What the assistant asks back: the next words on the device are the `slot` of `intent`.
+
+    They may be one of the slots `others` in its place, or one after the other: "on Friday at six".
+    """
 
     intent: Intent
     slot: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

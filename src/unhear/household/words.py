@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from unhear.household.ages import Age
+
 HouseholdId = NewType("HouseholdId", bytes)
 """16 random bytes: the household's pseudonym in the index."""
 
@@ -27,19 +29,33 @@ class PersonKind(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why something a person said may be used; each needs its own consent, save `respond`."""
+    """Why something a person said may be used; each needs its own consent, save `respond`.
+
+    `keep` is history: sound and words. `personalise` is what skills remember of a child or guest.
+    `improve` is learning at home, `fleet` learning with other homes, `identify` knowing a voice.
+    `review` lets people who do not live here listen; `share` sends words to another server.
+    """
 
     RESPOND = "respond"
     KEEP = "keep"
+    PERSONALISE = "personalise"
     IMPROVE = "improve"
+    FLEET = "fleet"
     IDENTIFY = "identify"
     REVIEW = "review"
     SHARE = "share"
 
 
+OPTIONAL = tuple(purpose for purpose in Purpose if purpose is not Purpose.RESPOND)
+"""What is off until somebody consented, and what nothing else may depend on."""
+
+DISCLOSING = frozenset({Purpose.FLEET, Purpose.REVIEW, Purpose.SHARE})
+"""Purposes for which something leaves the house, or is shown to others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the household.
+    """Somebody of the household; `age` is what is known of a child's.
 
     `seen_day` is when a child was last heard, and `warned_day` when the guardians were told that
     its profile will go unused; days are counted from 1970-01-01.
@@ -50,19 +66,7 @@ class Person:
     kind: PersonKind
     seen_day: int = 0
     warned_day: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A guardian's dated permission for one person and one purpose.
-
-    `person` may be `UNKNOWN_PERSON`: voices nobody has been named for.
-    """
-
-    person: PersonId
-    purpose: Purpose
-    method: str
-    given_at: datetime
+    age: Age | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,15 @@ from unhear.household.passkeys import Passkey
 from unhear.household.retention import DeviceKind, Retention, RetentionRule
 from unhear.household.words import (
     UNKNOWN_PERSON,
-    Consent,
     DeviceId,
     HouseholdId,
-    Person,
     PersonId,
     PersonKind,
     Purpose,
     Utterance,
 )
+from unhear.keep.people import person_fields, person_from
+from unhear.keep.permissions import permission_fields, permissions_from
 
 
 def add_household(
@@ -104,10 +104,8 @@ def _profile_bytes(household: Household) -> bytes:
     return json.dumps(
         {
             "name": household.name,
-            "people": [[p.id, p.name, p.kind, p.seen_day, p.warned_day] for p in household.people],
-            "consents": [
-                [c.person, c.purpose, c.method, c.given_at.isoformat()] for c in household.consents
-            ],
+            "people": [person_fields(person) for person in household.people],
+            **permission_fields(household),
             "devices": [_device_fields(device) for device in household.devices],
             "asleep": sorted(household.asleep),
             "limits": [_limit_fields(limit) for limit in household.limits],
@@ -125,14 +123,8 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
     return Household(
         id=household,
         name=fields["name"],
-        people=tuple(
-            Person(PersonId(id_), name, PersonKind(kind), seen_day, warned_day)
-            for id_, name, kind, seen_day, warned_day in fields["people"]
-        ),
-        consents=tuple(
-            Consent(PersonId(person), Purpose(purpose), method, datetime.fromisoformat(given_at))
-            for person, purpose, method, given_at in fields["consents"]
-        ),
+        people=tuple(person_from(person) for person in fields["people"]),
+        **permissions_from(fields),
         retention=Retention(
             days=fields["retention_days"],
             rules=tuple(_rule(*rule) for rule in fields["retention_rules"]),

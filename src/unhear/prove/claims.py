@@ -60,23 +60,38 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
-    """That a guardian allowed a purpose for a person of the household."""
+    """That a purpose was allowed for a person of the household, by who may decide it.
+
+    `notice` commits to the version of the notice that was shown.
+    """
 
     subject: str
     person: str
     purpose: str
     method: str
+    notice: str
     given_at: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
-    """That a guardian took such a permission back."""
+    """That such a permission was taken back."""
 
     subject: str
     person: str
     purpose: str
     withdrawn_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLapsed:
+    """That such a permission counts no more until it is given anew, and why."""
+
+    subject: str
+    person: str
+    purpose: str
+    why: str
+    lapsed_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +127,4 @@ class LogKey:
     key: str
 
 
-Claim = Erasure | ConsentGiven | ConsentWithdrawn | Hold | HoldEnded | LogKey
+Claim = Erasure | ConsentGiven | ConsentWithdrawn | ConsentLapsed | Hold | HoldEnded | LogKey

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from unhear.prove.claims import (
     Claim,
     ConsentGiven,
+    ConsentLapsed,
     ConsentWithdrawn,
     Erasure,
     Hold,
@@ -30,13 +31,18 @@ def proves(claim: Claim | None, statement: Statement, inclusion: Inclusion) -> t
             sentences += _erased(claim)
         case ConsentGiven():
             sentences.append(
-                f"Its operator states that a guardian consented to the purpose {claim.purpose} "
-                f"at {claim.given_at} (rounded to the hour), by this method: {claim.method}."
+                f"Its operator states that consent to the purpose {claim.purpose} was given at "
+                f"{claim.given_at} (rounded to the hour), by this method: {claim.method}."
             )
         case ConsentWithdrawn():
             sentences.append(
-                f"Its operator states that a guardian withdrew the consent to {claim.purpose} "
-                f"at {claim.withdrawn_at} (rounded to the hour)."
+                f"Its operator states that the consent to {claim.purpose} was taken back at "
+                f"{claim.withdrawn_at} (rounded to the hour)."
+            )
+        case ConsentLapsed():
+            sentences.append(
+                f"Its operator states that the consent to {claim.purpose} counts no more since "
+                f"{claim.lapsed_at} (rounded to the hour): {claim.why}."
             )
         case Hold():
             sentences.append(

@@ -17,6 +17,7 @@ from unhear.household.words import Purpose
 from unhear.prove.claims import (
     Claim,
     ConsentGiven,
+    ConsentLapsed,
     ConsentWithdrawn,
     Drill,
     Erasure,
@@ -55,7 +56,7 @@ WHOLE_SCOPES = frozenset({"everything", "expired", "household"})
 HORIZON_DAYS_MAX = 30
 """How long a destroyed root may outlive an erasure at most."""
 
-Tag = Literal["subject", "person", "item", "root", "hold", "reason"]
+Tag = Literal["subject", "person", "item", "root", "hold", "reason", "notice"]
 """What a commitment is to; none of them begins with another."""
 
 Statement = Mapping[str, Any]
@@ -262,6 +263,7 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
             "person": _HASH,
             "purpose": one_of(frozenset(Purpose)),
             "method": text,
+            "notice": _HASH,
             "given_at": _hour,
         },
     ),
@@ -272,6 +274,16 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
             "person": _HASH,
             "purpose": one_of(frozenset(Purpose)),
             "withdrawn_at": _hour,
+        },
+    ),
+    "consent-lapsed": (
+        ConsentLapsed,
+        {
+            "subject": _HASH,
+            "person": _HASH,
+            "purpose": one_of(frozenset(Purpose)),
+            "why": text,
+            "lapsed_at": _hour,
         },
     ),
     "hold": (

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hassil import RecognizeResult, recognize_all
-
-from unhear.household.speech import Intent, Question, SlotValue
+from unhear.household.speech import CONFIRMED, Intent, Question
+from unhear.understand.answers import answers_to
 from unhear.understand.errors import GrammarError
+from unhear.understand.halves import half_of
 from unhear.understand.languages import LANGUAGES
+from unhear.understand.matching import Match, best, hangs
 from unhear.understand.sentence_file import SentenceFile, load
 from unhear.understand.sounds import Sounds
 
@@ -49,29 +50,16 @@ class Sentences(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
-    intent: Intent
-    said: int
-    """How many characters of the request the skill's own sentence accounts for."""
+class Understood:
+    """What words ask for: mostly one thing, or two that were said in one sentence.
 
-    typed: int = 0
-    """How many slots hold what a type reads, which is less sure than a list that names it."""
+    `as_written` is whether the words themselves mean it, and not others that sound like them.
+    `half` is what to ask for where they are half a sentence; then nothing else is understood.
+    """
 
-    open: bool = False
-    """Whether more words would fit: what a wildcard holds or a spotter looks for has no end."""
-
-    @property
-    def order(self) -> tuple[int, int, int, str, str, str]:
-        """The best match comes first; the same words always in the same order."""
-        slots = sorted(self.intent.slots.items())
-        return (
-            -self.said,
-            len(slots),
-            self.typed,
-            self.intent.skill,
-            self.intent.name,
-            repr(slots),
-        )
+    intents: Sequence[Intent] = ()
+    as_written: bool = True
+    half: Question | None = None
 
 
 class Grammar:
@@ -93,6 +81,7 @@ class Grammar:
             )
         self._language = language
         self._plain = LANGUAGES[language].plain
+        self._small = LANGUAGES[language].small
         self._sounds = sounds
         files = (_load_if_whole(skill, language) for skill in skills)
         self._files = [file for file in files if file is not None]
@@ -110,31 +99,44 @@ class Grammar:
         or a list holds is said, what a wildcard holds is not), then the simplest: that with fewest
         slots.
         """
-        words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
-        if not words:
-            return None
-        words = _once(words)
-        best = self._best(words, self._files)
-        if self._sounds is not None:
-            best = self._sounding_better(self._sounds, words, best)
-        return None if best is None else best.intent
+        words = self._words(text)
+        meant, _ = self._meant(_once(words)) if words else (None, True)
+        return None if meant is None else meant.intent
 
-    def interpret_all(self, text: str) -> Sequence[Intent]:
-        """Answer what `text` asks for: mostly one thing, or two that were said in one sentence.
+    def understand(self, text: str) -> Understood:
+        """Answer what `text` asks for, in order, and how surely.
 
         A sentence is two requests where both parts mean something, and say more of the words
-        themselves than the sentence as one does. Empty where nothing is understood.
+        themselves than the sentence as one does.
         """
-        words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
-        whole = self._best(words, self._files) if words else None
+        words = self._words(text)
+        if not words:
+            return Understood()
+        whole = self._best(words, self._files)
         pairs = [pair for pair in self._parted(words) if None not in pair]
-        best = max(pairs, key=_said_of, default=None)
-        if best is not None and _said_of(best) > (0 if whole is None else whole.said):
-            return [match.intent for match in best if match is not None]
-        one = self.interpret(text)
-        return [] if one is None else [one]
+        both = max(pairs, key=_said_of, default=None)
+        if both is not None and _said_of(both) > (0 if whole is None else whole.said):
+            return Understood([match.intent for match in both if match is not None])
+        meant, as_written = self._meant(_once(words))
+        if meant is not None and not (meant.open and words.split()[-1] in self._small.leading):
+            return Understood([meant.intent], as_written)
+        half = half_of(words, self._files, self._language)
+        if half is not None or meant is None:
+            return Understood(half=half)
+        return Understood([meant.intent], as_written)
 
-    def _parted(self, words: str) -> Iterable[tuple[_Match | None, _Match | None]]:
+    def _words(self, text: str) -> str:
+        return self._plain(text) if len(text) <= CHARACTERS_MAX else ""
+
+    def _meant(self, words: str) -> tuple[Match | None, bool]:
+        """Answer the best match, and whether it is of the words as they are written."""
+        written = self._best(words, self._files)
+        if self._sounds is None:
+            return written, True
+        sounding = self._sounding_better(self._sounds, words, written)
+        return sounding, sounding is written
+
+    def _parted(self, words: str) -> Iterable[tuple[Match | None, Match | None]]:
         """Yield what the parts of a sentence mean, for each word at which it may be two."""
         for joint in LANGUAGES[self._language].joints:
             places = [place.start() for place in re.finditer(re.escape(joint), words)]
@@ -142,21 +144,21 @@ class Grammar:
                 first, second = words[:place], words[place + len(joint) :]
                 yield self._best(first, self._files), self._best(second, self._files)
 
-    def _best(self, words: str, files: Iterable[SentenceFile]) -> _Match | None:
-        found = (match for file in files for match in self._matches(file, words))
-        return min(found, key=lambda match: match.order, default=None)
+    def _best(self, words: str, files: Iterable[SentenceFile]) -> Match | None:
+        return best(words, files, self._language)
 
-    def _sounding_better(self, sounds: Sounds, words: str, best: _Match | None) -> _Match | None:
+    def _sounding_better(self, sounds: Sounds, words: str, written: Match | None) -> Match | None:
         """Answer the match of what the words sound like, where it explains more than they do.
 
         What they sound unlike is taken off. Where the words themselves mean nothing, most of them
         must be explained: noise and half sentences sound like something, too.
         """
-        unsure = best is None
-        least = 0.0 if best is None else float(best.said)
+        unsure, best_so_far = written is None, written
+        least = 0.0 if written is None else float(written.said)
         spelled: dict[str, str] = {}
         for file in self._files:
-            found, score, taken, cost = best, 0.0 if best is None else best.said, words, 0.0
+            found, taken, cost = best_so_far, words, 0.0
+            score = 0.0 if best_so_far is None else float(best_so_far.said)
             for _ in range(REPLACEMENTS_MAX):
                 tried = [
                     (match.said - cost - one.cost, one, match)
@@ -170,17 +172,17 @@ class Grammar:
                     better[0], better[2], better[1].words, cost + better[1].cost,
                 )  # fmt: skip
             if score > least and not (unsure and _strange(taken, file) > UNSURE_SHARE):
-                least, best = score, found
-        return best
+                least, best_so_far = score, found
+        return best_so_far
 
     def whole(self, text: str) -> Intent | None:
         """Answer what `text` asks for if no more words are to be expected.
 
         Free text, a list of wishes, a time or a number may always go on: "at seven ... thirty".
         """
-        words = self._plain(text) if len(text) <= CHARACTERS_MAX else ""
-        best = self._best(words, self._files) if words else None
-        return None if best is None or best.open or best.typed else best.intent
+        words = self._words(text)
+        meant = self._best(words, self._files) if words else None
+        return None if meant is None or meant.open or meant.typed else meant.intent
 
     def fill(self, question: Question, text: str) -> Intent | None:
         """Answer the intent of a question with `text` as the slot it asks for, or None.
@@ -188,31 +190,23 @@ class Grammar:
         Where the answer repeats the question's own words ("a timer for ten minutes") it is
         understood by the sentences, not here.
         """
-        words, asked = self._plain(text), question.intent
+        words, asked = self._words(text), question.intent
+        if question.slot == CONFIRMED:
+            return self._confirmed(asked, words)
         file = next((one for one in self._files if one.skill == asked.skill), None)
-        value = (
-            None if file is None or not words else file.read(question.slot, words, self._language)
-        )
-        if value is None:
+        if file is None or not words or hangs(words, self._language):
             return None
-        return Intent(asked.skill, asked.name, {**asked.slots, question.slot: value})
+        slots = next(answers_to(question, words, file, self._language), None)
+        return None if slots is None else Intent(asked.skill, asked.name, {**asked.slots, **slots})
 
-    def _matches(self, file: SentenceFile, words: str) -> Iterable[_Match]:
-        for result in recognize_all(words, file.templates, language=self._language):
-            slots = _slots(result, file)
-            if slots is not None:
-                intent = Intent(file.skill, result.intent.name, slots)
-                typed = sum(name in file.types for name in slots)
-                wild = _wild(result, file)
-                yield _Match(intent, len(words) - wild, typed, open=wild > 0)
-        for spotter in file.spotters:
-            spotted = spotter.spot(words)
-            if spotted is not None:
-                intent = Intent(file.skill, spotter.intent, spotted.slots)
-                yield _Match(intent, spotted.said, open=True)
+    def _confirmed(self, asked: Intent, words: str) -> Intent | None:
+        agrees = self._small.agrees(words)
+        if agrees is None:
+            return None
+        return Intent(asked.skill, asked.name, {**asked.slots, CONFIRMED: int(agrees)})
 
 
-def _said_of(pair: tuple[_Match | None, _Match | None]) -> int:
+def _said_of(pair: tuple[Match | None, Match | None]) -> int:
     return sum(match.said for match in pair if match is not None)
 
 
@@ -230,29 +224,6 @@ def _once(words: str) -> str:
         if all(word == parts[place % length] for place, word in enumerate(parts)):
             return " ".join(parts[:length])
     return words
-
-
-def _slots(result: RecognizeResult, file: SentenceFile) -> dict[str, SlotValue] | None:
-    """Answer the slots with their types, or None where a typed one does not hold its type."""
-    slots: dict[str, SlotValue] = {}
-    for name, entity in result.entities.items():
-        value = entity.value.strip() if isinstance(entity.value, str) else entity.value
-        read = file.types.get(name)
-        if read is not None and entity.is_wildcard:
-            value = read(value)
-        if value is None:
-            return None
-        slots[name] = int(value) if isinstance(value, float) and value.is_integer() else value
-    return slots
-
-
-def _wild(result: RecognizeResult, file: SentenceFile) -> int:
-    """Answer how many characters are held by wildcards, which would hold anything."""
-    return sum(
-        len(entity.text.strip())
-        for entity in result.entities_list
-        if entity.is_wildcard and entity.name not in file.types
-    )
 
 
 def _load_if_whole(skill: Sentences, language: str) -> SentenceFile | None:

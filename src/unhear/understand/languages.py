@@ -7,9 +7,12 @@ from unhear.household.speech import SlotValue
 from unhear.understand.english import times as english_times
 from unhear.understand.english import values as english_values
 from unhear.understand.english import wording as english_wording
+from unhear.understand.english.small_words import ENGLISH
 from unhear.understand.german import times as german_times
 from unhear.understand.german import values as german_values
 from unhear.understand.german import wording as german_wording
+from unhear.understand.german.small_words import GERMAN
+from unhear.understand.small_words import SmallWords
 
 Read = Callable[[str], SlotValue | None]
 
@@ -19,16 +22,18 @@ class Language:
     """How one language is read.
 
     `plain` brings what was heard into one form, and `plain_template` a skill's sentences into the
-    same; `types` reads the typed slots. `leading_duration` answers the length of time with which
-    words begin, in seconds or None, and the words behind it. `joints` are the words at which two
-    requests are said in one sentence.
+    same; `types` reads the typed slots, and `samples` holds something that each reads.
+    `leading_duration` answers the length of time with which words begin, in seconds or None, and
+    the words behind it. `joints` are the words at which two requests are said in one sentence.
     """
 
     plain: Callable[[str], str]
     plain_template: Callable[[str], str]
     types: Mapping[str, Read]
+    samples: Mapping[str, str]
     leading_duration: Callable[[str], tuple[int | None, str]]
     joints: tuple[str, ...]
+    small: SmallWords
 
 
 LANGUAGES: Mapping[str, Language] = {
@@ -41,8 +46,10 @@ LANGUAGES: Mapping[str, Language] = {
             "time": english_times.time_from,
             "date": english_times.date_from,
         },
+        {"number": "7", "duration": "10 minutes", "time": "7 30 am", "date": "tomorrow"},
         english_values.leading_duration,
         (" and then ", " and also ", " and ", " then "),
+        ENGLISH,
     ),
     "de": Language(
         german_wording.plain,
@@ -53,8 +60,10 @@ LANGUAGES: Mapping[str, Language] = {
             "time": german_times.time_from,
             "date": german_times.date_from,
         },
+        {"number": "7", "duration": "10 minuten", "time": "7 uhr 30", "date": "morgen"},
         german_values.leading_duration,
         (" und dann ", " und ", " dann "),
+        GERMAN,
     ),
 }
 """By their codes."""

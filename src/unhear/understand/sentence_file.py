@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 from hassil import Intents, recognize_all
-from hassil.intents import TextSlotList
+from hassil.intents import RangeSlotList, TextSlotList
+from hassil.sample import sample_expression
 
 from unhear.household.speech import SlotValue
 from unhear.understand.errors import GrammarError
@@ -16,6 +17,9 @@ from unhear.understand.languages import LANGUAGES, Language, Read
 from unhear.understand.spotting import Spotter
 
 SECTIONS = {"intents", "lists", "rules", "spotting", "vocabulary", "replies"}
+
+ANYTHING = "anything"
+"""What is said for a slot that holds free text, where a sentence is tried out."""
 
 _TEMPLATE = re.compile(r"[\[\](){}<>|]")
 _REFERENCE = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -26,14 +30,16 @@ class SentenceFile:
     """What a skill listens for in one language.
 
     `answers` holds every slot as an intent of its own, for when it was asked for; `types` reads the
-    typed slots by name. `phrases` are the plain phrases of its lists, and
-    `words` all that it listens for, so that only other words are taken for what they sound like.
+    typed slots by name, and `samples` holds something to say for each. `phrases` are the plain
+    phrases of its lists, and `words` all that it listens for, so that only other words are taken
+    for what they sound like.
     """
 
     skill: str
     templates: Intents
     answers: Intents
     types: Mapping[str, Read]
+    samples: Sequence[tuple[str, str]]
     spotters: Sequence[Spotter]
     vocabulary: Sequence[str]
     phrases: frozenset[str]
@@ -41,12 +47,13 @@ class SentenceFile:
 
     def read(self, slot: str, words: str, language: str) -> SlotValue | None:
         """Answer what plain `words` mean as the value of `slot` alone, or None for nothing."""
-        if (read := self.types.get(slot)) is not None:
-            return read(words)
+        read = self.types.get(slot)
+        if read is not None and (value := read(words)) is not None:
+            return value
         for result in recognize_all(words, self.answers, language=language):
             if result.intent.name == slot:
-                value: SlotValue = result.entities[slot].value
-                return value
+                found: SlotValue = result.entities[slot].value
+                return found
         return None
 
 
@@ -62,6 +69,7 @@ def load(skill: str, file: Path, language: str) -> SentenceFile:
             templates,
             _answers(content, language),
             _types(content, words),
+            list(_samples(content, templates, words)),
             [
                 _spotter(name, part, content, words)
                 for name, part in content.get("spotting", {}).items()
@@ -98,13 +106,16 @@ def _templates(content: Mapping[str, Any], language: str) -> Intents:
 
 
 def _answers(content: Mapping[str, Any], language: str) -> Intents:
+    """Answer every slot as an intent, with its lists that no type reads."""
+    lists = content.get("lists", {})
     intents = {
-        slot: {"data": [{"sentences": [f"{{{name}:{slot}}}"]}]}
-        for slot, name in _slots(content).items()
+        slot: {"data": [{"sentences": [f"{{{name}:{slot}}}" for name in untyped]}]}
+        for slot, names in _slots(content).items()
+        if (untyped := [name for name in names if "type" not in lists[name]])
     }
     words = LANGUAGES[language]
-    lists = {name: _list(one, words) for name, one in content.get("lists", {}).items()}
-    return Intents.from_dict({"language": language, "intents": intents, "lists": lists})
+    read = {name: _list(one, words) for name, one in lists.items()}
+    return Intents.from_dict({"language": language, "intents": intents, "lists": read})
 
 
 def _list(one: Mapping[str, Any], words: Language) -> Mapping[str, Any]:
@@ -129,19 +140,44 @@ def _values(one: Mapping[str, Any]) -> Iterable[tuple[str, SlotValue]]:
 
 
 def _types(content: Mapping[str, Any], words: Language) -> Mapping[str, Read]:
-    """Answer how to read each typed slot."""
+    """Answer how to read each slot that is typed in any of its lists."""
     typed = {name: one["type"] for name, one in content.get("lists", {}).items() if "type" in one}
     return {
-        slot: words.types[typed[name]] for slot, name in _slots(content).items() if name in typed
+        slot: words.types[typed[name]]
+        for slot, names in _slots(content).items()
+        for name in names
+        if name in typed
     }
 
 
-def _slots(content: Mapping[str, Any]) -> Mapping[str, str]:
-    """Answer the list of each slot: `{list}` or `{list:slot}`."""
+def _samples(
+    content: Mapping[str, Any], templates: Intents, words: Language
+) -> Iterable[tuple[str, str]]:
+    """Yield something to say for each list of each slot of the templates."""
+    for slot, names in _slots(content).items():
+        for name in names:
+            one = templates.slot_lists[name]
+            if isinstance(one, TextSlotList):
+                yield slot, next(iter(sample_expression(one.values[0].text_in)))
+            elif isinstance(one, RangeSlotList):
+                yield slot, str(one.start)
+            else:
+                kind = content["lists"][name].get("type")
+                yield slot, ANYTHING if kind is None else words.samples[kind]
+
+
+def _slots(content: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Answer the lists of each slot: `{list}` or `{list:slot}`, or one that is spotted."""
     templates = [text for texts in content.get("intents", {}).values() for text in texts]
     templates += content.get("rules", {}).values()
-    found = _REFERENCE.findall(" ".join(templates))
-    return {slot or name: name for name, slot in found if name in content.get("lists", {})}
+    found = [(slot or name, name) for name, slot in _REFERENCE.findall(" ".join(templates))]
+    for part in content.get("spotting", {}).values():
+        found += part["slots"].items()
+    slots: dict[str, list[str]] = {}
+    for slot, name in found:
+        if name in content.get("lists", {}) and name not in slots.setdefault(slot, []):
+            slots[slot].append(name)
+    return {slot: names for slot, names in slots.items() if names}
 
 
 def _try(templates: Intents, language: str) -> None:

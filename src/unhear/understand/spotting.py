@@ -58,6 +58,23 @@ class Spotter:
         where the words that are neither phrase nor `around` are as many as those of the phrases:
         "I spilled my coffee" orders none.
         """
+        spotted, unexplained, words = self._spot(text)
+        missing = any(slot not in spotted.slots for slot in self._requires)
+        return None if missing or unexplained >= words else spotted
+
+    def lacking(self, text: str) -> tuple[str, Spotted] | None:
+        """Answer the one required slot that is not in `text`, and the others; None for no such.
+
+        Hardly a word may be anything else, so that "small" alone, or said of something, asks for
+        nothing.
+        """
+        spotted, unexplained, words = self._spot(text)
+        missing = [slot for slot in self._requires if slot not in spotted.slots]
+        begun = words > 0 and unexplained == 0 and len(text.split()) > words
+        return (missing[0], spotted) if len(missing) == 1 and begun else None
+
+    def _spot(self, text: str) -> tuple[Spotted, int, int]:
+        """Answer what is found, how many words are strange, and how many the phrases take."""
         slots: dict[str, SlotValue] = {}
         left, said, words = f" {text} ", 0, 0
         for pattern, slot, value in self._phrases:
@@ -67,6 +84,4 @@ class Spotter:
             said, words = said + len(found[0]), words + len(found[0].split())
             left = f"{left[: found.start()]}{TAKEN}{left[found.end() :]}"
         unexplained = sum(word != TAKEN and word not in self._around for word in left.split())
-        if unexplained >= words or any(slot not in slots for slot in self._requires):
-            return None
-        return Spotted(slots, said)
+        return Spotted(slots, said), unexplained, words

@@ -27,7 +27,6 @@ LOG, WITNESS = 1, 4  # signature types of C2SP signed-note
 RECEIPT_BYTES_MAX, LEAF_BYTES_MAX, TEXT_MAX, LIST_MAX, DEPTH_MAX = 64 << 20, 65_535, 1000, 1000, 16
 WHOLE_MAX, NUMBER_MAX, SECONDS_MAX = 2**53 - 1, 2**63 - 1, 253_402_300_799
 SIGNATURES_MAX, ID_BYTES, HASH_BYTES, TIME_BYTES = 64, 4, 32, 8
-
 NOTE_TEXT = re.compile("[\n -\ud7ff\ue000-\U0010ffff]*")
 KEY_NAME = re.compile(r"[^\s+]+")
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -40,8 +39,9 @@ SMALL_ORDER = {0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8}
 STATES = {  # what the operator states, in a sentence; the statement itself is shown too
     "erasure": "{count} kept thing(s) (scope: {scope}) lost their keys by {done_at}; from "
     "{live_gone_at} nothing there opens them, and from {backups_unreadable_by} no older copy.",
-    "consent": "a guardian consented to {purpose} at {given_at}, by this method: {method}.",
-    "consent-withdrawn": "a guardian withdrew the consent to {purpose} at {withdrawn_at}.",
+    "consent": "consent to {purpose} was given at {given_at}, by this method: {method}.",
+    "consent-withdrawn": "the consent to {purpose} was taken back at {withdrawn_at}.",
+    "consent-lapsed": "the consent to {purpose} counts no more since {lapsed_at}: {why}.",
     "hold": "two people placed a legal hold at {placed_at}, until {expires_at} at the latest.",
     "hold-ended": "the legal hold {id} is over since {ended_at}: {how}.",
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from unhear.answer.confirming import doubted
 from unhear.answer.skill import SkillContext
 from unhear.household.speech import Intent, Item, Question, Reply
 from unhear.household.words import DeviceId, TraceId
@@ -54,8 +55,11 @@ class Alarms:
             return Reply(context.say("listed", alarms=told))
         if len(alarms) > 1 and intent.name == "cancel":
             return Reply(context.say("which", alarms=told))
-        context.memory.drop([alarm.id for alarm in alarms])
-        return Reply(context.say("cancelled", alarms=told, count=len(alarms)))
+        really = context.say("really_all", count=len(alarms))
+        asked = doubted(intent, context, really) if intent.name == "cancel_all" else None
+        if asked is None:
+            context.memory.drop([alarm.id for alarm in alarms])
+        return asked or Reply(context.say("cancelled", alarms=told, count=len(alarms)))
 
     def tick(self, context: SkillContext) -> None:
         """Ring the alarms whose time has come, where they were set."""
@@ -86,7 +90,7 @@ class Alarms:
 
 def _set(intent: Intent, context: SkillContext) -> Reply:
     if "time" not in intent.slots:
-        return Reply(context.say("when"), question=Question(intent, "time"))
+        return Reply(context.say("ask_time"), question=Question(intent, "time", ("date",)))
     time, name = str(intent.slots["time"]), str(intent.slots.get("name", ""))
     days = RECURRING.get(str(intent.slots.get("recurring", "")), ())
     day = None if "date" not in intent.slots else str(intent.slots["date"])

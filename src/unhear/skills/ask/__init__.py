@@ -4,11 +4,14 @@ The words leave the assistant: only a person for whom a guardian has consented t
 answered so. The server speaks the chat completions interface of OpenAI.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
-from unhear.answer.skill import SkillContext
+from unhear.answer.skill import SkillContext, host_of
+from unhear.household.notice import Category, Gets, Recipient
 from unhear.household.speech import Intent, Reply
 from unhear.household.words import Purpose
 
@@ -27,6 +30,13 @@ class Ask:
     name = "ask"
     remembers = ""
     sentences = Path(__file__).parent / "sentences"
+
+    def recipients(self, settings: Mapping[str, Any]) -> Sequence[Recipient]:
+        """Answer the server that questions go to, where one is set."""
+        if "url" not in settings:
+            return []
+        where = host_of(str(settings["url"]))
+        return [Recipient("ask", where, Category.ANSWERS, Gets.WORDS)]
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Answer what the server says, or why nobody was asked."""

@@ -1,10 +1,12 @@
 """Lights, switches, blinds and heating, over MQTT and through Home Assistant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from unhear.answer.skill import SkillContext
-from unhear.household.speech import Intent, Reply
+from unhear.answer.skill import SkillContext, host_of
+from unhear.household.notice import Category, Gets, Recipient
+from unhear.household.speech import Intent, Question, Reply
 from unhear.skills.home.control import Appliance, Control, ControlFailed
 from unhear.skills.home.home_assistant import HomeAssistant
 from unhear.skills.home.mqtt import Mqtt
@@ -22,30 +24,30 @@ class HomeControl:
     def __init__(self) -> None:
         self._controls: list[Control] | None = None
 
+    def recipients(self, settings: Mapping[str, Any]) -> Sequence[Recipient]:
+        """Answer the systems that appliances are connected to, where they are set."""
+        return [
+            Recipient(key, host_of(str(settings[key])), Category.HOME, Gets.COMMANDS)
+            for key in ("mqtt", "home_assistant")
+            if key in settings
+        ]
+
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Do it and say so; or say plainly what was not found or did not answer."""
         if intent.name == "again":
-            again = _again(intent, context)
-            return Reply(context.say("which_one")) if again is None else self.handle(again, context)
+            intent = _again(intent, context)
+            if "name" not in intent.slots:
+                return Reply(context.say("ask_name"), question=Question(intent, "name"))
         controls = self._connected(context)
         if not controls:
             return Reply(context.say("not_set"))
         try:
             known = [(control, one) for control in controls for one in control.appliances()]
-            if intent.name == "list":
-                names = sorted({one.name for _, one in known})
-                return Reply(context.say("listed", names=names) if names else context.say("none"))
-            meant = _meant(intent, known, context)
-            if not meant:
-                return Reply(context.say("unknown", name=str(intent.slots.get("name", ""))))
-            for control, one in meant:
-                _do(intent, control, one)
+            return Reply(
+                _listed(known, context) if intent.name == "list" else _done(intent, known, context)
+            )
         except ControlFailed:
             return Reply(context.say("failed"))
-        name = str(intent.slots.get("name", context.rooms.here))
-        level = round(float(intent.slots.get("level", 0)))
-        key = intent.name if len(meant) == 1 or "name" in intent.slots else f"{intent.name}_all"
-        return Reply(context.say(key, name=name, level=level))
 
     def tick(self, context: SkillContext) -> None:
         """Connect when the house starts, so that the first request need not wait."""
@@ -62,16 +64,35 @@ class HomeControl:
         return self._controls
 
 
-def _again(intent: Intent, context: SkillContext) -> Intent | None:
-    """Answer what "it" is: what the last request on this device was about."""
+def _again(intent: Intent, context: SkillContext) -> Intent:
+    """Answer the request with what "it" is: what the last one on this device was about."""
     last = None if context.last is None else context.last.wanted
-    if last is None or last.skill != HomeControl.name or "name" not in last.slots:
-        return None
-    slots = {"name": last.slots["name"], **intent.slots}
-    return Intent(HomeControl.name, str(slots.pop("action")), slots)
+    slots = dict(intent.slots)
+    action = str(slots.pop("action"))
+    if last is not None and last.skill == HomeControl.name and "name" in last.slots:
+        slots["name"] = last.slots["name"]
+    return Intent(HomeControl.name, action, slots)
 
 
 Known = Sequence[tuple[Control, Appliance]]
+
+
+def _listed(known: Known, context: SkillContext) -> str:
+    names = sorted({one.name for _, one in known})
+    return context.say("listed", names=names) if names else context.say("none")
+
+
+def _done(intent: Intent, known: Known, context: SkillContext) -> str:
+    """Do it, and answer what is said then. Raises `ControlFailed`."""
+    meant = _meant(intent, known, context)
+    if not meant:
+        return context.say("unknown", name=str(intent.slots.get("name", "")))
+    for control, one in meant:
+        _do(intent, control, one)
+    name = str(intent.slots.get("name", context.rooms.here))
+    level = round(float(intent.slots.get("level", 0)))
+    key = intent.name if len(meant) == 1 or "name" in intent.slots else f"{intent.name}_all"
+    return context.say(key, name=name, level=level)
 
 
 def _meant(intent: Intent, known: Known, context: SkillContext) -> Known:
@@ -91,7 +112,8 @@ def _meant(intent: Intent, known: Known, context: SkillContext) -> Known:
 def _words(name: str, context: SkillContext) -> frozenset[str]:
     plain = "".join(c if c.isalnum() else " " for c in name.casefold())
     same = context.say.table("same_words")
-    return frozenset(same.get(word, word) for word in plain.split())
+    articles = context.say.choices("articles")
+    return frozenset(same.get(word, word) for word in plain.split() if word not in articles)
 
 
 def _do(intent: Intent, control: Control, appliance: Appliance) -> None:

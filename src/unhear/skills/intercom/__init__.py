@@ -20,7 +20,7 @@ class Intercom:
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Announce something, and say where it was heard."""
         if "message" not in intent.slots:
-            return Reply(context.say("what"), question=Question(intent, "message"))
+            return Reply(context.say("ask_message"), question=Question(intent, "message"))
         message = sentence(str(intent.slots["message"])[:LETTERS_MAX].strip())
         room = _room(str(intent.slots["room"]), context) if "room" in intent.slots else None
         if "room" in intent.slots and room is None:

@@ -7,6 +7,7 @@ note is an item of the skill's memory, so it goes when the recording, or the per
 from collections.abc import Sequence
 from pathlib import Path
 
+from unhear.answer.confirming import doubted
 from unhear.answer.skill import SkillContext
 from unhear.household.speech import Intent, Item, Reply
 from unhear.household.words import UNKNOWN_PERSON
@@ -29,7 +30,7 @@ class Notes:
         if intent.name == "remember":
             return Reply(_remember(str(intent.slots["note"])[:LETTERS_MAX].strip(), context))
         if intent.name == "drop":
-            return Reply(_drop(str(intent.slots["note"]), context))
+            return _drop(intent, context)
         notes = context.memory.items()
         if intent.name == "recall_all":
             return Reply(_said(notes, context) or context.say("nothing"))
@@ -43,7 +44,7 @@ class Notes:
 def _remember(note: str, context: SkillContext) -> str:
     notes = context.memory.items()
     if not note:
-        return context.say("what")
+        return context.say("ask_note")
     if any(item.data == _data(note, context) for item in notes):
         return context.say("noted_already")
     if len(notes) >= NOTES_MAX:
@@ -52,13 +53,16 @@ def _remember(note: str, context: SkillContext) -> str:
     return context.say("noted", note=_to_the_speaker(note, context))
 
 
-def _drop(topic: str, context: SkillContext) -> str:
-    about = _about(topic, context.memory.items(), context)
+def _drop(intent: Intent, context: SkillContext) -> Reply:
+    about = _about(str(intent.slots["note"]), context.memory.items(), context)
     if not about:
-        return context.say("do_not_know")
+        return Reply(context.say("do_not_know"))
+    told = [_to_the_speaker(item.data["note"], context) for item in about]
+    notes = context.say.wording.listed(told, context.say("and_that"))
+    if (asked := doubted(intent, context, context.say("really_drop", notes=notes))) is not None:
+        return asked
     context.memory.drop([item.id for item in about])
-    notes = [_to_the_speaker(item.data["note"], context) for item in about]
-    return context.say("dropped", notes=context.say.wording.listed(notes, context.say("and_that")))
+    return Reply(context.say("dropped", notes=notes))
 
 
 def _said(notes: Sequence[Item], context: SkillContext) -> str:

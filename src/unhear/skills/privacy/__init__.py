@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from unhear.answer.confirming import doubted
 from unhear.answer.skill import Heard, LastTurn, SkillContext
 from unhear.forget.errors import NoSuchTrace
 from unhear.household.scope import Scope
@@ -26,6 +27,11 @@ NAME = "privacy"
 
 HEARD_SAID_MAX = 3
 """How many recordings are told of by voice; the rest are counted."""
+
+SURELY = frozenset(
+    {"forget_today", "forget_hour", "forget_room", "forget_everything", "everything"}
+)
+"""What takes more than the last words, and is not done on words heard in doubt."""
 
 HOUR = timedelta(hours=1)
 JUST_NOW = timedelta(minutes=5)
@@ -41,12 +47,23 @@ class Privacy:
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Obey. Raises `unhear.forget.ForgetError` when forgetting could not be finished."""
+        if intent.name in SURELY and (asked := _asked_back(intent, context)) is not None:
+            return replace(asked, keep=False)
         if intent.name == "sleep":
             return Reply(_sleep(intent, context), keep=False)
         return Reply(_ANSWERS[intent.name](context), keep=False)
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: a request to forget never waits."""
+
+
+def _asked_back(intent: Intent, context: SkillContext) -> Reply | None:
+    """Answer what to say instead of forgetting, or None where it is meant.
+
+    "Delete everything" may be the beginning of more. In doubt the lesser is asked about: today.
+    """
+    meant = Intent(NAME, "forget_today") if intent.name == "everything" else intent
+    return doubted(meant, context, context.say(f"really_{meant.name}"))
 
 
 def _forget_last(context: SkillContext) -> str:
@@ -200,6 +217,7 @@ _ANSWERS: dict[str, Callable[[SkillContext], str]] = {
     "forget_newest": _forget_newest,
     "forget_today": _forget_today,
     "forget_everything": _forget_everything,
+    "everything": _forget_everything,
     "forget_hour": _forget_hour,
     "forget_room": _forget_room,
     "listened": _listened,

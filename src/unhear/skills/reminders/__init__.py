@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from unhear.answer.confirming import doubted
 from unhear.answer.skill import SkillContext
 from unhear.household.speech import Intent, Item, Question, Reply
 from unhear.household.words import DeviceId
@@ -36,8 +37,11 @@ class Reminders:
             return Reply(context.say("listed", reminders=told))
         if len(reminders) > 1 and intent.name == "cancel":
             return Reply(context.say("which", reminders=told))
-        context.memory.drop([one.id for one in reminders])
-        return Reply(context.say("cancelled", count=len(reminders)))
+        really = context.say("really_all", count=len(reminders))
+        asked = doubted(intent, context, really) if intent.name == "cancel_all" else None
+        if asked is None:
+            context.memory.drop([one.id for one in reminders])
+        return asked or Reply(context.say("cancelled", count=len(reminders)))
 
     def tick(self, context: SkillContext) -> None:
         """Remind of what has fallen due, where it was asked for."""
@@ -50,12 +54,12 @@ class Reminders:
 
 def _set(intent: Intent, context: SkillContext) -> Reply:
     if "what" not in intent.slots:
-        return Reply(context.say("of_what"), question=Question(intent, "what"))
+        return Reply(context.say("ask_what"), question=Question(intent, "what"))
     at = _when(intent, context.now)
     if at is None:
         asked = {"time", "date", "after"} & intent.slots.keys()
-        question = None if asked else Question(intent, "time")
-        return Reply(context.say("past" if asked else "when"), question=question)
+        question = None if asked else Question(intent, "time", ("after", "date"))
+        return Reply(context.say("past" if asked else "ask_time"), question=question)
     if len(context.memory.items()) >= REMINDERS_MAX:
         return Reply(context.say("full"))
     what = str(intent.slots["what"])[:LETTERS_MAX].strip()

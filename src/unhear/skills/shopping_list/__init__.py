@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from unhear.answer.confirming import doubted
 from unhear.answer.skill import SkillContext
-from unhear.household.speech import Intent, Reply
+from unhear.household.speech import Intent, Question, Reply
 
 ITEM_LENGTH_MAX = 100
 
@@ -24,11 +25,13 @@ class ShoppingList:
             listed = [item.data["item"] for item in memory.items()]
             return Reply(context.say("on_it", items=listed) if listed else context.say("empty"))
         if intent.name == "clear":
+            if (asked := doubted(intent, context, context.say("really_clear"))) is not None:
+                return asked
             memory.drop([item.id for item in memory.items()])
             return Reply(context.say("cleared"))
         items = _items(str(intent.slots["items"]), context)
         if not items:
-            return Reply(context.say("what"))
+            return Reply(context.say("ask_items"), question=Question(intent, "items"))
         return Reply(_add(items, context) if intent.name == "add" else _remove(items, context))
 
     def tick(self, context: SkillContext) -> None:

@@ -73,7 +73,7 @@ def _set(intent: Intent, context: SkillContext) -> Reply:
     lengths = [seconds for seconds, _ in asked if seconds]
     if len(lengths) < len(asked):
         question = Question(intent, "duration") if len(asked) == 1 else None
-        return Reply(context.say("for_how_long"), question=question)
+        return Reply(context.say("ask_duration"), question=question)
     if max(lengths) > DURATION_MAX.total_seconds():
         return Reply(context.say("too_long"))
     for seconds, (_, name) in zip(lengths, asked, strict=True):

@@ -4,6 +4,7 @@ Only the coordinates from the settings leave the house, never what was said.
 Source: https://open-meteo.com/en/docs.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 
 import httpx2
 
-from unhear.answer.skill import SkillContext
+from unhear.answer.skill import SkillContext, host_of
+from unhear.household.notice import Category, Gets, Recipient
 from unhear.household.speech import Intent, Reply
 from unhear.understand.values import date_of
 
@@ -45,6 +47,13 @@ class Weather:
     name = "weather"
     remembers = ""
     sentences = Path(__file__).parent / "sentences"
+
+    def recipients(self, settings: Mapping[str, Any]) -> Sequence[Recipient]:
+        """Answer the service that is asked, where a place is set."""
+        if "latitude" not in settings or "longitude" not in settings:
+            return []
+        where = host_of(str(settings.get("url", URL)))
+        return [Recipient("weather", where, Category.WEATHER, Gets.PLACE)]
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Tell the weather, or plainly that it could not be had."""

@@ -1,5 +1,6 @@
 """The pages that show: each reads the house and fills a template."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -139,6 +140,7 @@ def receipts(request: Request, signed: Guardian) -> Response:
         signed,
         receipts=list(reversed(all_receipts(signed))),
         key=str(house.ledger.key),
+        moment_of=lambda at: datetime.fromisoformat(at).astimezone(house.settings.zone),
         waiting=[one for one in erasures if one.waits_for],
     )
 

@@ -1,0 +1,79 @@
+"""What somebody wants, from their words, what was said before, and how surely they were heard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from unhear.answer.skill import LastTurn
+from unhear.house.house import House
+from unhear.household.speech import CONFIRMED, Intent, Question, Transcript
+from unhear.household.words import PersonId, Purpose
+from unhear.understand.grammar import Grammar
+from unhear.understand.hearing import Hearing, hearing
+
+ASK_SKILL = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words, whether they were heard or typed, whose they are, and when."""
+
+    transcript: Transcript
+    heard: bool
+    person: PersonId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What is wanted, in order.
+
+    `half` is what to ask for where it was half a sentence. `sure` is whether it was heard well
+    enough to do what cannot be undone. Not `spoken` is a noise: nothing is done, or said.
+    """
+
+    intents: Sequence[Intent] = ()
+    half: Question | None = None
+    sure: bool = True
+    spoken: bool = True
+
+
+def meaning_of(said: Said, last: LastTurn | None, house: House) -> Meaning:
+    """Answer what is wanted; `last` is the turn before on the same device.
+
+    Where something was asked back, the words may be the answer; a question whether it was meant is
+    answered before anything else, and only by who was asked. What nobody here understands goes to
+    the skill that asks elsewhere, if it was set and consented to.
+    """
+    text, grammar = said.transcript.text, house.grammar
+    heard = hearing(said.transcript, house.settings.language) if said.heard else Hearing.SURE
+    if heard is Hearing.NOTHING:
+        return Meaning(spoken=False)
+    if (confirmed := _answered(last, said, grammar, confirming=True)) is not None:
+        return Meaning([confirmed])
+    understood = grammar.understand(text)
+    if understood.intents:
+        sure = heard is Hearing.SURE and understood.as_written
+        return Meaning(understood.intents, sure=sure)
+    if (filled := _answered(last, said, grammar, confirming=False)) is not None:
+        return Meaning([filled], sure=heard is Hearing.SURE)
+    elsewhere = [] if understood.half else _asked_elsewhere(said, house)
+    return Meaning(elsewhere, half=understood.half)
+
+
+def _asked_elsewhere(said: Said, house: House) -> Sequence[Intent]:
+    shares = house.household.consent(said.person, Purpose.SHARE, said.now)
+    asks = ASK_SKILL in house.settings.skills and shares is not None and said.transcript.text
+    return [Intent(ASK_SKILL, ASK_SKILL, {"question": said.transcript.text})] if asks else []
+
+
+def _answered(
+    last: LastTurn | None, said: Said, grammar: Grammar, *, confirming: bool
+) -> Intent | None:
+    """Answer the intent that was asked back about, with what was said as its missing slot."""
+    question = None if last is None else last.question
+    if last is None or question is None or (question.slot == CONFIRMED) != confirming:
+        return None
+    if confirming and last.person != said.person:
+        return None
+    return grammar.fill(question, said.transcript.text)

@@ -1,0 +1,95 @@
+"""Read what a notice must state from what this house enforces: settings, household, skills."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+from urllib.parse import urlsplit
+
+from unhear.answer.registry import Skills
+from unhear.answer.skill import Sending
+from unhear.household.family import Household
+from unhear.household.methods import ConsentMethod
+from unhear.household.notice import Category, Facts, Gets, Recipient, Stay
+from unhear.household.policy import ASKED_FIRST, UNWRITTEN_FOR
+from unhear.household.retention import DeviceKind
+from unhear.household.words import PersonKind, Purpose
+from unhear.settings import Settings
+
+IN_USE = (Purpose.KEEP, Purpose.PERSONALISE, Purpose.SHARE)
+"""Purposes that something here acts on; consent to another has no effect in this version."""
+
+
+def recipients_of(settings: Settings, skills: Skills) -> tuple[Recipient, ...]:
+    """Answer everybody outside the house who gets something, with these settings."""
+    return tuple(sorted({*_of_skills(settings.skills, skills), *_of_the_house(settings)}))
+
+
+def facts_of(
+    settings: Settings,
+    household: Household,
+    recipients: Sequence[Recipient],
+    methods: Mapping[str, ConsentMethod],
+) -> Facts:
+    """Answer what is true of this house now."""
+    operator = settings.operator
+    contact = (operator.name, operator.address, operator.telephone, operator.email)
+    runs_for_others = settings.profile == "operator"
+    return Facts(
+        profile=settings.profile,
+        contact=tuple(line for line in contact if line) if runs_for_others else (),
+        purposes=IN_USE,
+        stays=tuple(sorted(_stays(household), key=_order)),
+        recipients=tuple(recipients),
+        methods=tuple(sorted(usable(settings, methods))),
+        needs=tuple(sorted(operator.needs.items())) if runs_for_others else (),
+        age_of_consent=settings.age_of_consent,
+        child_profile_days=household.retention.child_profile_days,
+        waiting_days=settings.waiting_days,
+        unwritten_days=UNWRITTEN_FOR.days,
+        horizon_days=settings.horizon_days,
+    )
+
+
+def usable(settings: Settings, methods: Mapping[str, ConsentMethod]) -> Iterable[str]:
+    """Answer the names of the methods that can be used for a child here."""
+    operator = settings.profile == "operator"
+    for name, method in methods.items():
+        if method.ready and (method.for_operators or not operator):
+            yield name
+
+
+def _stays(household: Household) -> Iterator[Stay]:
+    """Yield how long what may stay, as `decide` and `remembering` have it."""
+    kinds = {DeviceKind.VOICE, *(device.kind for device in household.devices)}
+    people: list[PersonKind | None] = list(PersonKind)
+    if not household.has_children:
+        people.append(None)  # where children live, nothing of an unknown voice is kept
+    for person, device in product(people, kinds):
+        memory = Purpose.PERSONALISE if person in ASKED_FIRST else Purpose.RESPOND
+        for purpose in (Purpose.KEEP, memory):
+            days = household.retention.duration(purpose, person, device).days
+            yield Stay(purpose, person, device, days)
+
+
+def _order(stay: Stay) -> tuple[str, str, str]:
+    return stay.purpose, stay.person or "", stay.device
+
+
+def _of_skills(settings: Mapping[str, Mapping[str, Any]], skills: Skills) -> Iterator[Recipient]:
+    for skill in skills.all():
+        if isinstance(skill, Sending):
+            yield from skill.recipients(settings.get(skill.name, {}))
+
+
+def _of_the_house(settings: Settings) -> Iterator[Recipient]:
+    if settings.mirror is not None and not _is_here(settings.mirror):
+        parts = urlsplit(settings.mirror)
+        where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        yield Recipient("mirror", where, Category.STORAGE, Gets.SEALED)
+    for witness in settings.witnesses:
+        where = urlsplit(witness.url).netloc.rpartition("@")[2]
+        yield Recipient("witness", where, Category.WITNESS, Gets.HEADS)
+
+
+def _is_here(place: str) -> bool:
+    return "://" not in place or place.startswith("file://")
