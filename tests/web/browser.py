@@ -1,5 +1,6 @@
 """A real browser with a virtual authenticator; whatever it complains of fails the test."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,19 @@ class Browser:
             }
             session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         return page
+
+    def sent_out(self, secret: bytes) -> bool:
+        """Whether a secret was sent, in any of the ways that scripts write bytes."""
+        plain = b64encode(secret).decode()
+        ways = (
+            secret.decode("latin-1"),
+            secret.hex(),
+            plain.rstrip("="),
+            plain.rstrip("=").replace("+", "-").replace("/", "_"),
+            ",".join(str(byte) for byte in secret),
+        )
+        sent = " ".join(self.sent)
+        return any(way in sent or way.upper() in sent for way in ways)
 
     def _heard(self, line: object) -> None:
         kind, text = getattr(line, "type", ""), getattr(line, "text", "")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fastapi import FastAPI, Response
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -33,6 +33,15 @@ from unhear.web.serving import serving
 PATIENCE = 60
 PATIENCE_MS = PATIENCE * 1000
 HELLO = '{"rate": 16000, "wake": false}'
+NOTED_TRACKS = """
+window.tracks = [];
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (what) => {
+  const stream = await open(what);
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
 QUIET: Pcm = np.zeros(RATE_HZ, np.int16)
 
 
@@ -93,6 +102,7 @@ def opened(home: Home, file: Path, sound: Pcm, language: str = "en-GB") -> Itera
         page = opened.page(prf=None)
         page.goto(f"{home.origin}/pair#{code}")
         page.locator("main button").click()
+        page.wait_for_url("**/talk")
         yield page
 
 
@@ -135,6 +145,22 @@ class TestInABrowser:
             expect(page.locator("#status")).to_have_text("Tap and speak")
             assert house.rooms.announce("Dinner is ready.", {"tablet"}) == ["tablet"]
             expect(page.locator(".reply")).to_have_text("Dinner is ready.")
+
+    def test_who_leaves_the_page_is_heard_no_more(self, home: Home, tmp_path: Path) -> None:
+        with opened(home, tmp_path / "words.wav", QUIET) as page:
+            page.add_init_script(NOTED_TRACKS)
+            sockets: list[WebSocket] = []
+            page.on("websocket", lambda socket: sockets.append(socket))  # noqa: PLW0108 - it wants a function of Python
+            page.reload()
+            page.get_by_role("switch").check()
+            expect(page.locator("#status")).to_have_text("Say “Alexa”")
+            expect(page.locator("#privacy")).to_have_text("The microphone is on.")
+            assert page.evaluate("() => window.tracks.map((track) => track.readyState)") == ["live"]
+            with sockets[-1].expect_event("close"):
+                page.get_by_role("link", name="unhear", exact=True).click()
+            assert page.evaluate("() => window.tracks.map((track) => track.readyState)") == [
+                "ended"
+            ]
 
 
 @pytest.fixture
