@@ -34,6 +34,7 @@ from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant, Sayer, Turn
 from unhear.house.voice import Ways, listening_in
+from unhear.household.speech import Reply
 from unhear.household.words import PersonId
 from unhear.settings import Settings
 
@@ -70,7 +71,7 @@ class NotingAssistant(Assistant):
         capture: Capture,
         person: PersonId,
         say: Sayer,
-        replied: Callable[[str], None] | None = None,
+        replied: Callable[[Reply], None] | None = None,
     ) -> Turn:
         """Answer, and note it."""
         turn = super().hear(capture, person, say, replied)

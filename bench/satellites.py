@@ -17,7 +17,8 @@ from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.engines.choose import choose_activity
 from unhear.house.voice import Ways
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
-from unhear.satellites.wyoming_satellite import Place, WyomingSatellite
+from unhear.satellites.places import Place
+from unhear.satellites.wyoming_satellite import WyomingSatellite
 
 CHUNK_FRAMES = 512
 QUIET_SECONDS = 5

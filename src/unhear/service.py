@@ -25,9 +25,10 @@ from unhear.house.voice import Ways, listening_in
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
 from unhear.satellites.discovery import announced
 from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
+from unhear.satellites.places import Place
 from unhear.satellites.speech_files import SpeechFiles, own_address, serve_speech
 from unhear.satellites.wyoming_provider import Provider, provide
-from unhear.satellites.wyoming_satellite import Place, WyomingSatellite
+from unhear.satellites.wyoming_satellite import WyomingSatellite
 from unhear.settings import SatelliteSettings, Settings, SettingsWrong
 from unhear.stores.errors import StoreError
 from unhear.web.console import console_app

@@ -19,7 +19,8 @@ def spoken(seed: int, seconds: float = 4.0) -> Pcm:
     rng = np.random.default_rng(seed)
     frames = int(seconds * RATE_HZ)
     syllables = np.repeat(rng.uniform(0, 1, frames // 1_600 + 1) ** 2, 1_600)[:frames]
-    return (rng.standard_normal(frames) * syllables * 6_000).astype(np.int16)
+    sound: Pcm = (rng.standard_normal(frames) * syllables * 6_000).astype(np.int16)
+    return sound
 
 
 def from_afar(pcm: Pcm, late: int = 1_600) -> Pcm:
@@ -27,7 +28,8 @@ def from_afar(pcm: Pcm, late: int = 1_600) -> Pcm:
     room = rng.standard_normal(ECHO_FRAMES) * np.exp(-np.arange(ECHO_FRAMES) / 1_600)
     room[0] = 3
     echoed = np.convolve(pcm.astype(np.float64), room)[late : len(pcm) + late]
-    return (echoed / np.abs(echoed).max() * 2_000).astype(np.int16)
+    sound: Pcm = (echoed / np.abs(echoed).max() * 2_000).astype(np.int16)
+    return sound
 
 
 @pytest.mark.parametrize("first", ["near", "far"])

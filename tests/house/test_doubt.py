@@ -11,7 +11,9 @@ from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import Capture, Pcm
 from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
+from unhear.household.consent import Choice
 from unhear.household.limits import Limit
+from unhear.household.methods import Verified
 from unhear.household.speech import Transcript
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, PersonKind, Purpose
 
@@ -169,7 +171,8 @@ def test_anything_else_is_no_yes(room: Room, other: str) -> None:
 
 def test_a_yes_of_somebody_else_is_none(room: Room) -> None:
     ada = room.house.household.people[0].id
-    room.house.household = room.house.family.give_consent(ada, Purpose.KEEP, "in person")
+    choice = Choice(ada, (Purpose.KEEP,), ada)
+    room.house.household = room.house.consents.give(choice, Verified("terminal", "verified"))
     room.say("set a timer for ten minutes", SURE, ada)
     assert room.say("delete everything", DOUBTFUL, ada).startswith("Do you want me to")
     sam = room.house.family.add("Sam", PersonKind.ADULT).id

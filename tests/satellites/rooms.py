@@ -20,6 +20,7 @@ from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant, Sayer, Turn
 from unhear.house.voice import Ways
+from unhear.household.speech import Reply
 from unhear.household.words import DeviceId, PersonId
 from unhear.settings import Settings
 
@@ -50,7 +51,7 @@ class NotedAssistant(Assistant):
         capture: Capture,
         person: PersonId,
         say: Sayer,
-        replied: Callable[[str], None] | None = None,
+        replied: Callable[[Reply], None] | None = None,
     ) -> Turn:
         turn = super().hear(capture, person, say, replied)
         self.turns.put((capture.device, turn))

@@ -21,8 +21,8 @@ from unhear.house.house import House
 from unhear.house.voice import Ways
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
+from unhear.satellites.places import Place
 from unhear.satellites.speech_files import HELD, SpeechFiles, serve_speech
-from unhear.satellites.wyoming_satellite import Place
 
 pytestmark = pytest.mark.speech
 

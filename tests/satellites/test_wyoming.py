@@ -31,8 +31,9 @@ from unhear.house.house import House
 from unhear.house.voice import Ways
 from unhear.household.scope import Scope
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
+from unhear.satellites.places import Place
 from unhear.satellites.wyoming_provider import Provider, provide
-from unhear.satellites.wyoming_satellite import Place, WyomingSatellite
+from unhear.satellites.wyoming_satellite import WyomingSatellite
 
 pytestmark = [pytest.mark.speech, pytest.mark.slow]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from unhear.answer.registry import find_skills
+from unhear.answer.rooms import Countdown
 from unhear.answer.skill import Heard, LastTurn, SkillContext
 from unhear.clock import random_bytes
 from unhear.forget.errors import NoSuchTrace
@@ -82,6 +83,7 @@ class ListRooms:
     announced: list[tuple[str, str]] = field(default_factory=list)
     ringing: list[str] = field(default_factory=list)
     tracks: list[Path] = field(default_factory=list)
+    shown: Sequence[Countdown] = ()
     volume: int = 100
 
     def devices(self) -> Sequence[DeviceId]:
@@ -107,6 +109,9 @@ class ListRooms:
         anything = bool(self.ringing or self.tracks)
         self.ringing, self.tracks = [], []
         return anything
+
+    def show(self, running: Sequence[Countdown]) -> None:
+        self.shown = running
 
     def play(self, tracks: Sequence[Path]) -> None:
         self.tracks = list(tracks)

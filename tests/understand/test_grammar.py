@@ -152,6 +152,7 @@ BROKEN = {
     'intents: {a: ["{nothing}"]}': "no list nothing",
     'intents: {a: ["<nothing>"]}': "nothing",
     'intents: {a: ["(half"]}': "half",
+    'intents: {a: ["go [<off>]"]}\nrules: {off: "(away|off)"}': "no rule off",
     "intents: [": "",
     "- a list": "expected only intents",
     'intent: {a: ["b"]}': "expected only intents",
@@ -173,7 +174,7 @@ def test_a_broken_sentence_file_is_named_when_it_is_loaded(text: str, tmp_path: 
 
 
 @given(st.data())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_a_file_damaged_anywhere_loads_or_is_named(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

@@ -76,6 +76,11 @@ def test_what_is_clear_is_understood_as_it_was(said: str) -> None:
 def test_what_is_written_twice_is_understood_once() -> None:
     said = "make me an eight ounce coffee make me an 8 ounce coffee make me"
     assert SOUNDING.interpret(said) == SOUNDING.interpret("make me an eight ounce coffee")
+    cut = "forget what I just said forget what I"
+    assert SOUNDING.interpret(cut) == SOUNDING.interpret("forget what I just said")
+    assert SOUNDING.interpret(cut) is not None
+    (stop,) = SOUNDING.understand("stop stop").intents
+    assert SOUNDING.understand("Stop, stop!").intents == [stop]
 
 
 @given(SPELLINGS, SPELLINGS)

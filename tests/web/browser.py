@@ -1,7 +1,7 @@
 """A real browser with a virtual authenticator; whatever it complains of fails the test."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from tests.needs import need_program
 
 PHONE = (390, 844)
 DESK = (1280, 800)
-ALWAYS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
 @dataclass
@@ -75,12 +75,11 @@ def browser(
     language: str = "en-GB",
     script: bool = True,
     dark: bool = False,
-    arguments: Iterable[str] = (),
 ) -> Iterator[Browser]:
     """Start a browser; it must have nothing to complain of when the block ends."""
     chromium = need_program("chromium")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=[*ALWAYS, *arguments])
+        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         context = started.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,

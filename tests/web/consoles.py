@@ -25,6 +25,7 @@ from unhear.settings import Settings
 from unhear.web.ceremonies import text
 from unhear.web.console import console_app
 from unhear.web.home import Home
+from unhear.web.serving import _config
 
 API = "/api/v1"
 SECONDS = 1.5
@@ -52,10 +53,11 @@ class Console:
             timeout=60,
         )
 
-    def guardian(self, name: str = "Ada") -> httpx2.Client:
+    def guardian(self, name: str = "Ada", passphrase: str = PASSPHRASE) -> httpx2.Client:
         """Answer a client of a guardian who signed in with the passphrase."""
         client = self.client()
-        answer = client.post(f"{API}/session/passphrase", json=self.passphrase_proof(name))
+        proof = self.passphrase_proof(name, passphrase)
+        answer = client.post(f"{API}/session/passphrase", json=proof)
         if answer.status_code != 200:
             client.close()
             raise AssertionError(answer.text)
@@ -105,12 +107,18 @@ def console(folder: Path, *, made: bool = True) -> Iterator[Console]:
     home = Home(settings)
     if made:
         home.open()
-    server = _Server(home)
-    with server.answering() as url:
+    with served(home) as console:
         try:
-            yield Console(home, url)
+            yield console
         finally:
             home.close()
+
+
+@contextmanager
+def served(home: Home) -> Iterator[Console]:
+    """Serve the console of a house."""
+    with _Server(home).answering() as url:
+        yield Console(home, url)
 
 
 class _Server(uvicorn.Server):
@@ -118,9 +126,7 @@ class _Server(uvicorn.Server):
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://localhost:{self.socket.getsockname()[1]}"
         home.origin = self.url
-        super().__init__(
-            uvicorn.Config(console_app(home), log_level="warning", lifespan="off", access_log=False)
-        )
+        super().__init__(_config(console_app(home)))
         self._thread = threading.Thread(target=self.run, args=([self.socket],))
 
     @contextmanager

@@ -91,7 +91,7 @@ def _paired(ours: Console, ada: httpx2.Client, name: str, person: str) -> httpx2
 
 
 def _ask(client: httpx2.Client, method: str, path: str) -> tuple[int, str]:
-    body = {} if method in {"POST", "PUT", "PATCH"} else None
+    body: dict[str, str] | None = {} if method in {"POST", "PUT", "PATCH"} else None
     answer = client.request(method, API + path.format(**PLACES), json=body)
     kind = answer.headers.get("content-type", "")
     word = answer.json()["type"].rpartition("/")[2] if "problem" in kind else ""

@@ -118,7 +118,7 @@ def _wide(served: Console, ada: httpx2.Client) -> None:
     for key, session in long_ago._sessions.items():
         stale = session.proved - FRESH.total_seconds() - 1
         long_ago._sessions[key] = type(session)(
-            session.person, session.csrf, session.opened, session.used, stale
+            session.person, session.csrf, session.method, session.opened, session.used, stale
         )
     wide = ada.post(f"{API}/erasures", json={"everything": True})
     assert problem(wide) == (403, "step-up-needed")
@@ -191,7 +191,7 @@ def test_the_wrong_passphrase_is_refused_and_not_for_ever_tried(tmp_path: Path) 
 def test_sessions_end(served: Console) -> None:
     now = [0.0]
     sessions = Sessions(lambda: now[0])
-    session = sessions.open(PersonId("ada"), Response())
+    session = sessions.open(PersonId("ada"), "passkey", Response())
     assert session.fresh(FRESH.total_seconds())
     assert not session.fresh(FRESH.total_seconds() + 1)
     assert not session.over(IDLE.total_seconds())

@@ -1,10 +1,23 @@
 """What a skill may do with the rooms of the house: speak there, ring, play, be quiet."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from unhear.household.words import DeviceId
+from unhear.household.words import DeviceId, TraceId
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """A timer that runs: `id` is the item it is remembered as, `device` where it was set."""
+
+    id: TraceId
+    device: DeviceId
+    name: str
+    length: timedelta
+    ends_at: datetime
 
 
 class Rooms(Protocol):
@@ -34,6 +47,9 @@ class Rooms(Protocol):
 
     def quiet(self) -> bool:
         """Stop what rings anywhere and what plays here; answer whether there was anything."""
+
+    def show(self, running: Sequence[Countdown]) -> None:
+        """Let devices that can show timers show these, each where it was set, and no others."""
 
     def play(self, tracks: Sequence[Path]) -> None:
         """Play sound files here, one after the other, in place of what plays."""

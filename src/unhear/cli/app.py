@@ -30,6 +30,7 @@ from unhear.cli import (
     making,
     making_skills,
     mapping,
+    noticing,
     proving,
     talking,
     witnessing,
@@ -80,6 +81,7 @@ app.command("restore-sounds")(backing_up.restore_sounds)
 app.command("drill")(backing_up.drill)
 app.command("data-map")(mapping.data_map)
 app.command("notices")(family.notices)
+app.command("notice")(noticing.notice)
 app.add_typer(family.people, name="people")
 app.add_typer(consenting.consent, name="consent")
 app.add_typer(family.retention, name="retention")

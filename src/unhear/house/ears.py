@@ -66,6 +66,12 @@ class Ears:
             self._wake()
         return work.words.result()
 
+    def forgo(self, device: DeviceId) -> None:
+        """Let go of what was begun in advance for a device: no request will come of it."""
+        with self._changed:
+            if (guess := self._guesses.pop(device, None)) is not None:
+                guess.words.cancel()
+
     @property
     def waiting(self) -> int:
         """How many requests that are over wait for their turn."""

@@ -9,10 +9,12 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from unhear.answer.chime import chime
+from unhear.answer.rooms import Countdown
 from unhear.answer.synthesiser import Speech, Synthesiser
 from unhear.clock import Clock
 from unhear.forget.holder import Place
 from unhear.house.mouth import Mouth
+from unhear.house.timer_faces import Face, TimerFaces
 from unhear.household.words import DeviceId, HouseholdId, TraceId
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Switchboard:
         self._lock = Lock()
         self._places: dict[DeviceId, _Place] = {}
         self._rings: list[_Ring] = []
+        self._timers = TimerFaces(clock)
 
     def join(
         self,
@@ -74,14 +77,16 @@ class Switchboard:
         *,
         room: str | None = None,
         told: Callable[[str], None] | None = None,
+        timers: Face | None = None,
     ) -> Mouth:
         """Let a device be heard; answer what it is to speak through.
 
-        `told` shows what is said unasked, on a device that can be read.
+        `told` shows what is said unasked, on a device that can be read; `timers` shows timers.
         """
         mouth = Mouth(speaker)
         with self._lock:
             self._places[device] = _Place(device, room or device, mouth, told)
+        self._timers.join(device, timers)
         return mouth
 
     def leave(self, device: DeviceId, mouth: Mouth) -> None:
@@ -89,6 +94,7 @@ class Switchboard:
         with self._lock:
             if device in self._places and self._places[device].mouth is mouth:
                 del self._places[device]
+                self._timers.leave(device)
         mouth.end_music()
 
     def places(self) -> Mapping[DeviceId, str]:
@@ -192,14 +198,22 @@ class Switchboard:
             if (place := self._places.get(device)) is not None:
                 place.mouth.volume = min(max(percent, VOLUME_LEAST), 100)
 
-    def destroy(self, _household: HouseholdId, _traces: Sequence[TraceId]) -> None:
-        """Forget every word that waits to be said: whose request it came of is not known here."""
+    def show(self, running: Sequence[Countdown]) -> None:
+        """Let devices that can show timers show these, each where it was set, and no others."""
+        self._timers.show(running)
+
+    def destroy(self, _household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        """Forget every word that waits to be said, and take these timers from the devices.
+
+        Whose request it came of is not known of what rings, so all of it goes.
+        """
         with self._lock:
             self._rings = []
+        self._timers.destroy(traces)
 
-    def held(self, _household: HouseholdId, _traces: Collection[TraceId]) -> list[TraceId]:
-        """Answer nothing: what rings bears no recording's name, and `destroy` takes all of it."""
-        return []
+    def held(self, _household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
+        """Answer which timers are shown; what rings bears no name, and `destroy` takes it all."""
+        return self._timers.held(traces)
 
     def _at(self, device: DeviceId) -> _Place | None:
         """Answer the device, or another that can be heard."""
@@ -282,6 +296,10 @@ class RoomsOf:
     def quiet(self) -> bool:
         """Stop what rings anywhere and what plays here."""
         return self._switchboard.quiet(self._device)
+
+    def show(self, running: Sequence[Countdown]) -> None:
+        """Let devices show these timers, and no others."""
+        self._switchboard.show(running)
 
     def play(self, tracks: Sequence[Path]) -> None:
         """Play sound files here."""

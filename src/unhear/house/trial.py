@@ -8,6 +8,7 @@ from typing import Any
 
 from unhear import clock
 from unhear.answer.registry import Skills
+from unhear.answer.rooms import Countdown
 from unhear.answer.skill import Heard, Skill, SkillContext
 from unhear.forget.traces import new_trace_id
 from unhear.household.family import Household
@@ -85,6 +86,9 @@ class TrialRooms:
     def quiet(self) -> bool:
         """Answer that nothing sounds."""
         return False
+
+    def show(self, running: Sequence[Countdown]) -> None:
+        """Show nothing."""
 
     def play(self, tracks: Sequence[Path]) -> None:
         """Play nothing."""

@@ -81,6 +81,10 @@ class Assistant:
         """
         self._ears.foresee(capture, partial)
 
+    def forgo(self, device: DeviceId) -> None:
+        """Let go of what `foresee` was told of a device: there will be no request."""
+        self._ears.forgo(device)
+
     def whole(self, text: str) -> bool:
         """Answer whether `text` is a request after which nobody waits for more words.
 
@@ -94,11 +98,11 @@ class Assistant:
         capture: Capture,
         person: PersonId,
         say: Sayer,
-        replied: Callable[[str], None] | None = None,
+        replied: Callable[[Reply], None] | None = None,
     ) -> Turn:
         """Answer spoken words, handing each piece of speech to `say` before anything is kept.
 
-        `replied` is told the answer in writing, before its first piece.
+        `replied` is told the answer before its first piece.
         """
         started = monotonic()
         transcript = self._ears.hear(capture)
@@ -167,7 +171,7 @@ class Assistant:
         transcript: Transcript,
         say: Sayer | None,
         seconds: dict[str, float],
-        replied: Callable[[str], None] | None = None,
+        replied: Callable[[Reply], None] | None = None,
     ) -> Turn:
         trace = new_trace_id()
         self._house.household = self._house.family.seen(request.person)
@@ -194,7 +198,7 @@ class Assistant:
         reply = reply_to(meaning, utterance, self._house)
         seconds["answer"] = monotonic() - started
         if replied is not None:
-            replied(reply.text)
+            replied(reply)
         if say is not None:
             self._say(reply, say, seconds)
         started = monotonic()

@@ -15,7 +15,9 @@ from unhear.capture.sound import Capture, Pcm
 from unhear.engines.choose import choose_activity, choose_wake
 from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
+from unhear.house.timer_faces import Face
 from unhear.house.turn import Assistant, Silenced, Turn
+from unhear.household.speech import Reply
 from unhear.household.words import DeviceId, PersonId
 
 log = logging.getLogger(__name__)
@@ -47,7 +49,8 @@ class Stream:
     `person` is whose device it is, if anybody's; `room` where it stands, if not its own name.
     `wake` says whether its wake word is found here: if not, all that it streams is a request.
     Devices that can be read show more: `partial` is told the words that were understood so far,
-    at each pause; `replied` the answer, when it begins; `told` what is said unasked.
+    at each pause; `replied` the answer, before it begins; `told` what is said unasked; `timers`
+    which timers run.
     """
 
     device: DeviceId
@@ -56,8 +59,9 @@ class Stream:
     wake: bool
     room: str | None = None
     partial: Callable[[str], None] | None = None
-    replied: Callable[[str], None] | None = None
+    replied: Callable[[Reply], None] | None = None
     told: Callable[[str], None] | None = None
+    timers: Face | None = None
 
 
 class Listen(Protocol):
@@ -91,7 +95,10 @@ def listening_in(house: House) -> Listen:
 
 
 class VoiceSession:
-    """Hears one device's stream and answers it; `feed` is called from one thread at a time."""
+    """Hears one device's stream and answers it.
+
+    Called from one thread at a time, but for `interrupt` and `close`.
+    """
 
     def __init__(self, stream: Stream, ways: Ways) -> None:
         """Answer in threads, so that `feed` never waits for an answer.
@@ -104,20 +111,27 @@ class VoiceSession:
         self._listen = ways.listen
         rooms = ways.assistant.house.rooms
         self._speaker = rooms.join(
-            stream.device, stream.speaker, room=stream.room, told=stream.told
+            stream.device,
+            stream.speaker,
+            room=stream.room,
+            told=stream.told,
+            timers=stream.timers,
         )
         self._stream = stream
+        self._wake = stream.wake
         self._listener = self._new_listener()
         self._whole: Capture | None = None
         self._woken_at: datetime | None = None
         self._lock = Lock()
         self._turn = 0
         self._follows = False
+        self._closed = False
 
     def feed(self, pcm: Pcm) -> None:
         """Take the next frames of the device's stream, any number."""
         if self._follow_up():
             self._listener.open()
+            self._speaker.woken()
         if (whole := self._known_whole()) is not None:
             self._listener.settle(whole)
         for event in self._listener.feed(pcm):
@@ -129,17 +143,33 @@ class VoiceSession:
             self._on(event)
 
     def close(self) -> None:
-        """Count the device as away."""
+        """Count the device as away: what it was about to ask or hear is dropped."""
+        self._closed = True
+        self.interrupt()
+        self._assistant.forgo(self._stream.device)
         self._assistant.house.rooms.leave(self._stream.device, self._speaker)
+
+    def attend(self, *, wake: bool) -> None:
+        """Find the wake word here from now on, or take all that is streamed for a request."""
+        if wake != self._wake:
+            self._wake = wake
+            self._listener = self._new_listener()
 
     def woken(self) -> None:
         """Note that the device itself heard its wake word, or was touched: a request follows.
 
         Such a device may stream nothing between requests, so the stream's time begins anew.
         """
+        self._follow_up()
         self._listener = self._new_listener()
         self._listener.open()
         self._on(Woken("", self._assistant.house.clock()))
+
+    def abort(self) -> None:
+        """Drop what is being heard and said: somebody stopped it at the device."""
+        self.interrupt()
+        self._listener = self._new_listener()
+        self._give_up()
 
     def interrupt(self) -> None:
         """Stop the answer that is being given."""
@@ -148,6 +178,8 @@ class VoiceSession:
         self._speaker.stop()
 
     def _on(self, event: Event) -> None:
+        if self._closed:
+            return
         if isinstance(event, Woken):
             self.interrupt()
             self._woken_at = event.at
@@ -158,9 +190,14 @@ class VoiceSession:
                 self._arbiter.heard(self._stream.device, self._woken_at, event.capture.pcm)
             self._foresee(event.capture)
         elif isinstance(event, GaveUp):
-            self._speaker.finished(None)
+            self._give_up()
         elif isinstance(event, Captured):
             self._captured(event.capture)
+
+    def _give_up(self) -> None:
+        self._woken_at = None
+        self._assistant.forgo(self._stream.device)
+        self._speaker.finished(None)
 
     def _foresee(self, capture: Capture) -> None:
         def understood(words: str) -> None:
@@ -176,7 +213,7 @@ class VoiceSession:
         woken_at, self._woken_at = self._woken_at, None
         device = self._stream.device
         if woken_at is not None and not self._arbiter.answers(device, woken_at, capture.pcm):
-            self._speaker.finished(None)
+            self._give_up()
             return
         if woken_at is None:
             self.interrupt()
@@ -190,7 +227,7 @@ class VoiceSession:
         turn: Turn | None = None
         try:
             turn = self._assistant.hear(
-                capture, self._stream.person, self._sayer(number), self._stream.replied
+                capture, self._stream.person, self._sayer(number), self._replier(number)
             )
         except Exception as error:  # noqa: BLE001 - one request must not end the conversation
             log.error("request failed", extra={"error": type(error).__name__})  # noqa: TRY400 - words
@@ -209,8 +246,17 @@ class VoiceSession:
 
         return say
 
+    def _replier(self, number: int) -> Callable[[Reply], None]:
+        def replied(reply: Reply) -> None:
+            with self._lock:
+                current = number == self._turn
+            if current and self._stream.replied is not None:
+                self._stream.replied(reply)
+
+        return replied
+
     def _new_listener(self) -> Listener:
-        return self._listen(self._stream.device, wake=self._stream.wake)
+        return self._listen(self._stream.device, wake=self._wake)
 
     def _known_whole(self) -> Capture | None:
         with self._lock:

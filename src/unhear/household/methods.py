@@ -78,18 +78,20 @@ class AtTheMachine:
 
 
 @dataclass(frozen=True, slots=True)
-class ByPasskey:
-    """A guardian signed in with a passkey; the console proves it, and nothing here can."""
+class InTheConsole:
+    """A guardian proved in the console who they are; nothing here can."""
 
-    name: str = "passkey"
+    name: str
     clause: str = "none: a home is no operator"
     withstands_disclosure: bool = True
     for_operators: bool = False
     ready: bool = True
 
     def begin(self, asking: Asking) -> None:  # noqa: ARG002 - nobody is asked
-        """Refuse: the console asks for the passkey."""
-        raise NotVerified("a passkey is proved in the console; sign in there and consent there")
+        """Refuse: the console asks for it."""
+        raise NotVerified(
+            f"a {self.name} is proved in the console; sign in there and consent there"
+        )
 
     def finish(self, asking: Asking, answer: str) -> str:
         """Refuse, as `begin` does."""
@@ -142,7 +144,8 @@ class NeedsService:
 
 
 BUILT_IN: tuple[ConsentMethod, ...] = (
-    ByPasskey(),
+    InTheConsole("passkey"),
+    InTheConsole("passphrase"),
     AtTheMachine(),
     AttestedByStaff("signed form", "16 CFR 312.5(b)(2)(i)"),
     NeedsService("card", "16 CFR 312.5(b)(2)(ii)", "a payment service"),

@@ -13,7 +13,7 @@ from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
-from unhear.satellites.wyoming_satellite import Place
+from unhear.satellites.places import Place
 
 SERVICE = "_wyoming._tcp.local."
 LOOK_UP_MILLISECONDS = 3_000

@@ -11,12 +11,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from wyoming.event import Event, async_write_event
+from wyoming.ping import Pong
 
 HEADER_BYTES_MAX = 1 << 16
-DATA_BYTES_MAX = 1 << 20
+DATA_BYTES_MAX = 1 << 18
+"""Parsed, JSON takes up to thirty times as much."""
+
 PAYLOAD_BYTES_MAX = 1 << 20
 """More than ten seconds of any sound that is sent."""
 
+PING_LETTERS_MAX = 1_000
 EVENT_SECONDS_MAX = 20.0
 """How long one event may take from its first byte to its last."""
 
@@ -57,6 +61,30 @@ async def write_event(event: Event, writer: asyncio.StreamWriter) -> None:
         await async_write_event(event, writer)
 
 
+def text_of(event: Event) -> str:
+    """Answer an event's text. Raises `FrameBroken` where it has none, or none of letters."""
+    text = event.data.get("text")
+    if not isinstance(text, str) or not _speakable(text):
+        raise FrameBroken("this event has a text")
+    return text
+
+
+def pong(ping: Event) -> Event:
+    """Answer the answer to a ping, which repeats its text. Raises `FrameBroken` for a long one."""
+    text = None if ping.data.get("text") is None else text_of(ping)
+    if text is not None and len(text) > PING_LETTERS_MAX:
+        raise FrameBroken("a ping has a short text")
+    return Pong(text=text).event()
+
+
+def end(writer: asyncio.StreamWriter) -> None:
+    """End a connection, at once where something of it was not taken: that might take for ever."""
+    if writer.transport.get_write_buffer_size():
+        writer.transport.abort()
+    else:
+        writer.close()
+
+
 async def _rest(first: bytes, reader: asyncio.StreamReader) -> Event:
     line = first if first == b"\n" else first + await reader.readline()
     if not line.endswith(b"\n"):
@@ -86,3 +114,8 @@ def _object(line: bytes) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise FrameBroken("an event is a JSON object")
     return content
+
+
+def _speakable(text: str) -> bool:
+    """Whether it has letters alone: JSON can hold halves of them."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -6,21 +6,16 @@ Source: https://github.com/OHF-Voice/wyoming#event-flow.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
-import numpy as np
-from wyoming.asr import Transcribe, Transcript
-from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
-from wyoming.error import Error
-from wyoming.event import Event
-from wyoming.handle import Handled, NotHandled
 from wyoming.info import (
     AsrModel,
     AsrProgram,
     Attribution,
-    Describe,
     HandleModel,
     HandleProgram,
     Info,
@@ -31,29 +26,24 @@ from wyoming.info import (
     WakeModel,
     WakeProgram,
 )
-from wyoming.intent import Entity, Intent, NotRecognized, Recognize
-from wyoming.ping import Ping, Pong
-from wyoming.tts import Synthesize
-from wyoming.wake import Detect, Detection, NotDetected
 
 from unhear import __version__
-from unhear.answer.synthesiser import Speech
-from unhear.capture.sound import RATE_HZ, Capture, Pcm, WakeDetector
 from unhear.house.turn import Assistant
 from unhear.household.words import DeviceId, PersonId
-from unhear.satellites.frames import HEADER_BYTES_MAX, FrameBroken, read_event, write_event
+from unhear.satellites.frames import HEADER_BYTES_MAX, end
+from unhear.satellites.wyoming_connection import Connection, Detector, Offer
+from unhear.settings import Settings
 
 log = logging.getLogger(__name__)
 
 NAME = "unhear"
 ATTRIBUTION = Attribution(name=NAME, url="")
-SECONDS_MAX = 60
-"""The longest sound that is recognised; more of it is not taken in."""
 
-CONNECTIONS_MAX = 200
-IDLE_SECONDS_MAX = 600.0
+CONNECTIONS_MAX = 64
+"""Of more, the one that has sent nothing for the longest time is ended."""
 
-Detector = Callable[[], WakeDetector]
+AT_ONCE = 4
+"""How much is worked on for others at a time."""
 
 
 class Provider:
@@ -63,174 +53,62 @@ class Provider:
         self, assistant: Assistant, detector: Detector, device: DeviceId, person: PersonId
     ) -> None:
         """Count recordings that come this way as heard by `device`, of `person`."""
-        self.assistant = assistant
-        self.detector = detector
-        self.device = device
-        self.person = person
-        self._connections = 0
+        self._work = ThreadPoolExecutor(AT_ONCE, "for others")
+        info = offered(assistant.house.settings)
+        self._offer = Offer(assistant, detector, device, person, info, self._work)
+        self._open: OrderedDict[asyncio.StreamWriter, None] = OrderedDict()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection until it ends; what is malformed ends it."""
-        if self._connections >= CONNECTIONS_MAX:
-            writer.close()
-            return
-        self._connections += 1
+        self._open[writer] = None
+        if len(self._open) > CONNECTIONS_MAX:
+            self._abort(next(iter(self._open)))
         try:
-            await _Connection(self, writer).run(reader)
-        except (FrameBroken, OSError, TimeoutError) as error:
+            await Connection(self._offer, writer).run(reader, lambda: self._spoke(writer))
+        except Exception as error:  # noqa: BLE001 - no connection may end another
             log.warning("connection ended", extra={"error": type(error).__name__})
         finally:
-            self._connections -= 1
-            writer.close()
+            self._open.pop(writer, None)
+            end(writer)
 
-    def info(self) -> Info:
-        """Answer what is offered."""
-        settings = self.assistant.house.settings
-        same: dict[str, Any] = {"name": NAME, "attribution": ATTRIBUTION, "installed": True}
-        named: dict[str, Any] = {**same, "description": "unhear", "version": __version__}
-        spoken: dict[str, Any] = {**named, "languages": [settings.language]}
-        word = settings.wake_word
-        return Info(
-            asr=[AsrProgram(**named, models=[AsrModel(**spoken)])],
-            tts=[TtsProgram(**named, voices=[TtsVoice(**spoken)])],
-            wake=[
-                WakeProgram(
-                    **named,
-                    models=[WakeModel(**{**spoken, "name": word}, phrase=word.replace("_", " "))],
-                )
-            ],
-            intent=[IntentProgram(**named, models=[IntentModel(**spoken)])],
-            handle=[HandleProgram(**named, models=[HandleModel(**spoken)])],
-        )
+    async def close(self) -> None:
+        """End every connection, after what is worked on at this moment."""
+        for writer in list(self._open):
+            self._abort(writer)
+        await asyncio.to_thread(self._work.shutdown, cancel_futures=True)
+
+    def _spoke(self, writer: asyncio.StreamWriter) -> None:
+        if writer in self._open:
+            self._open.move_to_end(writer)
+
+    def _abort(self, writer: asyncio.StreamWriter) -> None:
+        self._open.pop(writer, None)
+        writer.transport.abort()
 
 
-class _Connection:
-    """One program's events, in order."""
-
-    def __init__(self, provider: Provider, writer: asyncio.StreamWriter) -> None:
-        self._provider = provider
-        self._writer = writer
-        self._sound: list[Pcm] = []
-        self._frames = 0
-        self._detector: WakeDetector | None = None
-        self._detected = False
-        self._to_pcm = AudioChunkConverter(rate=RATE_HZ, width=2, channels=1)
-        self._takers: dict[str, Callable[[Event], Awaitable[None]]] = {
-            Describe().event().type: self._describe,
-            Ping().event().type: self._ping,
-            Transcribe().event().type: self._listen,
-            Detect().event().type: self._detect,
-            "audio-start": self._begin,
-            "audio-chunk": self._hear,
-            "audio-stop": self._end,
-            "synthesize": self._speak,
-            "recognize": self._recognise,
-            "transcript": self._handle,
-        }
-
-    async def run(self, reader: asyncio.StreamReader) -> None:
-        while True:
-            async with asyncio.timeout(IDLE_SECONDS_MAX):
-                event = await read_event(reader)
-            if event is None:
-                return
-            taker = self._takers.get(event.type)
-            if taker is not None:
-                await self._take(taker, event)
-
-    async def _take(self, taker: Callable[[Event], Awaitable[None]], event: Event) -> None:
-        try:
-            await taker(event)
-        except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError) as error:
-            raise FrameBroken(f"a broken {type(error).__name__}") from None
-
-    async def _tell(self, event: Event) -> None:
-        await write_event(event, self._writer)
-
-    async def _describe(self, _: Event) -> None:
-        await self._tell(self._provider.info().event())
-
-    async def _ping(self, event: Event) -> None:
-        await self._tell(Pong(text=Ping.from_event(event).text).event())
-
-    async def _listen(self, _: Event) -> None:
-        self._detector = None
-
-    async def _detect(self, _: Event) -> None:
-        self._detector = self._provider.detector()
-
-    async def _begin(self, _: Event) -> None:
-        self._sound, self._frames, self._detected = [], 0, False
-
-    async def _hear(self, event: Event) -> None:
-        chunk = self._to_pcm.convert(AudioChunk.from_event(event))
-        pcm: Pcm = np.frombuffer(chunk.audio[: len(chunk.audio) // 2 * 2], np.int16)
-        if self._detector is not None:
-            word = await asyncio.to_thread(self._detector.feed, pcm)
-            if word is not None:
-                self._detected = True
-                await self._tell(Detection(name=word, timestamp=chunk.timestamp).event())
-        elif self._frames < SECONDS_MAX * RATE_HZ:
-            self._sound.append(pcm)
-            self._frames += len(pcm)
-
-    async def _end(self, _: Event) -> None:
-        if self._detector is not None:
-            if not self._detected:
-                await self._tell(NotDetected().event())
-            return
-        pcm = np.concatenate([np.zeros(0, np.int16), *self._sound])
-        self._sound, self._frames = [], 0
-        provider = self._provider
-        capture = Capture(pcm, provider.assistant.house.clock(), provider.device)
-        transcript = await asyncio.to_thread(provider.assistant.take, capture, provider.person)
-        await self._tell(Transcript(text=transcript.text).event())
-
-    async def _speak(self, event: Event) -> None:
-        text = Synthesize.from_event(event).text
-        started = False
-        async for speech in _spoken(self._provider.assistant, text):
-            if not started:
-                await self._tell(AudioStart(rate=speech.rate_hz, width=2, channels=1).event())
-                started = True
-            audio = speech.pcm.tobytes()
-            await self._tell(
-                AudioChunk(rate=speech.rate_hz, width=2, channels=1, audio=audio).event()
-            )
-        if not started:
-            await self._tell(Error(text="there was nothing to say", code="empty").event())
-        await self._tell(AudioStop().event())
-
-    async def _recognise(self, event: Event) -> None:
-        text = Recognize.from_event(event).text
-        intent = self._provider.assistant.house.grammar.interpret(text)
-        if intent is None:
-            await self._tell(NotRecognized().event())
-            return
-        entities = [Entity(name=name, value=value) for name, value in intent.slots.items()]
-        await self._tell(Intent(name=f"{intent.skill}.{intent.name}", entities=entities).event())
-
-    async def _handle(self, event: Event) -> None:
-        text = Transcript.from_event(event).text
-        provider = self._provider
-        turn = await asyncio.to_thread(
-            provider.assistant.read, text, provider.device, provider.person, None
-        )
-        said = turn.reply.text
-        answer = Handled(text=said) if turn.intent is not None else NotHandled(text=said)
-        await self._tell(answer.event())
-
-
-async def _spoken(assistant: Assistant, text: str) -> AsyncIterator[Speech]:
-    pieces = assistant.house.synthesiser.speak(text)
-    while (speech := await asyncio.to_thread(next, pieces, None)) is not None:
-        yield speech
+def offered(settings: Settings) -> Info:
+    """Answer what is offered, as programs ask for it."""
+    same: dict[str, Any] = {"name": NAME, "attribution": ATTRIBUTION, "installed": True}
+    named: dict[str, Any] = {**same, "description": "unhear", "version": __version__}
+    spoken: dict[str, Any] = {**named, "languages": [settings.language]}
+    word = settings.wake_word
+    waking: dict[str, Any] = {**spoken, "name": word, "phrase": word.replace("_", " ")}
+    return Info(
+        asr=[AsrProgram(**named, models=[AsrModel(**spoken)])],
+        tts=[TtsProgram(**named, voices=[TtsVoice(**spoken)])],
+        wake=[WakeProgram(**named, models=[WakeModel(**waking)])],
+        intent=[IntentProgram(**named, models=[IntentModel(**spoken)])],
+        handle=[HandleProgram(**named, models=[HandleModel(**spoken)])],
+    )
 
 
 @asynccontextmanager
 async def provide(provider: Provider, host: str, port: int) -> AsyncIterator[int]:
     """Listen on an address while the block runs; yields the port. Raises `OSError`."""
     server = await asyncio.start_server(provider.serve, host, port, limit=HEADER_BYTES_MAX)
-    async with server:
-        bound: int = server.sockets[0].getsockname()[1]
+    bound: int = server.sockets[0].getsockname()[1]
+    try:
         yield bound
+    finally:
+        server.close()
+        await provider.close()

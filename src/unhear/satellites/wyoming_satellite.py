@@ -6,209 +6,157 @@ from the stage `wake`, and the wake word is found here.
 """
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
-import numpy as np
-from wyoming.asr import Transcribe, Transcript
-from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
+from wyoming.audio import AudioChunk
 from wyoming.event import Event
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
 from wyoming.pipeline import PipelineStage, RunPipeline
 from wyoming.satellite import RunSatellite
-from wyoming.vad import VoiceStopped
 from wyoming.wake import Detection
 
-from unhear.answer.synthesiser import Speech
-from unhear.capture.sound import RATE_HZ, Pcm
-from unhear.house.pacing import Pace
-from unhear.house.turn import Turn
 from unhear.house.voice import Stream, VoiceSession, Ways
-from unhear.household.words import DeviceId, PersonId
-from unhear.satellites.frames import FrameBroken, connect, read_event, write_event
+from unhear.satellites.frames import FrameBroken, connect, end, pong, read_event
+from unhear.satellites.places import (
+    CONNECT_SECONDS_MAX,
+    Place,
+    Wait,
+    expect_taking,
+    stay_connected,
+)
+from unhear.satellites.sounds import Hearing
+from unhear.satellites.wyoming_speaker import WyomingSpeaker
 
-log = logging.getLogger(__name__)
-
-BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""How long to wait before connecting again, longer each time it fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a satellite is to be found, whose it is, and the room it stands in."""
-
-    device: DeviceId
-    host: str
-    port: int
-    room: str
-    person: PersonId
+QUIET_SECONDS = 10.0
+"""After how long without a word a satellite is asked whether it is there, and how long that may
+take."""
 
 
 class WyomingSatellite:
     """One satellite; connects, and connects again whenever it is gone."""
 
-    def __init__(
-        self, place: Place, ways: Ways, wait: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> None:
+    def __init__(self, place: Place, ways: Ways, wait: Wait = asyncio.sleep) -> None:
         self._place = place
         self._ways = ways
         self._wait = wait
 
     async def run(self) -> None:
-        """Serve the satellite until cancelled; what goes wrong is logged by its kind."""
-        failures = 0
-        while True:
-            try:
-                reader, writer = await connect(self._place.host, self._place.port)
-                try:
-                    failures = 0
-                    await self._converse(reader, writer)
-                finally:
-                    writer.close()
-            except (OSError, FrameBroken, TimeoutError) as error:
-                log.warning(
-                    "satellite away",
-                    extra={"device": self._place.device, "error": type(error).__name__},
-                )
-            await self._wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
-            failures += 1
+        """Serve the satellite until cancelled."""
+        await stay_connected(self._place, self._converse, self._wait)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self) -> None:
+        """Serve one connection until it ends; raises what ended it."""
+        place = self._place
+        async with asyncio.timeout(CONNECT_SECONDS_MAX):
+            reader, writer = await connect(place.host, place.port)
+        expect_taking(writer.get_extra_info("socket"))
         speaker = WyomingSpeaker(asyncio.get_running_loop())
-        sending = asyncio.create_task(speaker.send(writer))
+        speaker.tell(Describe().event())
+        conversation = _Conversation(place, self._ways, speaker)
+        tasks = [
+            asyncio.create_task(speaker.send(writer)),
+            asyncio.create_task(conversation.listen(reader)),
+            asyncio.create_task(conversation.expect_life()),
+        ]
         try:
-            speaker.tell(Describe().event())
-            conversation = _Conversation(self._place, self._ways, speaker)
-            while not sending.done():
-                event = await read_event(reader)
-                if event is None:
-                    break
-                await conversation.take(event)
-            conversation.close()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            speaker.stop()
-            sending.cancel()
+            for task in tasks:
+                task.cancel()
+            conversation.close()
+            end(writer)
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
 
 
 class _Conversation:
     """What one connection's events mean."""
 
-    def __init__(self, place: Place, ways: Ways, speaker: "WyomingSpeaker") -> None:
+    def __init__(self, place: Place, ways: Ways, speaker: WyomingSpeaker) -> None:
         self._place = place
         self._ways = ways
         self._speaker = speaker
         self._session: VoiceSession | None = None
-        self._here = True
-        self._to_pcm = AudioChunkConverter(rate=RATE_HZ, width=2, channels=1)
+        self._streams = False
+        self._hearing = Hearing()
+        self._heard = 0
+        self._answers_pings = False
 
-    async def take(self, event: Event) -> None:
-        """Do what an event asks for."""
-        if AudioChunk.is_type(event.type):
-            await self._hear(event)
-        elif Info.is_type(event.type):
-            self._speaker.tell(RunSatellite().event())
-        elif Ping.is_type(event.type):
-            self._speaker.tell(Pong(text=Ping.from_event(event).text).event())
-        elif RunPipeline.is_type(event.type):
-            self._open(RunPipeline.from_event(event))
-        elif Detection.is_type(event.type) and self._session is not None:
-            self._session.woken()
+    async def listen(self, reader: asyncio.StreamReader) -> None:
+        """Take the satellite's events until it ends. Raises `FrameBroken` and `OSError`."""
+        while (event := await read_event(reader)) is not None:
+            self._heard += 1
+            await self._take(event)
+
+    async def expect_life(self) -> None:
+        """Ask a quiet satellite whether it is there. Raises `TimeoutError` when it is not.
+
+        Some know no such question. If their machine is gone, nobody takes it, which is noticed too.
+        """
+        while True:
+            heard = self._heard
+            await asyncio.sleep(QUIET_SECONDS)
+            if self._heard != heard:
+                continue
+            self._speaker.tell(Ping().event())
+            await asyncio.sleep(QUIET_SECONDS)
+            if self._heard == heard and self._answers_pings:
+                raise TimeoutError("the satellite does not answer")
 
     def close(self) -> None:
         """End: the connection is gone."""
         if self._session is not None:
             self._session.close()
 
-    def _open(self, pipeline: RunPipeline) -> None:
-        here = pipeline.start_stage is PipelineStage.WAKE
-        if self._session is None or here != self._here:
-            self.close()
-            self._here = here
-            self._session = VoiceSession(
-                Stream(
-                    self._place.device,
-                    self._place.person,
-                    self._speaker,
-                    here,
-                    self._place.room,
-                    self._speaker.understood,
-                ),
-                self._ways,
+    async def _take(self, event: Event) -> None:
+        if AudioChunk.is_type(event.type):
+            await self._hear(event)
+        elif Info.is_type(event.type):
+            self._joined()
+            self._speaker.tell(RunSatellite().event())
+        elif Ping.is_type(event.type):
+            self._speaker.tell(pong(event))
+        elif Pong.is_type(event.type):
+            self._answers_pings = True
+        elif RunPipeline.is_type(event.type):
+            await asyncio.to_thread(self._open, self._joined(), _stage(event))
+        elif Detection.is_type(event.type) and self._session is not None:
+            await asyncio.to_thread(self._session.woken)
+
+    def _joined(self) -> VoiceSession:
+        """Answer the session of a satellite that can be heard in its room from now on."""
+        if self._session is None:
+            place, speaker = self._place, self._speaker
+            stream = Stream(
+                place.device,
+                place.person,
+                speaker,
+                wake=False,
+                room=place.room,
+                partial=speaker.understood,
+                timers=speaker.timer,
             )
+            self._session = VoiceSession(stream, self._ways)
+        return self._session
+
+    def _open(self, session: VoiceSession, stage: PipelineStage) -> None:
+        here = stage is PipelineStage.WAKE
+        session.attend(wake=here)
         if not here:
-            self._session.woken()
+            session.woken()
+        self._streams = True
 
     async def _hear(self, event: Event) -> None:
-        if self._session is None or not event.payload:
-            return
-        try:
-            chunk = self._to_pcm.convert(AudioChunk.from_event(event))
-            pcm: Pcm = np.frombuffer(chunk.audio[: len(chunk.audio) // 2 * 2], np.int16)
-        except (KeyError, ValueError, TypeError, ZeroDivisionError) as error:
-            raise FrameBroken(f"no sound: {type(error).__name__}") from None
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._session.feed, pcm)
+        if self._session is not None and self._streams and event.payload:
+            await asyncio.to_thread(self._feed, self._session, event)
+
+    def _feed(self, session: VoiceSession, event: Event) -> None:
+        session.feed(self._hearing.pcm(event))
 
 
-class WyomingSpeaker:
-    """A satellite's loudspeaker; called from threads, it sends from the event loop."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
-        self._pace = Pace()
-        self._rate_hz = 0
-        self._words = ""
-
-    async def send(self, writer: asyncio.StreamWriter) -> None:
-        """Send what is told, until cancelled or the satellite is gone."""
-        while True:
-            await write_event(await self._events.get(), writer)
-
-    def tell(self, event: Event) -> None:
-        """Send an event after those before it; from any thread."""
-        self._loop.call_soon_threadsafe(self._events.put_nowait, event)
-
-    def understood(self, words: str) -> None:
-        """Note the words so far, to be shown when the request is over."""
-        self._words = words
-
-    def woken(self) -> None:
-        """Tell that the wake word was heard, and that words are awaited."""
-        self._words = ""
-        self.tell(Detection(name=None).event())
-        self.tell(Transcribe().event())
-
-    def thinking(self) -> None:
-        """Tell that the request is over, so that the satellite listens for the wake word again."""
-        self.tell(VoiceStopped().event())
-        self.tell(Transcript(text=self._words).event())
-
-    def say(self, speech: Speech) -> None:
-        """Send a piece of speech as fast as it is played."""
-        self._pace.begin()
-        if self._rate_hz != speech.rate_hz:
-            self._end_sound()
-            self._rate_hz = speech.rate_hz
-            self.tell(AudioStart(rate=speech.rate_hz, width=2, channels=1).event())
-        for piece in self._pace.pieces(speech):
-            chunk = AudioChunk(rate=speech.rate_hz, width=2, channels=1, audio=piece.pcm.tobytes())
-            self.tell(chunk.event())
-
-    def stop(self) -> None:
-        """Send no more of what is being said."""
-        self._pace.stop()
-        self._end_sound()
-
-    def finished(self, turn: Turn | None) -> None:
-        """End the sound; where nobody spoke, let the satellite go back to waiting."""
-        self._end_sound()
-        if turn is None:
-            self.tell(Transcript(text="").event())
-
-    def _end_sound(self) -> None:
-        if self._rate_hz:
-            self._rate_hz = 0
-            self.tell(AudioStop().event())
+def _stage(event: Event) -> PipelineStage:
+    try:
+        return PipelineStage(event.data.get("start_stage"))
+    except ValueError:
+        raise FrameBroken("a pipeline has a stage") from None

@@ -30,8 +30,8 @@ UNSURE_SHARE = 0.3
 JOINTS_MAX = 3
 """At how many places a sentence is tried as two."""
 
-REPEATED_WORDS_MIN = 3
-"""Fewer words than these are said twice by people: "stop, stop"."""
+CUT_WORDS_MIN = 3
+"""Fewer words than these are no repetition that was cut off, but the next of what is said."""
 
 OWN = Path(__file__).parents[1]
 """The skills under this folder come with unhear; theirs must be whole."""
@@ -116,7 +116,9 @@ class Grammar:
         pairs = [pair for pair in self._parted(words) if None not in pair]
         both = max(pairs, key=_said_of, default=None)
         if both is not None and _said_of(both) > (0 if whole is None else whole.said):
-            return Understood([match.intent for match in both if match is not None])
+            first, *rest = [match.intent for match in both if match is not None]
+            # "Stop, stop!" is one request.
+            return Understood([first, *(one for one in rest if one != first)])
         meant, as_written = self._meant(_once(words))
         if meant is not None and not (meant.open and words.split()[-1] in self._small.leading):
             return Understood([meant.intent], as_written)
@@ -220,8 +222,10 @@ def _strange(words: str, file: SentenceFile) -> float:
 def _once(words: str) -> str:
     """Answer words once that a recogniser wrote several times over, the last time perhaps cut."""
     parts = words.split()
-    for length in range(REPEATED_WORDS_MIN, len(parts) // 2 + 1):
-        if all(word == parts[place % length] for place, word in enumerate(parts)):
+    for length in range(1, len(parts)):
+        over = len(parts) % length
+        whole = over == 0 or (length >= CUT_WORDS_MIN and len(parts) - length >= CUT_WORDS_MIN)
+        if whole and all(word == parts[place % length] for place, word in enumerate(parts)):
             return " ".join(parts[:length])
     return words
 

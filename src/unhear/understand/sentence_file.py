@@ -22,6 +22,7 @@ ANYTHING = "anything"
 """What is said for a slot that holds free text, where a sentence is tried out."""
 
 _TEMPLATE = re.compile(r"[\[\](){}<>|]")
+_RULE = re.compile(r"<(\w+)>")
 _REFERENCE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
@@ -62,6 +63,7 @@ def load(skill: str, file: Path, language: str) -> SentenceFile:
     try:
         words = LANGUAGES[language]
         content = _content(file)
+        _check_rules(content)
         templates = _templates(content, language)
         _try(templates, language)
         return SentenceFile(
@@ -89,6 +91,18 @@ def _content(file: Path) -> Mapping[str, Any]:
     if not isinstance(content, dict) or not content.keys() <= SECTIONS:
         raise GrammarError(f"expected only {', '.join(sorted(SECTIONS))} at the top")
     return content
+
+
+def _check_rules(content: Mapping[str, Any]) -> None:
+    """Raise `GrammarError` for a rule that is not there: hassil notices when it must look it up.
+
+    A rule called `off` or `no` is not there: to YAML these are no words.
+    """
+    rules = content.get("rules", {})
+    templates = [text for texts in content.get("intents", {}).values() for text in texts]
+    named = _RULE.findall(" ".join([*templates, *rules.values()]))
+    if missing := {name for name in named if name not in rules}:
+        raise GrammarError(f"there is no rule {', '.join(sorted(missing))}")
 
 
 def _templates(content: Mapping[str, Any], language: str) -> Intents:

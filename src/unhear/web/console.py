@@ -7,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 from unhear import __version__
 from unhear.web.api import (
     asking,
+    consents,
     devices,
     erasures,
     keeping,
@@ -30,6 +31,7 @@ PARTS = (
     session,
     passkeys,
     people,
+    consents,
     devices,
     recordings,
     asking,

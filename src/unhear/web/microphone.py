@@ -72,10 +72,13 @@ class Talking:
         """Serve one page until it is gone."""
         who = await asyncio.to_thread(self._who, socket)
         ways = self._home.ways
-        if who is None or ways is None:
-            await socket.close(POLICY_VIOLATION if who is None else TRY_LATER)
+        if who is None:
+            await socket.close(POLICY_VIOLATION)
             return
         await socket.accept()
+        if ways is None:
+            await socket.close(TRY_LATER, "the house is still getting ready")
+            return
         if len(self._open) >= PAGES_MAX:
             await socket.close(TRY_LATER, "too many pages are open")
             return
@@ -112,7 +115,7 @@ class Talking:
             hello.wake,
             device.room,
             partial=lambda words: screen.tell(words=words),
-            replied=lambda text: screen.tell(reply=text),
+            replied=lambda reply: screen.tell(reply=reply.text),
             told=lambda text: screen.tell(told=text),
         )
         session = await asyncio.to_thread(VoiceSession, stream, ways)

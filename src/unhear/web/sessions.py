@@ -33,11 +33,13 @@ SESSIONS_MAX = 1_000
 class Session:
     """One browser of one guardian. Moments are seconds of a clock that never jumps.
 
-    `csrf` is repeated by every form and operation of the session's own pages.
+    `csrf` is repeated by every form and operation of the session's own pages; `method` is how it
+    was proved last who it is (`household.methods`).
     """
 
     person: PersonId
     csrf: str
+    method: str
     opened: float
     used: float
     proved: float
@@ -60,10 +62,10 @@ class Sessions:
         self._sessions: dict[bytes, Session] = {}
         self._lock = Lock()
 
-    def open(self, person: PersonId, response: Response) -> Session:
+    def open(self, person: PersonId, method: str, response: Response) -> Session:
         """Sign a guardian in; the browser gets the cookie with `response`."""
         token, now = random_bytes(TOKEN_BYTES).hex(), self._clock()
-        session = Session(person, random_bytes(TOKEN_BYTES).hex(), now, now, now)
+        session = Session(person, random_bytes(TOKEN_BYTES).hex(), method, now, now, now)
         with self._lock:
             if len(self._sessions) >= SESSIONS_MAX:
                 oldest = min(self._sessions, key=lambda key: self._sessions[key].used)
@@ -95,12 +97,12 @@ class Sessions:
             self._sessions[key] = replace(session, used=now)
             return session
 
-    def prove(self, request: Request) -> None:
+    def prove(self, request: Request, method: str) -> None:
         """Note that the guardian of a request has just proved who they are."""
         key, now = _key(request.cookies.get(COOKIE, "")), self._clock()
         with self._lock:
             if (session := self._sessions.get(key)) is not None:
-                self._sessions[key] = replace(session, proved=now)
+                self._sessions[key] = replace(session, proved=now, method=method)
 
     def is_fresh(self, session: Session) -> bool:
         """Whether who it is was proved a moment ago."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from unhear.answer.rooms import Countdown
 from unhear.answer.skill import SkillContext
 from unhear.household.speech import Intent, Item, Question, Reply
 from unhear.household.words import DeviceId
@@ -45,14 +46,19 @@ class Timers:
         return Reply(context.say("cancelled", timers=yours))
 
     def tick(self, context: SkillContext) -> None:
-        """Ring the timers that are over, the earliest first, where they were set."""
-        over = [item for item in context.memory.items() if _ends_at(item) <= context.now]
+        """Ring the timers that are over, the earliest first, where they were set.
+
+        Those that run are shown there, on devices that can.
+        """
+        timers = context.memory.items()
+        over = [timer for timer in timers if _ends_at(timer) <= context.now]
         for timer in sorted(over, key=_ends_at):
             context.memory.drop([timer.id])
             late = context.now - _ends_at(timer)
             key = "done" if late <= LATE else "done_before"
             said = context.say(key, timer=_called(timer, context), ago=late)
-            context.rooms.ring(said, DeviceId(timer.data.get("device", context.device)))
+            context.rooms.ring(said, _set_on(timer, context))
+        context.rooms.show([_shown(timer, context) for timer in timers if timer not in over])
 
 
 def _asked(intent: Intent, language: str) -> Iterable[tuple[int | None, str]]:
@@ -108,6 +114,16 @@ def _meant(intent: Intent, context: SkillContext) -> tuple[Sequence[Item], str]:
 
 def _ends_at(timer: Item) -> datetime:
     return datetime.fromisoformat(timer.data["ends_at"])
+
+
+def _set_on(timer: Item, context: SkillContext) -> DeviceId:
+    return DeviceId(timer.data.get("device", context.device))
+
+
+def _shown(timer: Item, context: SkillContext) -> Countdown:
+    length = timedelta(seconds=float(timer.data["seconds"]))
+    where = _set_on(timer, context)
+    return Countdown(timer.id, where, timer.data["name"], length, _ends_at(timer))
 
 
 def _left(timers: Sequence[Item], context: SkillContext) -> list[str]:

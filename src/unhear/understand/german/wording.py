@@ -23,6 +23,9 @@ _TRAILING = re.compile(rf"(?:[\s,.!?]*\b(?:{'|'.join(THANKS)}))+$")
 _CLAUSE = re.compile(r",\s*((?:dass|was|wer|wie|wo|ob|wenn|weil|die|der|das)\b)")
 """A comma before a clause joins nothing."""
 
+_COMPOUND = re.compile(r"\b(\w{3,})(timer)\b")
+"""A timer is named in one word with it: "Nudeltimer"."""
+
 _ORDINAL = re.compile(r"\b(\d{1,2})\.(?= ?[a-zäöü])")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})(?: uhr)?\b")
 
@@ -34,6 +37,7 @@ def plain(text: str) -> str:
     if leading := _LEADING.match(words):
         words = words[leading.end() :]
     words = _TRAILING.sub("", words)
+    words = _COMPOUND.sub(r"\1 \2", words)
     words = _CLOCK.sub(r"\1 uhr \2", words)
     words = re.sub(r"(?<=\d)\.(?=\d{3}\b)", "", words)
     words = re.sub(r"(?<=\d),(?=\d)", " komma ", words)

@@ -21,6 +21,9 @@ PROVING = tuple(
 )
 """Where somebody proves who they are; asked seldom by people, often by thieves."""
 
+BY_PASSKEY, BY_PASSPHRASE = "passkey", "passphrase"
+"""The methods by which somebody proves who they are; the recovery phrase counts as the other."""
+
 WRONG_PASSPHRASE = Problem(
     401, "wrong-passphrase", "This passphrase, or this name, does not open this household."
 )
@@ -104,7 +107,7 @@ def begin_passkey(home: TheHome) -> Options:
 def finish_passkey(home: TheHome, taken: Answer, response: Response) -> SignedInAs:
     """Sign in with a passkey."""
     passkey = _seen(home, taken.credential, None)
-    return _sign_in(home, passkey.person, passkey.wrapped, response)
+    return _sign_in(home, passkey.person, BY_PASSKEY, passkey.wrapped, response)
 
 
 @router.post("/passphrase")
@@ -114,7 +117,7 @@ def with_passphrase(home: TheHome, taken: Proof, response: Response) -> SignedIn
     if not identity.knows_passphrase(taken.proof) or guardian is None:
         raise WRONG_PASSPHRASE
     wrapped = None if identity.by_passphrase is None else identity.by_passphrase.wrapped
-    return _sign_in(home, guardian.id, wrapped, response)
+    return _sign_in(home, guardian.id, BY_PASSPHRASE, wrapped, response)
 
 
 @router.post("/recovery")
@@ -123,7 +126,7 @@ def with_recovery_phrase(home: TheHome, taken: Proof, response: Response) -> Sig
     identity, guardian = home.house.identity, _guardian_called(home, taken.guardian)
     if not identity.knows_recovery_phrase(taken.proof) or guardian is None:
         raise WRONG_PHRASE
-    return _sign_in(home, guardian.id, identity.by_recovery.wrapped, response)
+    return _sign_in(home, guardian.id, BY_PASSPHRASE, identity.by_recovery.wrapped, response)
 
 
 @router.post("/step-up/begin")
@@ -138,7 +141,7 @@ def begin_step_up(signed: Guardian) -> Options:
 def finish_step_up(signed: Guardian, taken: Answer, request: Request) -> SignedInAs:
     """Prove again who one is; what was locked meanwhile can be opened with the same touch."""
     passkey = _seen(signed.home, taken.credential, signed.person.id)
-    signed.home.sessions.prove(request)
+    signed.home.sessions.prove(request, BY_PASSKEY)
     return _told(signed.house, signed.person, passkey.wrapped)
 
 
@@ -150,7 +153,7 @@ def step_up(signed: Guardian, taken: OwnProof, request: Request) -> SignedInAs:
         raise WRONG_PASSPHRASE
     if taken.kind == "recovery" and not identity.knows_recovery_phrase(taken.proof):
         raise WRONG_PHRASE
-    signed.home.sessions.prove(request)
+    signed.home.sessions.prove(request, BY_PASSPHRASE)
     by = identity.by_passphrase if taken.kind == "passphrase" else identity.by_recovery
     return _told(signed.house, signed.person, None if by is None else by.wrapped)
 
@@ -178,12 +181,14 @@ def _guardian_called(home: Home, name: str) -> Person | None:
     return person if person is not None and person.kind is PersonKind.GUARDIAN else None
 
 
-def _sign_in(home: Home, person: PersonId, wrapped: bytes | None, response: Response) -> SignedInAs:
+def _sign_in(
+    home: Home, person: PersonId, method: str, wrapped: bytes | None, response: Response
+) -> SignedInAs:
     house = home.house
     known = house.household.person(person)
     if known is None:
         raise REFUSED
-    home.sessions.open(person, response)
+    home.sessions.open(person, method, response)
     return _told(house, known, wrapped)
 
 

@@ -14,7 +14,7 @@ from unhear.household.words import HouseholdId, PersonId
 from unhear.keep.age import AgeError, Recipient
 from unhear.keep.identity import ByPassphrase, ByRecovery, WrappedIdentity
 from unhear.web.api.fields import Answered, Bytes, Credential, Name, Taken
-from unhear.web.api.session import SignedInAs
+from unhear.web.api.session import BY_PASSKEY, BY_PASSPHRASE, SignedInAs
 from unhear.web.home import Home
 from unhear.web.problems import Problem
 from unhear.web.signed_in import TheHome
@@ -126,7 +126,8 @@ def finish(home: TheHome, taken: Finish, response: Response) -> SignedInAs:
     )
     establish(home.settings, plan, _identity(taken), passkeys)
     house = home.open()
-    home.sessions.open(plan.guardian_id, response)
+    method = BY_PASSPHRASE if taken.passkey is None else BY_PASSKEY
+    home.sessions.open(plan.guardian_id, method, response)
     return SignedInAs(
         guardian=plan.guardian_id,
         name=taken.guardian_name,

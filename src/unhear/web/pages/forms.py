@@ -9,7 +9,15 @@ from unhear.household.family import Device
 from unhear.household.limits import Bedtime, Limit
 from unhear.household.retention import DeviceKind, Retention
 from unhear.household.scope import Scope
-from unhear.household.words import DeviceId, PersonId, PersonKind, TraceId
+from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose, TraceId
+from unhear.web.api.consents import (
+    Whether,
+    delete_as,
+    give_as,
+    known_person,
+    require_all,
+    stop_as,
+)
 from unhear.web.api.devices import NewDevice
 from unhear.web.api.devices import pair as begin_pairing
 from unhear.web.api.fields import HEX_ID
@@ -108,6 +116,34 @@ def limit(
     else:
         house.household = house.family.set_limit(Limit(who, skills, bedtime))
     return back_to("/family")
+
+
+@router.post("/consent/give")
+def consent(signed: FreshGuardian, person: Text, purpose: Annotated[Purpose, Form()]) -> Response:
+    """Consent to one purpose for one person."""
+    give_as(signed, known_person(signed, person), (purpose,))
+    return back_to("/consent")
+
+
+@router.post("/consent/stop")
+def stop(signed: Guardian, person: Text, purpose: Annotated[Purpose, Form()]) -> Response:
+    """Say no to one purpose for one person."""
+    stop_as(signed, known_person(signed, person), purpose)
+    return back_to("/consent")
+
+
+@router.post("/consent/delete")
+def delete(signed: Guardian, person: Text, purpose: Annotated[Purpose, Form()]) -> Response:
+    """Erase what is kept of one person for one purpose."""
+    delete_as(signed, known_person(signed, person), purpose)
+    return back_to("/receipts")
+
+
+@router.post("/consent/all-guardians")
+def all_guardians(signed: FreshGuardian, on: Text = "") -> Response:
+    """Say whether every guardian must consent for a child."""
+    require_all(signed, Whether(all_guardians=on == "on"))
+    return back_to("/consent")
 
 
 @router.post("/devices/change")

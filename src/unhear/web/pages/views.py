@@ -9,7 +9,8 @@ from unhear.clock import day_number
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.household.family import Household
 from unhear.household.scope import Scope
-from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, PersonKind
+from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind
+from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
 from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
@@ -96,8 +97,9 @@ def talk(request: Request, home: TheHome) -> Response:
     signed = guardian_of(request)
     if signed is None and (not home.ready or device_of(request, home.house.household) is None):
         raise SignInFirst
-    wake_word = home.settings.wake_word.replace("_", " ").title()
-    return page(request, "talk", signed, wake_word=wake_word)
+    return page(
+        request, "talk", signed, wake_word=home.settings.wake_word.replace("_", " ").title()
+    )
 
 
 @router.get("/family")
@@ -112,6 +114,22 @@ def family(request: Request, signed: Guardian) -> Response:
         limits={limit.who: limit for limit in household.limits},
         skills=sorted(skill.name for skill in signed.house.skills.all()),
         kinds=list(PersonKind),
+    )
+
+
+@router.get("/consent")
+def consent(request: Request, signed: Guardian) -> Response:
+    """Show what may be done with what people say."""
+    found = all_consents(signed)
+    return page(
+        request,
+        "consent",
+        signed,
+        people=names(signed.house.household),
+        purposes=OPTIONAL,
+        states={(one.person, one.purpose.value): one for one in found.consents},
+        notice=found.notice,
+        all_guardians=found.all_guardians,
     )
 
 

@@ -1,0 +1,86 @@
+"""Every page, in both languages and both schemes, on a phone and a desk, breaks no rule of axe."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.needs import need
+from tests.web.browser import DESK, PHONE, browser
+from tests.web.consoles import Console, console
+from tests.web.test_today import sign_in
+from unhear.web import security
+
+pytestmark = pytest.mark.tools
+
+AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = (
+    "today",
+    "talk",
+    "family",
+    "consent",
+    "devices",
+    "keeping",
+    "receipts",
+    "status",
+    "account",
+    "pair",
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
+        with console(tmp_path_factory.mktemp("accessible")) as served:
+            served.keep()
+            yield served
+
+
+def broken(page: Page) -> list[str]:
+    """Answer the rules that the page breaks, and where."""
+    found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "dark"),
+    [(PHONE, "en-GB", False), (PHONE, "de-DE", True), (DESK, "en-GB", True)],
+    ids=["phone, light", "phone, German, dark", "desk, dark"],
+)
+def test_no_page_keeps_anybody_out(
+    served: Console, size: tuple[int, int], language: str, *, dark: bool
+) -> None:
+    need(AXE.is_file(), "axe-core is not installed: npm is missing")
+    source = AXE.read_text()
+    found: list[str] = []
+    with browser(size=size, language=language, dark=dark) as opened:
+        page = opened.page(prf=None)
+        page.goto(f"{served.url}/sign-in")
+        page.evaluate(source)
+        found += broken(page)
+        sign_in(page, served.url)
+        page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).first.click()
+        page.locator("canvas").wait_for()
+        page.evaluate(source)
+        found += broken(page)
+        for name in PAGES:
+            page.goto(f"{served.url}/{name}")
+            for summary in page.locator("summary").all()[:4]:
+                summary.click()
+            page.evaluate(source)
+            found += broken(page)
+    assert found == []
+
+
+def test_the_first_page_keeps_nobody_out(tmp_path: Path) -> None:
+    need(AXE.is_file(), "axe-core is not installed: npm is missing")
+    with console(tmp_path, made=False) as empty, browser() as opened:
+        page = opened.page(prf=None)
+        page.goto(empty.url)
+        page.get_by_text("Use a passphrase instead").click()
+        page.evaluate(AXE.read_text())
+        assert broken(page) == []
