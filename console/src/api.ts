@@ -1,5 +1,7 @@
 // The house's operations, version 1, kept by hand in one place; docs/api.md lists who may what.
 
+import { Problem, reach } from "./problem";
+
 export interface SignedInAs {
   guardian: string;
   name: string;
@@ -72,19 +74,7 @@ export interface Household {
   keep: boolean;
 }
 
-// A refusal (RFC 9457): `kind` is its word, the message says what to do.
-export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    readonly kind: string,
-    detail: string,
-  ) {
-    super(detail);
-  }
-}
-
 const ROOT = "/api/v1";
-const PROBLEM = "application/problem+json";
 let stepUp: () => Promise<boolean> = () => Promise.resolve(false);
 
 // Say how somebody proves again who they are, when an operation demands it.
@@ -135,19 +125,10 @@ async function asked<T>(method: string, path: string, body?: object): Promise<T>
   if (body !== undefined) headers["content-type"] = "application/json";
   const request: RequestInit = { method, headers };
   if (body !== undefined) request.body = JSON.stringify(body);
-  const answer = await fetch(ROOT + path, request);
-  if (!answer.ok) throw await problemOf(answer);
+  const answer = await reach(ROOT + path, request);
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
-export async function problemOf(answer: Response): Promise<Problem> {
-  if (answer.headers.get("content-type") !== PROBLEM) {
-    return new Problem(answer.status, "broken", answer.statusText);
-  }
-  const { type, detail } = (await answer.json()) as { type: string; detail: string };
-  return new Problem(answer.status, type.replace("/problems/", ""), detail);
-}
-
-export function csrf(): string {
+function csrf(): string {
   return document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content ?? "";
 }

@@ -1,6 +1,5 @@
 // Ask before something that cannot be undone.
 
-import { button } from "./step-up";
 import { say } from "./words";
 
 // Answers whether they said yes.
@@ -22,4 +21,16 @@ export function sure(question: string, yes: string): Promise<boolean> {
       resolve(dialog.returnValue === "yes");
     });
   });
+}
+
+// A button that closes a dialog with a value; one without a value says no.
+export function button(text: string, value: string): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.textContent = text;
+  made.value = value;
+  if (value === "") {
+    made.className = "quiet";
+    made.formNoValidate = true;
+  }
+  return made;
 }

@@ -1,8 +1,9 @@
 // Move between pages without leaving the document, so that what was unlocked stays unlocked.
 // Without this script the same links and forms work, and each page must be unlocked anew.
 
-import { Problem, problemOf } from "./api";
-import { announce, say, sayProblem } from "./words";
+import { Problem, reach, textOf } from "./problem";
+import { lock } from "./session";
+import { alarm, announce } from "./words";
 
 type Mount = (main: HTMLElement) => void;
 type StepUp = () => Promise<boolean>;
@@ -10,13 +11,18 @@ type StepUp = () => Promise<boolean>;
 const SWAPPED = ["header", "main", "body > nav", "#words"];
 let mount: Mount = () => undefined;
 let stepUp: StepUp = () => Promise.resolve(false);
+let shown = placeOf(location.href);
+let latest = 0;
 
 export function startNavigating(onPage: Mount, onStepUp: StepUp): void {
   mount = onPage;
   stepUp = onStepUp;
   document.addEventListener("click", followed);
   document.addEventListener("submit", sent);
-  window.addEventListener("popstate", () => void show(location.href, false));
+  window.addEventListener("popstate", () => {
+    // Moving within a page (to its content, say) leaves it as it is.
+    if (placeOf(location.href) !== shown) void show(location.href, false);
+  });
   mount(document.querySelector("main")!);
   showPlace();
 }
@@ -56,37 +62,41 @@ function sent(event: SubmitEvent): void {
 }
 
 async function post(action: string, fields: URLSearchParams): Promise<void> {
-  const request = () => fetch(action, { method: "POST", body: fields });
-  try {
-    let answer = await request();
-    if (answer.status === 403) {
-      const problem = await problemOf(answer);
-      if (problem.kind !== "step-up-needed" || !(await stepUp())) throw problem;
-      answer = await request();
-    }
-    if (!answer.ok) throw await problemOf(answer);
-    swap(await answer.text(), answer.url, true);
-  } catch (error) {
-    told(error);
-  }
+  const request = () => reach(action, { method: "POST", body: fields });
+  const proven = async (error: unknown) => {
+    const demanded = error instanceof Problem && error.kind === "step-up-needed";
+    if (!demanded || !(await stepUp())) throw error;
+    return request();
+  };
+  await take(() => request().catch(proven), "", true);
 }
 
 async function show(url: string, push: boolean): Promise<void> {
+  await take(() => reach(url), new URL(url).hash, push);
+}
+
+// Ask for a page and show it, unless another was asked for meanwhile.
+async function take(ask: () => Promise<Response>, hash: string, push: boolean): Promise<void> {
+  const mine = ++latest;
+  let answer: Response;
+  let text: string;
   try {
-    const answer = await fetch(url);
-    if (!answer.ok) throw await problemOf(answer);
-    swap(await answer.text(), answer.url + new URL(url).hash, push);
+    answer = await ask();
+    text = await answer.text();
   } catch (error) {
     told(error);
+    return;
   }
+  if (mine === latest) swap(text, answer.url + hash, push);
 }
 
 function swap(text: string, url: string, push: boolean): void {
   const next = new DOMParser().parseFromString(text, "text/html");
   document.title = next.title;
-  const token = next.querySelector<HTMLMetaElement>("meta[name=csrf]");
-  const ours = document.querySelector<HTMLMetaElement>("meta[name=csrf]");
-  if (token !== null && ours !== null) ours.content = token.content;
+  const token = next.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content ?? "";
+  document.querySelector<HTMLMetaElement>("meta[name=csrf]")!.content = token;
+  // A page for nobody in particular: whoever was signed in takes the key along.
+  if (token === "") lock();
   for (const part of SWAPPED) {
     const old = document.querySelector(part);
     const fresh = next.querySelector(part);
@@ -95,16 +105,27 @@ function swap(text: string, url: string, push: boolean): void {
     else if (fresh) document.querySelector("main")!.after(fresh);
   }
   if (push) history.pushState(null, "", url);
+  shown = placeOf(url);
   const main = document.querySelector("main")!;
   mount(main);
   showPlace();
-  main.focus();
-  window.scrollTo(0, 0);
+  if (push) window.scrollTo(0, 0);
+  focusOn(main.querySelector("h1") ?? main);
   announce(document.title);
 }
 
+function focusOn(element: HTMLElement): void {
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
+// What of an address the house is asked for.
+function placeOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+// Tell an error, so that nobody misses it.
 export function told(error: unknown): void {
-  const text =
-    error instanceof Problem ? sayProblem(error.kind, error.message) : say("not_reached");
-  announce(text);
+  alarm(textOf(error));
 }

@@ -3,6 +3,8 @@
 
 import { Decrypter } from "age-encryption";
 
+import { Problem, reach } from "./problem";
+
 export interface Opened {
   words: string | null;
   sound: Uint8Array<ArrayBuffer>;
@@ -46,8 +48,11 @@ export async function open(sealed: Sealed, identity: string): Promise<Opened> {
 }
 
 async function bytesAt(path: string): Promise<Uint8Array | null> {
-  const answer = await fetch(path, { cache: "no-store" });
-  if (answer.status === NOT_FOUND) return null;
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
+  try {
+    const answer = await reach(path, { cache: "no-store" });
+    return new Uint8Array(await answer.arrayBuffer());
+  } catch (error) {
+    if (error instanceof Problem && error.status === NOT_FOUND) return null;
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@
 
 import { api } from "./api";
 import { go } from "./navigate";
-import { textOf } from "./setup";
+import { textOf } from "./problem";
 
 export function pair(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) return;

@@ -34,6 +34,13 @@ export async function askPasskey(options: Options): Promise<Asked> {
   return { credential: assertion(got), prf: prf === null ? null : bytesOf(prf) };
 }
 
+// Let whatever keeps passkeys know that nobody took this one, where the browser can.
+export async function forsake(credential: Record<string, unknown>): Promise<void> {
+  const credentialId = String(credential.id);
+  const signal = PublicKeyCredential.signalUnknownCredential?.bind(PublicKeyCredential);
+  await signal?.({ rpId: location.hostname, credentialId }).catch(() => undefined);
+}
+
 function creation(options: Options): PublicKeyCredentialCreationOptions {
   const given = structuredClone(options) as Record<string, any>;
   return {

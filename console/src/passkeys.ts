@@ -1,12 +1,14 @@
 // One's own passkeys, and the household's passphrase.
 
 import { api } from "./api";
-import { fromHex, toText } from "./bytes";
+import { type Bytes, fromHex, toText } from "./bytes";
 import { passkeyKey, wrap } from "./identity";
 import { go } from "./navigate";
 import { makePasskey } from "./passkey";
 import { unlockedSecret } from "./session";
-import { locked, textOf } from "./setup";
+import { Problem, textOf } from "./problem";
+import { locked } from "./setup";
+import { unlocked } from "./step-up";
 import { announce, say } from "./words";
 
 export function passkeys(section: HTMLElement): void {
@@ -39,8 +41,7 @@ export function passkeys(section: HTMLElement): void {
 }
 
 async function added(name: string): Promise<void> {
-  const secret = unlockedSecret();
-  if (secret === null) throw new Error(say("unlock_first"));
+  const secret = await opened();
   const { household } = await api.lock();
   const { options } = await api.beginNewPasskey();
   const { credential, prf } = await makePasskey(options);
@@ -51,10 +52,17 @@ async function added(name: string): Promise<void> {
 }
 
 async function changed(passphrase: string): Promise<void> {
-  const secret = unlockedSecret();
-  if (secret === null) throw new Error(say("unlock_first"));
+  const secret = await opened();
   const { household } = await api.lock();
   await api.setPassphrase(await locked(secret, passphrase, household));
   await go("/account");
   announce(say("passphrase_set"));
+}
+
+// The identity's secret, after a proof where it is locked. Throws `Problem` where there was none.
+async function opened(): Promise<Bytes> {
+  await unlocked();
+  const secret = unlockedSecret();
+  if (secret === null) throw new Problem(0, "locked", say("unlock_first"));
+  return secret;
 }

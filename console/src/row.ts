@@ -2,11 +2,12 @@
 
 import { type Kept, api } from "./api";
 import { sure } from "./dialogs";
+import { whenGone } from "./gone";
 import { type Sealed, ageFile, fetchSealed, open } from "./opening";
-import { textOf } from "./setup";
+import { Problem, textOf } from "./problem";
 import { unlocked } from "./step-up";
 import { Waveform } from "./waveform";
-import { announce, localeOf, say } from "./words";
+import { alarm, announce, localeOf, say } from "./words";
 
 const SWIPE_PIXELS = 80;
 const HZ = 16_000;
@@ -93,13 +94,13 @@ export class Row {
       else this.audio?.pause();
     } catch (error) {
       this.inside.textContent = textOf(error);
-      announce(textOf(error));
+      alarm(textOf(error));
     }
   }
 
   private async openUp(): Promise<void> {
     const identity = await unlocked();
-    if (identity === null) throw new Error(say("unlock_first"));
+    if (identity === null) throw new Problem(0, "locked", say("unlock_first"));
     const sealed = await fetchSealed(this.kept.id);
     const { words, sound } = await open(sealed, identity);
     const url = URL.createObjectURL(new Blob([sound], { type: "audio/wav" }));
@@ -146,7 +147,7 @@ export class Row {
       link.focus();
     } catch (error) {
       this.inside.textContent = textOf(error);
-      announce(textOf(error));
+      alarm(textOf(error));
     }
   }
 }
@@ -180,14 +181,4 @@ function save(content: Uint8Array<ArrayBuffer>, name: string): void {
   link.download = name;
   link.click();
   URL.revokeObjectURL(url);
-}
-
-// Do something once an element has left the document.
-function whenGone(element: HTMLElement, act: () => void): void {
-  const watch = new MutationObserver(() => {
-    if (element.isConnected) return;
-    watch.disconnect();
-    act();
-  });
-  watch.observe(document.body, { childList: true, subtree: true });
 }

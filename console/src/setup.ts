@@ -1,7 +1,7 @@
 // The first run: make the household's keys here, show the recovery phrase once, hand over what is
 // wrapped.
 
-import { type Household, Problem, api } from "./api";
+import { type Household, api } from "./api";
 import { type Bytes, toText } from "./bytes";
 import {
   newEntropy,
@@ -17,15 +17,15 @@ import {
   wrap,
 } from "./identity";
 import { go } from "./navigate";
-import { makePasskey } from "./passkey";
+import { forsake, makePasskey } from "./passkey";
+import { Problem, textOf } from "./problem";
 import { unlock } from "./session";
 import { stretched } from "./stretching";
-import { announce, say, sayProblem } from "./words";
+import { say } from "./words";
 
 const LOG_N = 17;
 const SALT_BYTES = 16;
 const ASKED_WORDS = 2;
-const CANCELLED = new Set(["NotAllowedError", "AbortError", "InvalidStateError"]);
 
 export function setup(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) return;
@@ -40,6 +40,7 @@ async function make(form: HTMLFormElement, way: string): Promise<void> {
   const problem = form.querySelector<HTMLElement>("[data-problem]")!;
   problem.textContent = "";
   lockForm(form, true);
+  let made: Record<string, unknown> | null = null;
   try {
     const fields = new FormData(form);
     const guardian = String(fields.get("guardian"));
@@ -63,6 +64,7 @@ async function make(form: HTMLFormElement, way: string): Promise<void> {
     };
     if (way === "passkey") {
       const { credential, prf } = await makePasskey(begun.options);
+      made = credential;
       if (prf === null) throw new Problem(0, "no_prf", say("no_prf"));
       const wrapped = toText(wrap(secret, passkeyKey(prf), begun.household, "passkey"));
       household.passkey = { credential, wrapped, name: say("first_passkey") };
@@ -74,9 +76,9 @@ async function make(form: HTMLFormElement, way: string): Promise<void> {
     unlock(secret);
     await go("/today");
   } catch (error) {
+    if (made !== null) await forsake(made);
+    showForm(form);
     problem.textContent = textOf(error);
-    form.querySelector("details")?.setAttribute("open", "");
-    lockForm(form, false);
   }
 }
 
@@ -93,10 +95,15 @@ export async function locked(secret: Bytes, passphrase: string, household: strin
   };
 }
 
-export function textOf(error: unknown): string {
-  if (error instanceof Problem) return sayProblem(error.kind, error.message);
-  if (error instanceof DOMException && CANCELLED.has(error.name)) return say("passkey_cancelled");
-  return error instanceof Error ? error.message : say("not_reached");
+// Show the form again, and nothing of a phrase that opens no household.
+function showForm(form: HTMLFormElement): void {
+  const section = document.querySelector<HTMLElement>("[data-phrase]")!;
+  section.querySelector("[data-words]")!.replaceChildren();
+  section.querySelector<HTMLFormElement>("[data-check]")!.reset();
+  section.hidden = true;
+  form.hidden = false;
+  form.querySelector("details")?.setAttribute("open", "");
+  lockForm(form, false);
 }
 
 function lockForm(form: HTMLFormElement, on: boolean): void {
@@ -134,18 +141,19 @@ function writtenDown(form: HTMLFormElement, phrase: string): Promise<void> {
   section.hidden = false;
   section.querySelector<HTMLElement>("h2")!.tabIndex = -1;
   section.querySelector<HTMLElement>("h2")!.focus();
+  const problem = check.querySelector("[data-problem]")!;
+  problem.textContent = "";
   return new Promise((resolve) => {
-    check.addEventListener("submit", (event) => {
+    check.onsubmit = (event) => {
       event.preventDefault();
       const typed = [...new FormData(check).values()].map((word) => String(word).trim().toLowerCase());
       if (places.every((place, number) => typed[number] === words[place])) {
         section.querySelector("[data-words]")!.replaceChildren();
         resolve();
       } else {
-        check.querySelector("[data-problem]")!.textContent = say("words_differ");
-        announce(say("words_differ"));
+        problem.textContent = say("words_differ");
       }
-    });
+    };
   });
 }
 

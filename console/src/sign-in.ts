@@ -1,9 +1,9 @@
 // Sign in, by one of three ways; each opens the household's identity too, where it can.
 
 import { go } from "./navigate";
-import { textOf } from "./setup";
+import { textOf } from "./problem";
 import { signInWithPasskey, signInWithPassphrase, signInWithRecovery } from "./unlocking";
-import { announce, say } from "./words";
+import { alarm, say } from "./words";
 
 export function signIn(section: HTMLElement): void {
   const ways: Record<string, (fields: FormData) => Promise<boolean>> = {
@@ -32,7 +32,7 @@ async function enter(
   try {
     const opens = await way();
     await go(how === "recovery" ? "/account" : "/today");
-    if (!opens) announce(say("signed_in_locked"));
+    if (!opens) alarm(say("signed_in_locked"));
   } catch (error) {
     problem.textContent = textOf(error);
     for (const button of buttons) button.disabled = false;

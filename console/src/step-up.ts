@@ -1,33 +1,36 @@
-// Ask somebody to prove again who they are: with a passkey where they have one, else in a dialog.
+// Ask somebody to prove again who they are: with a passkey where they have one here, else with the
+// passphrase or the recovery phrase.
 
 import { api } from "./api";
+import { button } from "./dialogs";
+import { textOf } from "./problem";
 import { identity } from "./session";
-import { proveWithPasskey, proveWithPassphrase } from "./unlocking";
+import { proveWithPasskey, proveWithWords } from "./unlocking";
 import { say } from "./words";
 
-// Answers whether they did.
+// Answers whether they did. Throws `Problem`.
 export async function stepUp(): Promise<boolean> {
+  const { passkeys } = await api.passkeys();
+  if (passkeys.length === 0) return askWords();
   try {
-    const { passkeys } = await api.passkeys();
-    if (passkeys.length > 0) {
-      await proveWithPasskey();
-      return true;
-    }
-    const passphrase = await askedFor();
-    if (passphrase === null) return false;
-    await proveWithPassphrase(passphrase);
+    await proveWithPasskey();
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Cancelled, or the passkey is on another device, or lost.
+    if (!(error instanceof DOMException)) throw error;
+    return askWords();
   }
 }
 
 // Answer the household's identity, after a proof where it is locked; null where there was none.
 export async function unlocked(): Promise<string | null> {
-  return identity() ?? ((await stepUp()) ? identity() : null);
+  // A passkey may sign in, and open nothing.
+  if (identity() === null && (await stepUp()) && identity() === null) await askWords();
+  return identity();
 }
 
-function askedFor(): Promise<string | null> {
+// Ask for the passphrase or recovery phrase until one is right; answers whether one was.
+function askWords(): Promise<boolean> {
   const dialog = document.createElement("dialog");
   const form = document.createElement("form");
   form.method = "dialog";
@@ -37,25 +40,30 @@ function askedFor(): Promise<string | null> {
   const field = document.createElement("input");
   Object.assign(field, { id: "proof", type: "password", required: true });
   field.autocomplete = "current-password";
-  form.append(label, field, button(say("go_on"), "yes"), button(say("cancel"), ""));
+  const problem = document.createElement("p");
+  problem.setAttribute("role", "alert");
+  const yes = button(say("go_on"), "yes");
+  form.append(label, field, problem, yes, button(say("cancel"), ""));
+  form.addEventListener("submit", (event) => {
+    if ((event.submitter as HTMLButtonElement).value === "") return;
+    event.preventDefault();
+    problem.textContent = "";
+    yes.disabled = true;
+    proveWithWords(field.value)
+      .then(() => dialog.close("yes"))
+      .catch((error: unknown) => {
+        problem.textContent = textOf(error);
+        yes.disabled = false;
+        field.select();
+      });
+  });
   dialog.append(form);
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(dialog.returnValue === "yes" ? field.value : null);
+      resolve(dialog.returnValue === "yes");
     });
   });
-}
-
-export function button(text: string, value: string): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.textContent = text;
-  made.value = value;
-  if (value === "") {
-    made.className = "quiet";
-    made.formNoValidate = true;
-  }
-  return made;
 }

@@ -1,5 +1,6 @@
 // A browser as a voice device: its microphone goes to the house, and the house's voice comes back.
 
+import { whenGone } from "./gone";
 import { Microphone } from "./microphone";
 import { Voice } from "./voice";
 import { say } from "./words";
@@ -28,21 +29,27 @@ class Talk {
   private readonly audio = new AudioContext();
   private readonly microphone = new Microphone(this.audio, (piece, level) => this.hear(piece, level));
   private readonly voice = new Voice(this.audio, () => this.spoken());
-  private readonly panel = this.part("panel");
-  private readonly touch = this.part<HTMLButtonElement>("touch");
-  private readonly wake = this.part<HTMLInputElement>("wake");
-  private readonly heard = this.part("heard");
+  private readonly panel: HTMLElement;
+  private readonly touch: HTMLButtonElement;
+  private readonly wake: HTMLInputElement;
+  private readonly heard: HTMLElement;
   private socket: WebSocket | null = null;
   private failures = 0;
   private state = "away";
   private streaming = false;
+  private over = false;
   private asked = false;
   private reply: HTMLElement | null = null;
 
   constructor(private readonly section: HTMLElement) {
+    this.panel = this.part("panel");
+    this.touch = this.part<HTMLButtonElement>("touch");
+    this.wake = this.part<HTMLInputElement>("wake");
+    this.heard = this.part("heard");
     this.touch.addEventListener("click", () => void this.touched());
     this.wake.addEventListener("change", () => void this.switched());
     this.show("away");
+    whenGone(section, () => this.end());
   }
 
   connect(): void {
@@ -50,29 +57,35 @@ class Talk {
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.send({ rate: this.audio.sampleRate, wake: this.wake.checked });
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
-      typeof data === "string" ? this.told(JSON.parse(data) as Told) : this.play(data);
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (socket !== this.socket) return;
+      if (typeof data === "string") this.told(JSON.parse(data) as Told);
+      else this.play(data);
+    };
     socket.onclose = () => this.away(socket);
   }
 
   private away(socket: WebSocket): void {
     if (socket !== this.socket) return;
-    this.microphone.close();
+    this.closeMicrophone();
     this.silence();
-    if (!this.section.isConnected) {
-      void this.audio.close();
-      return;
-    }
     this.show("away");
     const wait = RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)];
-    setTimeout(() => this.section.isConnected && this.connect(), wait);
+    setTimeout(() => this.over || this.connect(), wait);
+  }
+
+  // Be silent and deaf once another page is shown.
+  private end(): void {
+    const { socket } = this;
+    this.over = true;
+    this.socket = null;
+    socket?.close();
+    this.closeMicrophone();
+    this.voice.stop();
+    void this.audio.close();
   }
 
   private told(what: Told): void {
-    if (!this.section.isConnected) {
-      this.socket?.close();
-      return;
-    }
     if (what.ready !== undefined) {
       this.failures = 0;
       this.show("resting");
@@ -134,11 +147,6 @@ class Talk {
   }
 
   private hear(piece: ArrayBuffer, level: number): void {
-    if (!this.section.isConnected) {
-      this.closeMicrophone();
-      this.socket?.close();
-      return;
-    }
     this.panel.dataset.level = String(Math.round(level * 10));
     if (this.streaming && this.socket?.readyState === WebSocket.OPEN) this.socket.send(piece);
   }
@@ -151,7 +159,7 @@ class Talk {
 
   private async listen(): Promise<void> {
     try {
-      await this.microphone.open();
+      if (!(await this.opened())) return;
     } catch (error) {
       this.wake.checked = false;
       const missing = error instanceof DOMException && error.name === "NotFoundError";
@@ -161,6 +169,13 @@ class Talk {
     this.heard.textContent = "";
     this.send({ do: "listen" });
     this.streaming = true;
+  }
+
+  // Answers whether the page is still there once the microphone is open.
+  private async opened(): Promise<boolean> {
+    await this.microphone.open();
+    if (this.over) this.microphone.close();
+    return !this.over;
   }
 
   private async touched(): Promise<void> {
@@ -182,7 +197,7 @@ class Talk {
     this.silence();
     if (this.wake.checked) {
       try {
-        await this.microphone.open();
+        if (!(await this.opened())) return;
         this.streaming = true;
       } catch {
         this.wake.checked = false;

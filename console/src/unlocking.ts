@@ -12,11 +12,10 @@ import {
   unwrap,
 } from "./identity";
 import { askPasskey } from "./passkey";
+import { Problem } from "./problem";
 import { unlock } from "./session";
 import { stretched } from "./stretching";
 import { say } from "./words";
-
-export class Unusable extends Error {}
 
 // Sign in with a passkey; answers whether it opens recordings too. Throws `Problem`.
 export async function signInWithPasskey(): Promise<boolean> {
@@ -27,24 +26,24 @@ export async function signInWithPasskey(): Promise<boolean> {
   return opened(signed, passkeyKey(prf), "passkey");
 }
 
-// Throws `Problem`, and `Unusable` for a household that has no passphrase.
+// Throws `Problem`.
 export async function signInWithPassphrase(guardian: string, passphrase: string): Promise<boolean> {
   const key = await passphraseKey(passphrase);
   const signed = await api.withPassphrase(guardian, toText(passphraseProof(key)));
   return opened(signed, key, "passphrase");
 }
 
-// Throws `Problem`, and `Unusable` for what is no recovery phrase.
+// Throws `Problem`.
 export async function signInWithRecovery(guardian: string, phrase: string): Promise<boolean> {
   const entropy = entropyOf(phrase);
-  if (entropy === null) throw new Unusable(say("phrase_unusable"));
+  if (entropy === null) throw new Problem(0, "phrase", say("phrase_unusable"));
   const signed = await api.withRecovery(guardian, toText(recoveryProof(entropy)));
   return opened(signed, recoveryKey(entropy), "recovery");
 }
 
 async function passphraseKey(passphrase: string): Promise<Bytes> {
   const { passphrase: cost } = await api.lock();
-  if (cost === null) throw new Unusable(say("no_passphrase"));
+  if (cost === null) throw new Problem(0, "no_passphrase", say("no_passphrase"));
   return stretched(passphrase, fromText(cost.salt), cost.log_n);
 }
 
@@ -56,18 +55,21 @@ export async function proveWithPasskey(): Promise<void> {
   if (prf !== null) opened(signed, passkeyKey(prf), "passkey");
 }
 
-// Prove again with the passphrase, and unlock what is locked. Throws `Problem` and `Unusable`.
-export async function proveWithPassphrase(passphrase: string): Promise<void> {
-  const key = await passphraseKey(passphrase);
+// Prove again with the passphrase or the recovery phrase, whichever it is, and unlock what is
+// locked. Throws `Problem`.
+export async function proveWithWords(words: string): Promise<void> {
+  const entropy = entropyOf(words);
+  if (entropy !== null) {
+    const signed = await api.stepUpBy("recovery", toText(recoveryProof(entropy)));
+    opened(signed, recoveryKey(entropy), "recovery");
+    return;
+  }
+  const key = await passphraseKey(words);
   const signed = await api.stepUpBy("passphrase", toText(passphraseProof(key)));
   opened(signed, key, "passphrase");
 }
 
-function opened(
-  signed: SignedInAs,
-  key: Bytes,
-  way: Way,
-): boolean {
+function opened(signed: SignedInAs, key: Bytes, way: Way): boolean {
   if (signed.wrapped === null) return false;
   const secret = unwrap(fromText(signed.wrapped), key, signed.household, way);
   if (secret === null) return false;

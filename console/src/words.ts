@@ -8,10 +8,24 @@ export function say(key: string, slots: Record<string, string | number> = {}): s
   return text.replace(/\{(\w+)\}/g, (_, slot: string) => String(slots[slot] ?? ""));
 }
 
-// Tell what happened, to who listens to the page too.
+// Tell what happened, for a while, to who listens to the page too.
 export function announce(text: string): void {
+  tell(text, "status", "polite");
+}
+
+// Tell what went wrong, until something else is told.
+export function alarm(text: string): void {
+  tell(text, "alert", "assertive");
+}
+
+function tell(text: string, role: string, live: string): void {
   const told = document.getElementById("told");
-  if (told !== null) told.textContent = text;
+  if (told === null) return;
+  told.setAttribute("role", role);
+  told.setAttribute("aria-live", live);
+  told.textContent = "";
+  void told.offsetHeight; // so that the same text, told again, is told
+  told.textContent = text;
 }
 
 // Answer a problem in the page's language, where it is known there.

@@ -1,5 +1,6 @@
 """A real browser with a virtual authenticator; whatever it complains of fails the test."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from tests.needs import need_program
 
 PHONE = (390, 844)
 DESK = (1280, 800)
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
 @dataclass
@@ -43,6 +45,19 @@ class Browser:
             session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         return page
 
+    def sent_out(self, secret: bytes) -> bool:
+        """Whether a secret was sent, in any of the ways that scripts write bytes."""
+        plain = b64encode(secret).decode()
+        ways = (
+            secret.decode("latin-1"),
+            secret.hex(),
+            plain.rstrip("="),
+            plain.rstrip("=").replace("+", "-").replace("/", "_"),
+            ",".join(str(byte) for byte in secret),
+        )
+        sent = " ".join(self.sent)
+        return any(way in sent or way.upper() in sent for way in ways)
+
     def _heard(self, line: object) -> None:
         kind, text = getattr(line, "type", ""), getattr(line, "text", "")
         # A refused request is told by the page itself, and by the browser as an error.
@@ -63,9 +78,8 @@ def browser(
 ) -> Iterator[Browser]:
     """Start a browser; it must have nothing to complain of when the block ends."""
     chromium = need_program("chromium")
-    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         context = started.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,

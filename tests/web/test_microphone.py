@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, WebSocket, expect, sync_playwright
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -28,6 +28,16 @@ PATIENCE = 60
 PATIENCE_MS = PATIENCE * 1000
 PHONE = {"width": 390, "height": 844}
 HELLO = '{"rate": 16000, "wake": false}'
+STATES = "() => window.tracks.map((track) => track.readyState)"
+NOTED_TRACKS = """
+window.tracks = [];
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (what) => {
+  const stream = await open(what);
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
 QUIET: Pcm = np.zeros(RATE_HZ, np.int16)
 
 
@@ -135,6 +145,22 @@ class TestInABrowser:
             assert house.rooms.announce("Dinner is ready.", {"browser"}) == ["browser"]
             expect(page.locator(".reply")).to_have_text("Dinner is ready.")
 
+    def test_who_leaves_the_page_is_heard_no_more(
+        self, console: Console, cookie: str, tmp_path: Path
+    ) -> None:
+        with opened(console, cookie, tmp_path / "words.wav", QUIET) as page:
+            page.add_init_script(NOTED_TRACKS)
+            sockets: list[WebSocket] = []
+            page.on("websocket", lambda socket: sockets.append(socket))  # noqa: PLW0108
+            page.reload()
+            page.get_by_role("switch").check()
+            expect(page.get_by_role("status")).to_have_text("Say “Alexa”")
+            expect(page.locator("#privacy")).to_have_text("The microphone is on.")
+            assert page.evaluate(STATES) == ["live"]
+            with sockets[-1].expect_event("close"):
+                page.get_by_role("link", name="Today").click()
+            assert page.evaluate(STATES) == ["ended"]
+
 
 @contextmanager
 def connected(
@@ -217,3 +243,12 @@ def test_a_stranger_cannot_listen(console: Console) -> None:
     with pytest.raises(InvalidStatus) as refused, connected(console, "nothing=1"):
         pytest.fail("it was let in")
     assert refused.value.response.status_code == 403
+
+
+def test_nobody_listens_before_the_house_is_at_work(console: Console, cookie: str) -> None:
+    ways, console.home.ways = console.home.ways, None
+    try:
+        with pytest.raises(InvalidStatus), connected(console, cookie):
+            pytest.fail("it was let in")
+    finally:
+        console.home.ways = ways

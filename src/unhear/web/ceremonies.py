@@ -35,7 +35,9 @@ from unhear.web.problems import Problem
 
 NAME = "unhear"
 CHALLENGE_BYTES = 32
-WITHIN_SECONDS = 300.0
+WITHIN_SECONDS = 1_800.0
+"""At the first run somebody writes down twelve words meanwhile."""
+
 WAITING_MAX = 1_000
 """How many ceremonies may be under way; the oldest gives way."""
 
@@ -53,7 +55,7 @@ class NewPasskey:
 
 
 class Ceremonies:
-    """The ceremonies of one console; each challenge is used once, within five minutes."""
+    """The ceremonies of one console; each challenge is used once, within half an hour."""
 
     def __init__(self, origin: str) -> None:
         """`origin` is the console's address in browsers, whose host passkeys are made for."""

@@ -24,7 +24,6 @@ router = APIRouter(prefix="/setup", tags=["setup"])
 NO_KEY = Problem(
     422, "no-key", "A household needs a passkey that opens recordings, or a passphrase."
 )
-NOT_BEGUN = Problem(409, "not-begun", "Begin the set-up again; it took too long.")
 UNUSABLE = Problem(422, "unusable-keys", "The keys that the browser made cannot be used.")
 
 

@@ -38,7 +38,7 @@ def page(
     content = _templates.get_template(f"{name}.html").render(
         t=words,
         language=language,
-        script_words=words.table("script"),
+        script_words=words.for_scripts(),
         page=name,
         pages=PAGES,
         signed=signed,
@@ -75,6 +75,11 @@ class Words:
     def table(self, key: str) -> Mapping[str, str]:
         """Answer a table of words."""
         return self._replies.table(key)
+
+    def for_scripts(self) -> Mapping[str, str]:
+        """Answer what scripts say, and how they tell problems: `problem_` and its kind."""
+        problems = {f"problem_{kind}": text for kind, text in self.table("problems").items()}
+        return {**self.table("script"), **problems}
 
     def translated(self, key: str, word: str, otherwise: str | None = None) -> str:
         """Answer what a word of the house is in this language; itself, where nobody said."""
