@@ -150,6 +150,10 @@ class Family:
         """Let a device listen, or stop it; remembered until it is told otherwise, or `until`."""
         return self._add(lambda now: now.with_listening(device, on=on, until=until))
 
+    def set_recording(self, device: DeviceId, *, on: bool) -> Household:
+        """Let a device keep what it hears, where that is consented to, or stop it."""
+        return self._add(lambda now: now.with_recording(device, on=on))
+
     def set_limit(self, limit: Limit) -> Household:
         """Limit what a person or a kind of person may ask for."""
         return self._add(lambda now: now.with_limit(limit))

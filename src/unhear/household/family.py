@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from unhear.household.limits import Limit, Refusal, refusal
+from unhear.household.limits import Limit, Refusal, only_for_children, refusal
 from unhear.household.retention import DeviceKind, Retention
 from unhear.household.words import (
     Consent,
@@ -40,6 +40,9 @@ class Household:
     limits: tuple[Limit, ...] = ()
     """What guests and children may ask for."""
 
+    unrecorded: frozenset[DeviceId] = frozenset()
+    """The devices that were told to stop recording: they answer, and nothing is kept."""
+
     wakes: tuple[tuple[DeviceId, datetime], ...] = ()
     """When devices that sleep are to listen again; those without a moment wait to be told."""
 
@@ -63,6 +66,11 @@ class Household:
         wakes = rest if on or until is None else (*rest, (device, until))
         asleep = self.asleep - {device} if on else self.asleep | {device}
         return replace(self, asleep=asleep, wakes=wakes)
+
+    def with_recording(self, device: DeviceId, *, on: bool) -> "Household":
+        """Answer the same household with a device recording, or told to stop."""
+        rest = self.unrecorded - {device}
+        return replace(self, unrecorded=rest if on else rest | {device})
 
     @property
     def has_children(self) -> bool:
@@ -98,6 +106,12 @@ class Household:
         """Answer why somebody may not use a skill at a local moment, or None where they may."""
         known = self.person(person)
         return refusal(self.limits, person, None if known is None else known.kind, skill, now)
+
+    def only_for_children(self, person: PersonId) -> bool:
+        """Whether somebody gets only what is meant for children."""
+        known = self.person(person)
+        kind = None if known is None else known.kind
+        return only_for_children(self.limits, person, kind, children_live_here=self.has_children)
 
     def with_limit(self, limit: Limit) -> "Household":
         """Answer the same household with a limit, in place of the same person's or kind's."""

@@ -48,7 +48,8 @@ KINDS: Mapping[TraceKind, Kept] = {
     ),
     TraceKind.PROFILE: Kept(
         what="the people of the household: names, who is a child and when it was last heard, "
-        "consents, devices, and for how long what may stay",
+        "consents, limits, devices and which of them sleep or do not record, and for how long what "
+        "may stay",
         why="to do as you decided",
         stays="as long as the household; a child's, unused, for the days you set, "
         f"{CHILD_PROFILE_DAYS_MAX} at most",
