@@ -49,6 +49,7 @@ class ListPrivacy:
     kept: list[Heard] = field(default_factory=list)
     last: LastTurn | None = None
     listening: bool = True
+    recording: bool = True
     until: datetime | None = None
     asked: list[Scope] = field(default_factory=list)
 
@@ -68,6 +69,9 @@ class ListPrivacy:
                 trace=one.trace, person=one.person, device=one.device, heard_at=one.heard_at
             )
         ]
+
+    def set_recording(self, *, recording: bool) -> None:
+        self.recording = recording
 
     def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
         self.listening, self.until = listening, until

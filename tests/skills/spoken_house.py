@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from threading import Event
 from typing import Any, Literal, Self
 
@@ -32,6 +33,12 @@ from unhear.settings import Settings
 TRIES = 3
 PATIENCE = 60
 QUIET: Pcm = np.zeros(RATE_HZ, np.int16)
+
+
+class Answerer(Model):
+    """Answers questions, apart from other tests."""
+
+    asked: "Queue[dict[str, object]]" = Queue()
 
 
 class Loudspeaker:
@@ -126,7 +133,7 @@ def spoken_house(
     music.parent.mkdir(parents=True)
     tone = 3_000 * np.sin(2 * np.pi * 440 * np.arange(RATE_HZ) / RATE_HZ)
     music.write_bytes(speech_wav([Speech(tone.astype(np.int16), RATE_HZ)]))
-    with _serving(Forecast) as forecast, _serving(Model) as model:
+    with _serving(Forecast) as forecast, _serving(Answerer) as model:
         settings = Settings(
             house=folder / "house",
             language=language,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.skills.conversation import GRAMMAR, SKILLS, Talk
+from tests.skills.conversation import GRAMMAR, SKILLS, ListRooms, Talk
 from unhear.household.speech import Question
 from unhear.skills.chance import below
 
@@ -22,10 +22,10 @@ def answer(talk: Talk, question: Question | None, words: str) -> str:
 @pytest.mark.parametrize(
     ("said", "reply"),
     [
-        ("wake me up at seven tomorrow", "Alarm set for tomorrow at 7:00 a.m."),
-        ("wake me up tomorrow at half past six", "Alarm set for tomorrow at 6:30 a.m."),
-        ("set an alarm for 7:30 pm", "Alarm set for today at 7:30 p.m."),
-        ("set an alarm for six in the morning", "Alarm set for tomorrow at 6:00 a.m."),
+        ("wake me up at seven tomorrow", "Alarm set: tomorrow at 7:00 a.m."),
+        ("wake me up tomorrow at half past six", "Alarm set: tomorrow at 6:30 a.m."),
+        ("set an alarm for 7:30 pm", "Alarm set: today at 7:30 p.m."),
+        ("set an alarm for six in the morning", "Alarm set: tomorrow at 6:00 a.m."),
         ("set an alarm for 7 am every weekday", "Alarm set for 7:00 a.m. on weekdays."),
         ("remind me to call my mum in two hours", "I will remind you: call your mum, today at 5:0"),
         (
@@ -90,7 +90,7 @@ def test_an_alarm_that_recurs_rings_on_its_days_once() -> None:
 def test_an_alarm_and_a_reminder_and_a_timer_ask_back() -> None:
     talk = Talk()
     question = talk.reply("set an alarm").question
-    assert answer(talk, question, "half past seven") == "Alarm set for today at 7:30 p.m."
+    assert answer(talk, question, "half past seven") == "Alarm set: today at 7:30 p.m."
     question = talk.reply("remind me to feed the cat").question
     assert answer(talk, question, "at six") == "I will remind you: feed the cat, today at 6:00 p.m."
     question = talk.reply("set a timer").question
@@ -145,3 +145,28 @@ def test_announcements_are_heard_in_the_other_rooms() -> None:
         ("bedroom", "Dinner is ready"),
         ("living room", "Dinner is ready"),
     ]
+
+
+def test_a_room_may_be_called_anything() -> None:
+    talk = Talk(rooms=ListRooms(others=("mias den", "mias den upstairs")))
+    assert talk.say("tell the mia's den that dinner is ready").startswith("I do not know that room")
+    assert talk.rooms.announced == []
+    assert talk.say("tell the mias den that dinner is ready") == "I said it in the mias den."
+    upstairs = talk.say("tell the mias den upstairs to be quiet")
+    assert upstairs == "I said it in the mias den upstairs."
+    assert talk.rooms.announced == [
+        ("mias den", "Dinner is ready"),
+        ("mias den upstairs", "To be quiet"),
+    ]
+    reply = talk.reply("tell the mias den")
+    assert reply.text == "What should I say?"
+    assert answer(talk, reply.question, "good night") == "I said it in the mias den."
+
+
+def test_a_place_whose_time_is_unknown_is_told_so() -> None:
+    assert Talk().say("what time is it in Atlantis") == "I do not know what time it is there."
+
+
+def test_an_alarm_may_be_set_for_a_day_by_its_name_or_date() -> None:
+    assert Talk().say("set an alarm for friday at 7").startswith("Alarm set: on Friday at 7:00")
+    assert Talk().say("wake me up on the third of May at 7") == "Alarm set: on 3 May at 7:00 a.m."

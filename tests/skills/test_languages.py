@@ -5,6 +5,7 @@ import string
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 import yaml
@@ -88,6 +89,15 @@ def test_the_intents_of_all_languages_are_known_to_the_skill(skill: Any) -> None
         ("Spiel Musik", "music", {}),
         ("Wie wird das Wetter morgen?", "weather", {"date": "+1"}),
         ("Stopp", "quiet", {}),
+        ("Stelle die Heizung auf 21 Grad", "home", {"degrees": 21}),
+        (
+            "Stelle die Küchenheizung auf 20,5 Grad",
+            "home",
+            {"name": "küchenheizung", "degrees": 20.5},
+        ),
+        ("Sag im Spielzimmer, dass das Essen fertig ist", "intercom", {"rest": ANY}),
+        ("Wie spät ist es in Atlantis?", "time_and_date", {"elsewhere": "atlantis"}),
+        ("Beende die Musik", "quiet", {}),
         ("Sag das noch einmal", "repeat", {}),
         (
             "Frag das Modell warum der Himmel blau ist",

@@ -73,6 +73,9 @@ class Privacy(Protocol):
     def heard(self, scope: Scope) -> Sequence[Heard]:
         """Answer the kept recordings of `scope`, oldest first."""
 
+    def set_recording(self, *, recording: bool) -> None:
+        """Stop or start keeping what this device hears, where that is consented to."""
+
     def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
         """Stop or start listening on this device; stop perhaps only `until` a moment."""
 

@@ -1,7 +1,7 @@
 """`unhear limits`: what guests and children may ask for, and their bedtime."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,21 +30,26 @@ def set_limit(
     *,
     skills: Annotated[str | None, typer.Option(help="Only these, such as timers,music.")] = None,
     bedtime: Annotated[str | None, typer.Option(help="Such as 20:00-07:00.")] = None,
+    for_children: Annotated[
+        bool, typer.Option("--for-children", help="Only music and answers meant for children.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Let somebody use some skills only, or none at bedtime; in place of their limits before.
 
-    Everybody may always have their words forgotten. An unknown voice counts as a guest's.
+    Everybody may always have their words forgotten. An unknown voice counts as a guest's, and gets
+    only what is meant for children where children are limited to that.
     """
     house = open_house(context)
     allowed = None if skills is None else frozenset(name.strip() for name in skills.split(","))
     if unknown := (allowed or frozenset()) - {skill.name for skill in house.skills.all()}:
         raise typer.BadParameter(f"there is no skill {', '.join(sorted(unknown))}")
-    if allowed is None and bedtime is None:
+    if allowed is None and bedtime is None and not for_children:
         raise typer.BadParameter(
-            "say --skills, --bedtime or both; `unhear limits clear` lifts them"
+            "say --skills, --bedtime or --for-children; `unhear limits clear` lifts them"
         )
-    limit = Limit(_who(house, who), allowed, None if bedtime is None else _bedtime(bedtime))
+    hours = None if bedtime is None else _bedtime(bedtime)
+    limit = Limit(_who(house, who), allowed, hours, for_children)
     _show(house.family.set_limit(limit), as_json=as_json)
 
 
@@ -73,11 +78,12 @@ def _bedtime(text: str) -> Bedtime:
 
 
 def _show(household: Household, *, as_json: bool) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "who": _name(household, limit.who),
             "skills": None if limit.skills is None else sorted(limit.skills),
             "bedtime": None if limit.bedtime is None else _told(limit.bedtime),
+            "for_children": limit.for_children,
         }
         for limit in household.limits
     ]
@@ -87,10 +93,15 @@ def _show(household: Household, *, as_json: bool) -> None:
         console.print("Nobody is limited.")
     else:
         shown = [
-            [str(row["who"]), ", ".join(row["skills"] or ["all"]), str(row["bedtime"] or "")]
+            [
+                str(row["who"]),
+                ", ".join(row["skills"] or ["all"]),
+                str(row["bedtime"] or ""),
+                "only for children" if row["for_children"] else "",
+            ]
             for row in rows
         ]
-        show_table("Limits", ["who", "skills", "bedtime"], shown)
+        show_table("Limits", ["who", "skills", "bedtime", "content"], shown)
 
 
 def _name(household: Household, who: PersonId | PersonKind) -> str:

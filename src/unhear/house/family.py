@@ -133,6 +133,10 @@ class Family:
         self._take_out(lambda now: now.without_passkey(passkey))
         return self.read()
 
+    def set_recording(self, device: DeviceId, *, on: bool) -> Household:
+        """Let a device keep what it hears, where that is consented to, or stop it."""
+        return self._add(lambda now: now.with_recording(device, on=on))
+
     def set_limit(self, limit: Limit) -> Household:
         """Limit what a person or a kind of person may ask for."""
         return self._add(lambda now: now.with_limit(limit))

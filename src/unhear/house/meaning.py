@@ -62,9 +62,16 @@ def meaning_of(said: Said, last: LastTurn | None, house: House) -> Meaning:
 
 
 def _asked_elsewhere(said: Said, house: House) -> Sequence[Intent]:
-    shares = house.household.consent(said.person, Purpose.SHARE, said.now)
-    asks = ASK_SKILL in house.settings.skills and shares is not None and said.transcript.text
-    return [Intent(ASK_SKILL, ASK_SKILL, {"question": said.transcript.text})] if asks else []
+    """Answer the words as a question to another server, or nothing where they may not go there."""
+    text, household, now = said.transcript.text, house.household, said.now
+    settings = house.settings.skills.get(ASK_SKILL)
+    if not text or settings is None or household.consent(said.person, Purpose.SHARE, now) is None:
+        return []
+    unfit = household.only_for_children(said.person) and not settings.get("for_children")
+    local = now.astimezone(house.settings.zone)
+    if unfit or household.refusal(said.person, ASK_SKILL, local) is not None:
+        return []
+    return [Intent(ASK_SKILL, ASK_SKILL, {"question": text})]
 
 
 def _answered(

@@ -36,6 +36,10 @@ class HousePrivacy:
             for recording in self._house.catalogue.recordings(scope)
         ]
 
+    def set_recording(self, *, recording: bool) -> None:
+        """Stop or start keeping what this device hears."""
+        self._house.household = self._house.family.set_recording(self._device, on=recording)
+
     def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
         """Stop or start listening on this device; stop perhaps only `until` a moment."""
         family = self._house.family

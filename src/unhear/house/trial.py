@@ -51,6 +51,9 @@ class TrialPrivacy:
         """Answer nothing."""
         return []
 
+    def set_recording(self, *, recording: bool) -> None:
+        """Do nothing."""
+
     def set_listening(self, *, listening: bool, until: datetime | None = None) -> None:
         """Do nothing."""
 

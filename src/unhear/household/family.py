@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from unhear.household.consent import Consent, Objection, Waiting
-from unhear.household.limits import Limit, Refusal, refusal
+from unhear.household.limits import Limit, Refusal, only_for_children, refusal
 from unhear.household.notice import Facts
 from unhear.household.passkeys import Passkey
 from unhear.household.retention import DeviceKind, Retention
@@ -53,6 +53,9 @@ class Household:
 
     limits: tuple[Limit, ...] = ()
     """What guests and children may ask for."""
+
+    unrecorded: frozenset[DeviceId] = frozenset()
+    """The devices that were told to stop recording: they answer, and nothing is kept."""
 
     wakes: tuple[tuple[DeviceId, datetime], ...] = ()
     """When devices that sleep are to listen again; those without a moment wait to be told."""
@@ -107,6 +110,11 @@ class Household:
         asleep = self.asleep - {device} if on else self.asleep | {device}
         return replace(self, asleep=asleep, wakes=wakes)
 
+    def with_recording(self, device: DeviceId, *, on: bool) -> "Household":
+        """Answer the same household with a device recording, or told to stop."""
+        rest = self.unrecorded - {device}
+        return replace(self, unrecorded=rest if on else rest | {device})
+
     @property
     def guardians(self) -> frozenset[PersonId]:
         """Who decides for the household."""
@@ -155,6 +163,12 @@ class Household:
         """Answer why somebody may not use a skill at a local moment, or None where they may."""
         known = self.person(person)
         return refusal(self.limits, person, None if known is None else known.kind, skill, now)
+
+    def only_for_children(self, person: PersonId) -> bool:
+        """Whether somebody gets only what is meant for children."""
+        known = self.person(person)
+        kind = None if known is None else known.kind
+        return only_for_children(self.limits, person, kind, children_live_here=self.has_children)
 
     def with_limit(self, limit: Limit) -> "Household":
         """Answer the same household with a limit, in place of the same person's or kind's."""

@@ -44,11 +44,16 @@ class Bedtime:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What one person, or one kind of person, may do: these skills (None: all), not at bedtime."""
+    """What one person, or one kind of person, may do: these skills (None: all), not at bedtime.
+
+    `for_children`: they get only what is meant for children, such as music that is not marked as
+    for adults.
+    """
 
     who: PersonId | PersonKind
     skills: frozenset[str] | None = None
     bedtime: Bedtime | None = None
+    for_children: bool = False
 
     def refuses(self, skill: str, now: datetime) -> Refusal | None:
         """Answer why a skill is not for them at a local moment, or None where it is."""
@@ -59,6 +64,20 @@ class Limit:
         if self.skills is not None and skill not in self.skills:
             return Refusal.SKILL
         return None
+
+
+def only_for_children(
+    limits: Iterable[Limit], who: PersonId, kind: PersonKind | None, *, children_live_here: bool
+) -> bool:
+    """Whether somebody gets only what is meant for children.
+
+    A voice that nobody is known by (`kind` None) counts as a guest's, and as a child's wherever
+    children live: it may be theirs.
+    """
+    counts_as: set[PersonId | PersonKind] = {who, PersonKind.GUEST if kind is None else kind}
+    if kind is None and children_live_here:
+        counts_as.add(PersonKind.CHILD)
+    return any(one.for_children and one.who in counts_as for one in limits)
 
 
 def refusal(

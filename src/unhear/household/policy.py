@@ -46,6 +46,8 @@ def decide(
 
     A voice that is not known to be an adult's counts as a child's wherever children live.
     """
+    if device in household.unrecorded:
+        return forget_now("Somebody told this device to stop recording.")
     person = household.person(speaker)
     if person is None and household.has_children:
         return forget_now(

@@ -108,6 +108,7 @@ def _profile_bytes(household: Household) -> bytes:
             **permission_fields(household),
             "devices": [_device_fields(device) for device in household.devices],
             "asleep": sorted(household.asleep),
+            "unrecorded": sorted(household.unrecorded),
             "limits": [_limit_fields(limit) for limit in household.limits],
             "wakes": [[device, at.isoformat()] for device, at in household.wakes],
             "passkeys": [_passkey_fields(passkey) for passkey in household.passkeys],
@@ -131,6 +132,7 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
             child_profile_days=fields["child_profile_days"],
         ),
         asleep=frozenset(DeviceId(device) for device in fields["asleep"]),
+        unrecorded=frozenset(DeviceId(device) for device in fields.get("unrecorded", [])),
         limits=tuple(_limit(*limit) for limit in fields.get("limits", [])),
         wakes=tuple(
             (DeviceId(device), datetime.fromisoformat(at)) for device, at in fields.get("wakes", [])
@@ -183,7 +185,8 @@ def _passkey(fields: dict[str, Any]) -> Passkey:
 def _limit_fields(limit: Limit) -> list[Any]:
     bedtime = None if limit.bedtime is None else [limit.bedtime.since, limit.bedtime.until]
     kind = isinstance(limit.who, PersonKind)
-    return [limit.who, kind, None if limit.skills is None else sorted(limit.skills), bedtime]
+    skills = None if limit.skills is None else sorted(limit.skills)
+    return [limit.who, kind, skills, bedtime, limit.for_children]
 
 
 def _limit(
@@ -191,11 +194,13 @@ def _limit(
     kind: bool,  # noqa: FBT001 - a field, as it stands in the profile
     skills: list[str] | None,
     bedtime: list[int] | None,
+    for_children: bool = False,  # noqa: FBT001, FBT002 - profiles before it had none
 ) -> Limit:
     return Limit(
         PersonKind(who) if kind else PersonId(who),
         None if skills is None else frozenset(skills),
         None if bedtime is None else Bedtime(*bedtime),
+        for_children,
     )
 
 

@@ -38,7 +38,8 @@ def _halves(words: str, file: SentenceFile, language: str) -> Iterator[tuple[Mat
                 continue
             rest = {name: value for name, value in slots.items() if name != slot}
             said = len(words) + (len(sample) if entity.is_wildcard else 0) - wild_of(result, file)
-            yield Match(Intent(file.skill, result.intent.name, rest), said), slot
+            meant = Intent(file.skill, result.intent.name, rest)
+            yield Match(meant, said, typed=int(entity.is_wildcard)), slot
     for spotter in file.spotters:
         lacking = spotter.lacking(words)
         if lacking is not None:

@@ -44,6 +44,8 @@ class Ask:
             return Reply(context.say("not_set"))
         if context.household.consent(context.person, Purpose.SHARE, context.now) is None:
             return Reply(context.say("no_consent"))
+        if context.household.only_for_children(context.person) and not _is_for_children(context):
+            return Reply(context.say("not_for_children"))
         try:
             return Reply(_answer(str(intent.slots["question"]), context))
         except NoAnswer:
@@ -51,6 +53,11 @@ class Ask:
 
     def tick(self, context: SkillContext) -> None:
         """Do nothing: nothing is asked unasked."""
+
+
+def _is_for_children(context: SkillContext) -> bool:
+    """Whether a guardian says that the server's answers are fit for children."""
+    return context.settings.get("for_children") is True
 
 
 def _answer(question: str, context: SkillContext) -> str:

@@ -7,11 +7,20 @@ from typing import Any
 from unhear.answer.skill import SkillContext, host_of
 from unhear.household.notice import Category, Gets, Recipient
 from unhear.household.speech import Intent, Question, Reply
-from unhear.skills.home.control import Appliance, Control, ControlFailed
+from unhear.skills.home.control import (
+    CLIMATE,
+    COVER,
+    LIGHT,
+    Appliance,
+    Control,
+    ControlFailed,
+)
 from unhear.skills.home.home_assistant import HomeAssistant
 from unhear.skills.home.mqtt import Mqtt
 
 FULL = 100
+MOVED = {"turn_on": "opened", "turn_off": "closed"}
+"""What is said of blinds and doors."""
 
 
 class HomeControl:
@@ -35,8 +44,8 @@ class HomeControl:
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Do it and say so; or say plainly what was not found or did not answer."""
         if intent.name == "again":
-            intent = _again(intent, context)
-            if "name" not in intent.slots:
+            intent, known_what = _again(intent, context)
+            if not known_what:
                 return Reply(context.say("ask_name"), question=Question(intent, "name"))
         controls = self._connected(context)
         if not controls:
@@ -64,14 +73,18 @@ class HomeControl:
         return self._controls
 
 
-def _again(intent: Intent, context: SkillContext) -> Intent:
-    """Answer the request with what "it" is: what the last one on this device was about."""
+def _again(intent: Intent, context: SkillContext) -> tuple[Intent, bool]:
+    """Answer the request with what "it" is, and whether that is known.
+
+    It is what the last request on this device was about.
+    """
     last = None if context.last is None else context.last.wanted
+    known = last is not None and last.skill == HomeControl.name
     slots = dict(intent.slots)
     action = str(slots.pop("action"))
-    if last is not None and last.skill == HomeControl.name and "name" in last.slots:
+    if last is not None and known and "name" in last.slots:
         slots["name"] = last.slots["name"]
-    return Intent(HomeControl.name, action, slots)
+    return Intent(HomeControl.name, action, slots), known
 
 
 Known = Sequence[tuple[Control, Appliance]]
@@ -85,21 +98,33 @@ def _listed(known: Known, context: SkillContext) -> str:
 def _done(intent: Intent, known: Known, context: SkillContext) -> str:
     """Do it, and answer what is said then. Raises `ControlFailed`."""
     meant = _meant(intent, known, context)
+    if not meant and "name" not in intent.slots:
+        return context.say("nothing_here")
     if not meant:
-        return context.say("unknown", name=str(intent.slots.get("name", "")))
+        return context.say("unknown", name=str(intent.slots["name"]))
     for control, one in meant:
         _do(intent, control, one)
-    name = str(intent.slots.get("name", context.rooms.here))
-    level = round(float(intent.slots.get("level", 0)))
-    key = intent.name if len(meant) == 1 or "name" in intent.slots else f"{intent.name}_all"
-    return context.say(key, name=name, level=level)
+    kinds = {one.kind for _, one in meant}
+    name = meant[0][1].name if len(meant) == 1 else str(intent.slots.get("name", ""))
+    key = intent.name if name else f"{intent.name}_all"
+    if kinds == {COVER} and intent.name in MOVED:
+        key = MOVED[intent.name]
+    if kinds == {CLIMATE} and intent.name == "set_level":
+        key = "set_temperature"
+    return context.say(key, name=name, level=_level(intent), degrees=_level(intent))
 
 
 def _meant(intent: Intent, known: Known, context: SkillContext) -> Known:
-    """Answer the appliances a request names; all lights of a room where it names none."""
+    """Answer the appliances a request names.
+
+    Where it names none, the lights of this room are meant, or its thermostat, or the only one.
+    """
     if "name" not in intent.slots:
+        kind = CLIMATE if intent.name == "set_temperature" else LIGHT
+        such = [pair for pair in known if pair[1].kind == kind]
         here = context.rooms.here.casefold()
-        return [pair for pair in known if pair[1].is_light and here in pair[1].name.casefold()]
+        near = [pair for pair in such if here in pair[1].name.casefold()]
+        return near or (such if kind == CLIMATE and len(such) == 1 else [])
     wanted = _words(str(intent.slots["name"]), context)
     exact = [pair for pair in known if _words(pair[1].name, context) == wanted]
     if exact:
@@ -117,9 +142,14 @@ def _words(name: str, context: SkillContext) -> frozenset[str]:
 
 
 def _do(intent: Intent, control: Control, appliance: Appliance) -> None:
-    if intent.name == "turn_on":
-        control.turn(appliance, on=True)
-    elif intent.name == "turn_off":
-        control.turn(appliance, on=False)
+    if intent.name in ("turn_on", "turn_off"):
+        control.turn(appliance, on=intent.name == "turn_on")
+    elif intent.name == "set_temperature" or appliance.kind == CLIMATE:
+        control.set_temperature(appliance, _level(intent))
     else:
-        control.set_level(appliance, min(max(round(float(intent.slots["level"])), 0), FULL))
+        control.set_level(appliance, min(max(round(_level(intent)), 0), FULL))
+
+
+def _level(intent: Intent) -> float:
+    """Answer the percentage or the degrees that are asked for."""
+    return float(intent.slots.get("level", intent.slots.get("degrees", 0)))

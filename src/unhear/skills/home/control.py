@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-LIGHT = "light"
+LIGHT, COVER, CLIMATE = "light", "cover", "climate"
 
 
 class ControlFailed(Exception):
@@ -40,3 +40,6 @@ class Control(Protocol):
 
     def set_level(self, appliance: Appliance, percent: int) -> None:
         """Set its brightness or position, 0 to 100. Raises `ControlFailed`."""
+
+    def set_temperature(self, appliance: Appliance, degrees: float) -> None:
+        """Set what a thermostat is to reach, in the degrees it counts. Raises `ControlFailed`."""

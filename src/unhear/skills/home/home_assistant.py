@@ -11,7 +11,7 @@ import httpx2
 from unhear.skills.home.control import Appliance, ControlFailed
 
 SECONDS_MAX = 5.0
-KINDS = ("light", "switch", "fan", "cover", "scene", "script", "input_boolean")
+KINDS = ("light", "switch", "fan", "cover", "climate", "scene", "script", "input_boolean")
 
 
 class HomeAssistant:
@@ -50,6 +50,10 @@ class HomeAssistant:
             self._serve(appliance, "set_percentage", {"percentage": percent})
         else:
             self._serve(appliance, "turn_on", {"brightness_pct": percent})
+
+    def set_temperature(self, appliance: Appliance, degrees: float) -> None:
+        """Set what a thermostat is to reach."""
+        self._serve(appliance, "set_temperature", {"temperature": degrees})
 
     def _serve(self, appliance: Appliance, service: str, data: Mapping[str, object]) -> None:
         body = {"entity_id": appliance.id, **data}

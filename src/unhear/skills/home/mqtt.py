@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from unhear.skills.home.control import Appliance, ControlFailed
+from unhear.skills.home.control import CLIMATE, COVER, Appliance, ControlFailed
 
 PREFIX = "homeassistant"
-KINDS = ("light", "switch", "fan", "cover")
+KINDS = ("light", "switch", "fan", "cover", "climate")
 PORT = 1883
 PORT_TLS = 8883
 SECONDS_MAX = 3.0
@@ -23,9 +23,13 @@ MESSAGE_BYTES_MAX = 1 << 16
 APPLIANCES_MAX = 2_000
 BRIGHTNESS_FULL = 255
 
+COMMANDS = {"command_topic", "mode_command_topic", "temperature_command_topic"}
+"""What has none of these takes no orders."""
+
 ABBREVIATIONS = {
     "cmd_t": "command_topic", "pl_on": "payload_on", "pl_off": "payload_off", "~": "base",
     "bri_cmd_t": "brightness_command_topic", "bri_scl": "brightness_scale",
+    "temp_cmd_t": "temperature_command_topic", "mode_cmd_t": "mode_command_topic",
     "set_pos_t": "set_position_topic", "pl_open": "payload_open", "pl_cls": "payload_close",
 }  # fmt: skip
 
@@ -62,9 +66,12 @@ class Mqtt:
     def turn(self, appliance: Appliance, *, on: bool) -> None:
         """Send the payload that its announcement gives for on or off."""
         details = appliance.details
+        if appliance.kind == CLIMATE:
+            self._send(_topic(details, "mode_command_topic"), "heat" if on else "off")
+            return
         if details.get("schema") == "json":
             payload = json.dumps({"state": "ON" if on else "OFF"})
-        elif appliance.kind == "cover":
+        elif appliance.kind == COVER:
             payload = details.get(
                 "payload_open" if on else "payload_close", "OPEN" if on else "CLOSE"
             )
@@ -86,6 +93,10 @@ class Mqtt:
             self._send(details["set_position_topic"], str(percent))
         else:
             self.turn(appliance, on=percent > 0)
+
+    def set_temperature(self, appliance: Appliance, degrees: float) -> None:
+        """Send what a thermostat is to reach."""
+        self._send(_topic(appliance.details, "temperature_command_topic"), f"{degrees:g}")
 
     def close(self) -> None:
         """Leave the broker."""
@@ -121,6 +132,12 @@ class Mqtt:
                 self._known[name] = appliance
 
 
+def _topic(details: Mapping[str, str], name: str) -> str:
+    if name not in details:
+        raise ControlFailed("the appliance has announced no such command")
+    return details[name]
+
+
 def _announced(kind: str, topic: str, payload: bytes) -> Appliance | None:
     """Answer the appliance an announcement describes; None for an empty or a broken one."""
     if not payload or len(payload) > MESSAGE_BYTES_MAX:
@@ -136,7 +153,7 @@ def _announced(kind: str, topic: str, payload: bytes) -> Appliance | None:
         for key, value in content.items()
         if not isinstance(value, dict | list)
     }
-    if "command_topic" not in details:
+    if not COMMANDS & details.keys():
         return None
     base = details.get("base", "")
     full = {

@@ -19,6 +19,8 @@ class Intercom:
 
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Announce something, and say where it was heard."""
+        if "rest" in intent.slots:
+            return _announced_in_a_room(intent, context)
         if "message" not in intent.slots:
             return Reply(context.say("ask_message"), question=Question(intent, "message"))
         message = sentence(str(intent.slots["message"])[:LETTERS_MAX].strip())
@@ -34,6 +36,22 @@ class Intercom:
         """Do nothing: announcements are made at once."""
 
 
+def _announced_in_a_room(intent: Intent, context: SkillContext) -> Reply:
+    """Find the room in words that begin with its name, whatever this house calls its rooms."""
+    rest = f"{intent.slots['rest']} "
+    for name in sorted(context.rooms.names(), key=len, reverse=True):
+        if rest.startswith(f"{name.casefold()} "):
+            message = _without_joint(rest[len(name) :].strip(), context)
+            slots = {"room": name, **({"message": message} if message else {})}
+            return Intercom().handle(Intent(Intercom.name, intent.name, slots), context)
+    return Reply(_no_such("", context))
+
+
+def _without_joint(message: str, context: SkillContext) -> str:
+    first, _, rest = message.partition(" ")
+    return rest if first in context.say.choices("joints") else message
+
+
 def _room(words: str, context: SkillContext) -> str | None:
     wanted = words.casefold().removesuffix(" room")
     names = {name.casefold().removesuffix(" room"): name for name in context.rooms.names()}
@@ -44,4 +62,6 @@ def _no_such(room: str, context: SkillContext) -> str:
     others: Sequence[str] = [name for name in context.rooms.names() if name != context.rooms.here]
     if not others:
         return context.say("nowhere")
+    if not room:
+        return context.say("no_such_place", rooms=list(others))
     return context.say("no_such_room", room=room, rooms=list(others))

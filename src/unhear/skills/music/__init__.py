@@ -1,11 +1,15 @@
 """Music from a folder of this house."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from unhear.answer.skill import SkillContext
 from unhear.clock import random_bytes
 from unhear.household.speech import Intent, Reply
+
+EXPLICIT = re.compile(r"[(\[]explicit[)\]]", re.IGNORECASE)
+"""How shops mark what is not for children, in the names of files and albums."""
 
 KINDS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
 TRACKS_MAX = 10_000
@@ -26,6 +30,9 @@ class Music:
         if not folder:
             return Reply(context.say("no_folder"))
         tracks = _tracks(Path(str(folder)).expanduser())
+        if context.household.only_for_children(context.person):
+            adults = {str(name).casefold() for name in context.settings.get("adults", [])}
+            tracks = [track for track in tracks if not _is_for_adults(track, adults)]
         if "what" not in intent.slots:
             chosen = _shuffled(tracks)
         else:
@@ -45,6 +52,12 @@ def _tracks(folder: Path) -> list[Path]:
     files = (path for path in folder.rglob("*") if path.suffix.lower() in KINDS)
     inside = (path for path in files if path.resolve().is_relative_to(folder.resolve()))
     return sorted(path.relative_to(folder) for path in inside)[:TRACKS_MAX]
+
+
+def _is_for_adults(track: Path, adults: Collection[str]) -> bool:
+    """Whether a guardian named a folder it lies in, or its name says "(explicit)"."""
+    folders = {part.casefold() for part in track.parts[:-1]}
+    return bool(folders & set(adults)) or EXPLICIT.search(str(track)) is not None
 
 
 def _words(track: Path) -> frozenset[str]:

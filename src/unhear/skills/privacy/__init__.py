@@ -33,6 +33,9 @@ SURELY = frozenset(
 )
 """What takes more than the last words, and is not done on words heard in doubt."""
 
+MORNING = "7:00 am"
+"""When a device listens again that was told to sleep until a day, and no time."""
+
 HOUR = timedelta(hours=1)
 JUST_NOW = timedelta(minutes=5)
 """A recording older than this was hardly "just said": the answer says which one it was."""
@@ -120,7 +123,9 @@ def _sleep(intent: Intent, context: SkillContext) -> str:
     if "duration" in intent.slots:
         until = context.now.astimezone(UTC) + timedelta(seconds=int(intent.slots["duration"]))
     else:
-        until = moment_of(str(intent.slots["time"]), None, context.now) or context.now
+        time = str(intent.slots.get("time", MORNING))
+        day = None if "date" not in intent.slots else str(intent.slots["date"])
+        until = moment_of(time, day, context.now) or context.now
     context.privacy.set_listening(listening=False, until=until)
     return context.say("sleeping", when=context.say.wording.when(until, context.now))
 
@@ -175,6 +180,16 @@ def _stop(context: SkillContext) -> str:
     return context.say("stopped")
 
 
+def _stop_recording(context: SkillContext) -> str:
+    context.privacy.set_recording(recording=False)
+    return context.say("recording_stopped")
+
+
+def _start_recording(context: SkillContext) -> str:
+    context.privacy.set_recording(recording=True)
+    return context.say("recording_started")
+
+
 def _start(context: SkillContext) -> str:
     context.privacy.set_listening(listening=True)
     return context.say("started")
@@ -226,4 +241,6 @@ _ANSWERS: dict[str, Callable[[SkillContext], str]] = {
     "why": _why,
     "stop": _stop,
     "start": _start,
+    "stop_recording": _stop_recording,
+    "start_recording": _start_recording,
 }

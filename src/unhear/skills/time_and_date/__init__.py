@@ -22,6 +22,8 @@ class TimeAndDate:
             return Reply(say("time", now=now))
         if intent.name == "time_in":
             return Reply(_time_in(intent, context))
+        if intent.name == "time_elsewhere":
+            return Reply(say("unknown_place"))
         if intent.name == "year":
             return Reply(say("year", year=now.year))
         days = int(intent.slots.get("days", 0))
