@@ -24,12 +24,14 @@ from unhear.house.rooms import Switchboard
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.standing import practice_of, settling
 from unhear.household.family import Household
+from unhear.household.policy import Remembering
 from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId, Utterance
 from unhear.keep.age import Recipient
 from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder, Payloads
+from unhear.keep.unwritten import Unwritten
 from unhear.prove.ledger import Ledger
 from unhear.settings import Settings
 from unhear.stores.database import Database
@@ -74,7 +76,13 @@ class Home:
         self.ledger: Ledger = open_ledger(self.settings.log_key_file, self.settings.ledger_folder)
         self.conversation = Conversation(self.clock)
         self.rooms = Switchboard(PiperVoice, music_pieces, self.clock)
-        holders: Sequence[Holder] = [PayloadHolder(self.blobs), self.conversation, self.rooms]
+        self.unwritten = Unwritten(self.db, self.roots, self.clock)
+        holders: Sequence[Holder] = [
+            PayloadHolder(self.blobs),
+            self.conversation,
+            self.rooms,
+            self.unwritten,
+        ]
         self.forgetter = Forgetter(
             database=self.db,
             keeper=self.roots,
@@ -180,7 +188,8 @@ class Home:
             skill=skill,
             remembers="what tests remember",
             request=request,
-            stay=timedelta(days=365),
+            remembering=Remembering(timedelta(days=365)),
+            unwritten=self.unwritten,
             clock=self.clock,
         )
 

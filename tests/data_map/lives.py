@@ -1,5 +1,6 @@
 """A house in which everything was done that leaves something somewhere."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def live_in(folder: Path) -> House:
     house = new_house(folder / "house", mirror=mirror.place, witnesses=(NOBODY,))
     gone, stays, words_gone = keep(house), keep(house), keep(house)
     for skill in house.skills.all():
-        request = next(one for one in house.catalogue.recordings() if one.id == stays).utterance
+        heard = next(one for one in house.catalogue.recordings() if one.id == stays).utterance
+        request = replace(heard, person=house.household.people[0].id)
         if skill.remembers:
             house.memory(skill.name, request).remember({"item": "purple wheelbarrow"})
     house.family.add("Ben", PersonKind.ADULT)

@@ -50,12 +50,12 @@ def record(folder: Path, module: str, log: Path) -> Recording:
     subprocess.run([*command, *run], check=True, stdout=subprocess.DEVNULL, timeout=120)
     recording = Recording(folder)
     ends: dict[str, int] = {}
-    for name, text in _calls(log):
+    for name, text in calls(log):
         recording.steps += _steps(name, text, folder, ends)
     return recording
 
 
-def _calls(log: Path) -> Iterator[tuple[str, str]]:
+def calls(log: Path) -> Iterator[tuple[str, str]]:
     """Yield the calls that succeeded: their names and arguments; joined where threads cut in."""
     begun: dict[str, str] = {}
     for line in log.read_text().splitlines():
@@ -74,7 +74,7 @@ def _calls(log: Path) -> Iterator[tuple[str, str]]:
 def _steps(name: str, text: str, folder: Path, ends: dict[str, int]) -> Iterator[Step]:
     named = [bytes.fromhex(one.replace("\\x", "")) for one in _HEX.findall(text)]
     on = _PATH.match(text)
-    path = _text(on[1]) if on else ""
+    path = text_of(on[1]) if on else ""
     if name == "write" and text.startswith("1<"):
         yield Step("say", "", content=named[0])
     elif name in {"write", "pwrite64"} and _ours(path, folder):
@@ -104,7 +104,7 @@ def _last_number(text: str) -> int:
 
 def _opened(text: str, folder: Path, ends: dict[str, int]) -> Iterator[Step]:
     answered = re.search(r"= \d+<([^>]*)>", text)
-    path = _text(answered[1]) if answered else ""
+    path = text_of(answered[1]) if answered else ""
     if not _ours(path, folder) or "O_DIRECTORY" in text:
         return
     ends[path] = 0
@@ -127,7 +127,7 @@ def _renamed(name: str, text: str, paths: list[str]) -> Iterator[Step]:
         yield Step("remove", paths[0])
 
 
-def _text(escaped: str) -> str:
+def text_of(escaped: str) -> str:
     if "\\x" not in escaped:
         return escaped
     return bytes.fromhex(escaped.replace("\\x", "")).decode()

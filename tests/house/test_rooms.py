@@ -149,6 +149,24 @@ def test_an_announcement_waits_for_a_conversation(house: House) -> None:
     assert house.kitchen.heard() == len("later")
 
 
+def test_a_conversation_that_begins_as_another_ends_is_not_spoken_into(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begins_another(_: Turn | None) -> None:
+        house.mouth.woken()
+
+    house.mouth.woken()
+    monkeypatch.setattr(house.kitchen, "finished", begins_another)
+    house.mouth.finished(None)
+    house.board.say("later", KITCHEN)
+    house.mouth.say(tone(3))
+    assert len(house.kitchen.played.get(timeout=PATIENCE).pcm) == 3
+    assert not house.mouth._free()
+    monkeypatch.undo()
+    house.mouth.finished(None)
+    assert house.kitchen.heard() == len("later")
+
+
 def test_music_plays_its_tracks_pauses_for_talk_and_ends_at_stop(house: House) -> None:
     house.kitchen.gate.clear()
     house.here.play([Path("1.wav"), Path("100000.wav")])

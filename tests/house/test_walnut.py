@@ -22,6 +22,8 @@ from unhear.forget.keytree import SealedPage
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant, Turn
+from unhear.household.consent import Choice
+from unhear.household.methods import Verified
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId, Purpose
 from unhear.settings import Settings
@@ -42,6 +44,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     settings = Settings(house=tmp_path / "house")
     set_up(settings, PLAN, PASSPHRASE)
     house = House(settings)
+    choice = Choice(mia(house), (Purpose.PERSONALISE,), house.household.people[0].id)
+    house.consents.give(choice, Verified("terminal"))
     yield house
     house.close()
 

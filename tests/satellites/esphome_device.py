@@ -20,6 +20,7 @@ pb: Any = api_pb2
 NUMBERS = {proto: number for number, proto in MESSAGE_TYPE_TO_PROTO.items()}
 SPEAKER = Feature.VOICE_ASSISTANT | Feature.API_AUDIO | Feature.SPEAKER
 MEDIA_PLAYER = Feature.VOICE_ASSISTANT | Feature.API_AUDIO | Feature.ANNOUNCE
+SHOWS_TIMERS = SPEAKER | Feature.TIMERS
 PIECE_BYTES = 1_024
 TIMES_SAID = 3
 """How often a device says it, as people do who are not heard."""
@@ -27,9 +28,15 @@ TIMES_SAID = 3
 
 @dataclass
 class Device:
-    """Hears `sound` when it is subscribed to; notes the events and the sound it gets."""
+    """Hears `sound` when it is subscribed to; notes the events and the sound it gets.
+
+    Where it is asked to listen on it hears `more`. One that is not `alive` answers nothing more.
+    """
 
     sound: Pcm
+    more: Pcm | None = None
+    alive: bool = True
+    has_choice: bool = True
     features: int = int(SPEAKER)
     flags: int = 0
     connections: int = 0
@@ -38,6 +45,9 @@ class Device:
     active: list[str] = field(default_factory=lambda: ["okay_nabu"])
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     announced: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+    timers: "asyncio.Queue[Any]" = field(default_factory=asyncio.Queue)
+    subscribed: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: bool = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection."""
@@ -45,13 +55,21 @@ class Device:
         self._writer = writer
         try:
             while True:
-                await self._answer(await read_message(reader))
+                message = await read_message(reader)
+                if self.alive:
+                    await self._answer(message)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
     def send(self, message: Message) -> None:
         """Send a message."""
         self._writer.write(frame(message))
+
+    def ask(self, sound: Pcm) -> None:
+        """Begin a request, as after the wake word."""
+        self.sound = sound
+        self.ended.clear()
+        self.send(pb.VoiceAssistantRequest(start=True, flags=self.flags))
 
     async def _answer(self, message: Message) -> None:
         answers: dict[type[Message], Callable[[], Message]] = {
@@ -64,25 +82,42 @@ class Device:
             pb.DeviceInfoRequest: lambda: pb.DeviceInfoResponse(
                 name="device", voice_assistant_feature_flags=self.features
             ),
-            pb.VoiceAssistantConfigurationRequest: self._configuration,
         }
+        if self.has_choice:
+            answers[pb.VoiceAssistantConfigurationRequest] = self._configuration
         if (answer := answers.get(type(message))) is not None:
             self.send(answer())
-        elif isinstance(message, pb.SubscribeVoiceAssistantRequest) and message.subscribe:
-            self.send(pb.VoiceAssistantRequest(start=True, flags=self.flags))
+        elif isinstance(message, pb.SubscribeVoiceAssistantRequest):
+            self.subscribed.set()
+            if len(self.sound):
+                self.ask(self.sound)
         elif isinstance(message, pb.VoiceAssistantResponse):
             await self._speak()
-        elif isinstance(message, pb.VoiceAssistantEventResponse):
-            self.events.append((message.event_type, {d.name: d.value for d in message.data}))
-            if message.event_type == pb.VOICE_ASSISTANT_RUN_END:
-                self.ended.set()
+        else:
+            self._note(message)
+
+    def _note(self, message: Message) -> None:
+        if isinstance(message, pb.VoiceAssistantEventResponse):
+            self._told(message.event_type, {d.name: d.value for d in message.data})
         elif isinstance(message, pb.VoiceAssistantAudio):
             self.played += message.data
+        elif isinstance(message, pb.VoiceAssistantTimerEventResponse):
+            self.timers.put_nowait(message)
         elif isinstance(message, pb.VoiceAssistantSetConfiguration):
             self.active = list(message.active_wake_words)
         elif isinstance(message, pb.VoiceAssistantAnnounceRequest):
             self.announced.put_nowait(message.media_id)
             self.send(pb.VoiceAssistantAnnounceFinished(success=True))
+
+    def _told(self, kind: int, data: dict[str, str]) -> None:
+        self.events.append((kind, data))
+        if kind == pb.VOICE_ASSISTANT_INTENT_END:
+            self.asked = data.get("continue_conversation") == "1"
+        elif kind == pb.VOICE_ASSISTANT_RUN_END and self.asked and self.more is not None:
+            sound, self.more, self.asked = self.more, None, False
+            self.ask(sound)
+        elif kind == pb.VOICE_ASSISTANT_RUN_END:
+            self.ended.set()
 
     def _configuration(self) -> Message:
         words = [
@@ -94,13 +129,17 @@ class Device:
         )
 
     async def _speak(self) -> None:
-        data = self.sound.tobytes()
         for _ in range(TIMES_SAID if self.flags else 1):
-            for start in range(0, len(data), PIECE_BYTES):
-                if self.ended.is_set():
-                    return
-                self.send(pb.VoiceAssistantAudio(data=data[start : start + PIECE_BYTES]))
-                await self._writer.drain()
+            await self.stream(self.sound)
+
+    async def stream(self, sound: Pcm) -> None:
+        """Send sound until the request ends."""
+        data = sound.tobytes()
+        for start in range(0, len(data), PIECE_BYTES):
+            if self.ended.is_set():
+                return
+            self.send(pb.VoiceAssistantAudio(data=data[start : start + PIECE_BYTES]))
+            await self._writer.drain()
 
 
 def frame(message: Message) -> bytes:

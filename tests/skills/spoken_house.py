@@ -24,6 +24,8 @@ from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Turn
 from unhear.house.voice import Stream, VoiceSession, Ways
+from unhear.household.consent import Choice
+from unhear.household.methods import Verified
 from unhear.household.words import DeviceId, PersonId, Purpose
 from unhear.settings import Settings
 
@@ -138,8 +140,8 @@ def spoken_house(
         set_up(settings, SetupPlan("Testers", "Ada", keep=True), PASSPHRASE)
         house = House(settings)
         ada = house.household.people[0].id
-        for purpose in (Purpose.KEEP, Purpose.SHARE):
-            house.household = house.family.give_consent(ada, purpose, "in person")
+        choice = Choice(ada, (Purpose.KEEP, Purpose.SHARE), ada)
+        house.household = house.consents.give(choice, Verified("terminal"))
         with ways_of(house) as ways:
             yield ways
         house.close()

@@ -73,7 +73,7 @@ def add_person(
 def keep_person(context: typer.Context, name: Name, *, as_json: Json = False) -> None:
     """Keep a child's profile that goes unused: it counts as used today."""
     house = open_house(context)
-    house.family.seen(person_called(house, name))
+    house.family.keep_profile(person_called(house, name))
     if as_json:
         show_json({"kept": name})
     else:

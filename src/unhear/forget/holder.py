@@ -13,6 +13,7 @@ class Place(StrEnum):
     PAYLOADS = "payloads"
     CONVERSATION = "conversation"
     ROOMS = "rooms"
+    UNWRITTEN = "unwritten"
 
 
 class Holder(Protocol):

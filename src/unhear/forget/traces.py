@@ -1,5 +1,6 @@
 """Keep small things sealed under slots of the key tree, and open them again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from unhear.forget.capsule import seal, unseal, utterance_bytes, utterance_from
 from unhear.forget.database import PURPOSES, SPOKEN_KINDS, TraceKind, TraceRow, Transaction
 from unhear.forget.errors import Barred
 from unhear.forget.keytree import KeyTree
-from unhear.forget.records import record_of
+from unhear.forget.records import ErasureRecord, record_of
 from unhear.forget.slots import take_slot
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId, Utterance
@@ -104,15 +105,26 @@ def covers(scope: Scope, kind: TraceKind, utterance: Utterance) -> bool:
     )
 
 
+def bars_against(
+    transaction: Transaction,
+    tree: KeyTree,
+    household: HouseholdId,
+    kind: TraceKind,
+    utterance: Utterance,
+) -> Iterator[ErasureRecord]:
+    """Yield the erasures, asked for since it was heard, that name what of this kind came of it."""
+    heard_at = utterance.heard_at
+    for row in transaction.erasures(household, asked_since=day_number(heard_at)):
+        record = record_of(transaction, tree, row)
+        if heard_at < record.barred_until and covers(record.scope, kind, utterance):
+            yield record
+
+
 def _not_barred(
     transaction: Transaction, tree: KeyTree, household: HouseholdId, new: NewTrace
 ) -> NewTrace:
-    heard_at = new.utterance.heard_at
-    for row in transaction.erasures(household, asked_since=day_number(heard_at)):
-        record = record_of(transaction, tree, row)
-        if heard_at >= record.barred_until or not covers(record.scope, new.kind, new.utterance):
-            continue
-        if not record.scope.words_only:
+    for bar in bars_against(transaction, tree, household, new.kind, new.utterance):
+        if not bar.scope.words_only:
             raise Barred("this was named by an erasure asked for since; nothing of it was kept")
         new = without_words(new)
     return new

@@ -82,7 +82,7 @@ class Arbiter:
             same = [
                 one
                 for one in self._woken
-                if one is not ours
+                if one.device != device
                 and abs(one.at - woken_at) <= TOGETHER
                 and _alike(one.heard, ours.heard)
             ]

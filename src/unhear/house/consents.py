@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from unhear.clock import Clock, random_bytes
+from unhear.clock import Clock, day_number, random_bytes
 from unhear.forget.engine import Forgetter
 from unhear.house.changes import Changes, Outcome
 from unhear.house.family import FamilyError
@@ -176,6 +176,9 @@ class Consents:
         for consent in consents:
             now = now.with_consent(consent)
         claims = tuple(consent_claim(now, consent) for consent in consents)
+        known = now.person(choice.person)
+        if known is not None:  # a profile that somebody decides about is one in use
+            now = now.with_person(replace(known, seen_day=day_number(at), warned_day=None))
         return Outcome(now.with_notice(facts), claims)
 
     def _withdrawn(self, now: Household, person: PersonId, purpose: Purpose) -> ConsentWithdrawn:

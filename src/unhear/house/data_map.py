@@ -14,6 +14,7 @@ from unhear.forget.database import TraceKind
 from unhear.forget.errors import HolderUnanswered
 from unhear.forget.holder import Place
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
+from unhear.household.policy import UNWRITTEN_FOR
 from unhear.keep.kinds import KINDS, REMEMBERED, SAID
 from unhear.stores.annotations import annotated, unannotated
 from unhear.stores.tables import metadata
@@ -112,6 +113,17 @@ PLACES: Mapping[Place, Kept] = {
         what="the last request of each device and what was answered, in memory alone",
         why='so that "why did you do that?" has an answer, and a question can be answered',
         stays="five minutes",
+        whose=Whose.PERSON,
+        erased=Erasure.CONVERSATION,
+        category=Category.WORDS,
+        use=Use.ANSWER,
+        of=SAID,
+    ),
+    Place.UNWRITTEN: Kept(
+        what="what a child, a guest or an unknown voice asked skills to remember, where nobody "
+        "consented to writing it down; in memory alone",
+        why="so that a timer rings",
+        stays=f"until it is done or the house is started anew, {UNWRITTEN_FOR.days} days at most",
         whose=Whose.PERSON,
         erased=Erasure.CONVERSATION,
         category=Category.WORDS,

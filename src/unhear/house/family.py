@@ -55,9 +55,20 @@ class Family:
         return self._changes.read()
 
     def seen(self, person: PersonId) -> Household:
-        """Note that a child uses the house today, and answer the household as it stands."""
-        today, household = day_number(self._clock()), self.read()
+        """Note that a child uses the house today, and answer the household as it stands.
+
+        Of a child for whom nothing was consented to, nothing is written down, not even that.
+        """
+        household = self.read()
         known = household.person(person)
+        if known is None or not household.allows_anything(person, self._clock()):
+            return household
+        return self.keep_profile(person)
+
+    def keep_profile(self, child: PersonId) -> Household:
+        """Count a child's profile as used today, and answer the household as it stands."""
+        today, household = day_number(self._clock()), self.read()
+        known = household.person(child)
         if known is None or known.kind is not PersonKind.CHILD or known.seen_day >= today:
             return household
         active = replace(known, seen_day=today, warned_day=None)
@@ -145,18 +156,26 @@ class Family:
             unused = today - child.seen_day
             if child.warned_day is None:
                 if unused >= limit - WARNING_DAYS:
-                    self._warn(child, max(limit - unused, WARNING_DAYS))
+                    logged = household.allows_anything(child.id, self._clock())
+                    self._warn(child, max(limit - unused, WARNING_DAYS), logged=logged)
             elif unused >= limit and today - child.warned_day >= WARNING_DAYS:
                 receipts.append(self.remove(child.id))
         return receipts
 
-    def _warn(self, child: Person, days: int) -> None:
+    def _warn(self, child: Person, days: int, *, logged: bool) -> None:
         now = self._clock()
         until = now + timedelta(days=days)
+        name = child.name
+        why = (
+            f"Nobody has used {name}'s profile for a long time."
+            if logged
+            else f"Nobody consented to anything for {name}, so it is noted nowhere whether the "
+            "profile is used."
+        )
+        unless = f"{name} uses it or you keep it" if logged else "you keep it"
         text = (
-            f"Nobody has used {child.name}'s profile for a long time. On {until:%Y-%m-%d} it is "
-            f"erased with everything in it, unless {child.name} uses it or you keep it "
-            f"(`unhear people keep {child.name}`)."
+            f"{why} On {until:%Y-%m-%d} it is erased with everything in it, unless {unless} "
+            f"(`unhear people keep {name}`)."
         )
         warned = replace(child, warned_day=day_number(now))
         self._changes.make(

@@ -31,6 +31,7 @@ from unhear.house.rooms import Switchboard
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
+from unhear.household.policy import Remembering, remembering
 from unhear.household.words import (
     UNKNOWN_PERSON,
     DeviceId,
@@ -44,6 +45,7 @@ from unhear.keep.identity import ByPassphrase, WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
 from unhear.keep.profile import profile_of
+from unhear.keep.unwritten import Unwritten
 from unhear.prove.claims import Drill
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
@@ -93,7 +95,13 @@ class House:
         )
         self.conversation = Conversation(self.clock)
         self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock)
-        holders: list[Holder] = [PayloadHolder(self.payloads), self.conversation, self.rooms]
+        self.unwritten = Unwritten(self.database, self.keeper, self.clock)
+        holders: list[Holder] = [
+            PayloadHolder(self.payloads),
+            self.conversation,
+            self.rooms,
+            self.unwritten,
+        ]
         check_complete(self.database.columns(), [holder.place for holder in holders])
         self.forgetter = Forgetter(
             database=self.database,
@@ -235,7 +243,10 @@ class House:
 
     def memory(self, skill: str, request: Utterance) -> SkillMemory:
         """Answer what `skill` remembers, while `request` is answered."""
-        person = self.household.person(request.person)
+        how = remembering(self.household, request.person, request.heard_at, request.device)
+        return self._memory(skill, request, how)
+
+    def _memory(self, skill: str, request: Utterance, how: Remembering) -> SkillMemory:
         return SkillMemory(
             database=self.database,
             keeper=self.keeper,
@@ -244,11 +255,8 @@ class House:
             skill=skill,
             remembers=self.skills.remembers(skill),
             request=request,
-            stay=self.household.retention.duration(
-                Purpose.RESPOND,
-                None if person is None else person.kind,
-                self.household.device_kind(request.device),
-            ),
+            remembering=how,
+            unwritten=self.unwritten,
             clock=self.clock,
         )
 
@@ -263,7 +271,11 @@ class House:
             device=DeviceId(self.settings.device),
             person=UNKNOWN_PERSON,
         )
-        self.memory("privacy", opened).remember({"opened": recording.hex()})
+        stay = self.household.retention.duration(
+            Purpose.RESPOND, None, self.household.device_kind(opened.device)
+        )
+        memory = self._memory("privacy", opened, Remembering(stay))
+        memory.remember({"opened": recording.hex()})
 
     def _household(self) -> tuple[WrappedIdentity, Household]:
         with self.database.reading() as transaction:

@@ -28,24 +28,33 @@ class Mouth:
         self._changed = Condition()
         self._speaking = False
         self._in_conversation = False
+        self._conversations = 0
         self._stops = 0
         self._songs = 0
         self.volume = VOLUME_FULL
 
     def woken(self) -> None:
         """Show that the device listens; what it plays waits."""
-        self._converse(in_conversation=True)
+        self._converse()
         self._speaker.woken()
 
     def thinking(self) -> None:
         """Show that an answer is on its way."""
-        self._converse(in_conversation=True)
+        self._converse()
         self._speaker.thinking()
 
     def finished(self, turn: "Turn | None") -> None:
-        """Show that the conversation rests; what waits to be said or played goes on."""
+        """Show that the conversation rests; what waits to be said or played goes on.
+
+        Not where another conversation has begun as soon as the device was told.
+        """
+        with self._changed:
+            conversation = self._conversations
         self._speaker.finished(turn)
-        self._converse(in_conversation=False)
+        with self._changed:
+            if self._conversations == conversation:
+                self._in_conversation = False
+                self._changed.notify_all()
 
     def say(self, speech: Speech) -> None:
         """Play a piece of an answer after those before it."""
@@ -94,9 +103,10 @@ class Mouth:
     def _free(self) -> bool:
         return not self._in_conversation and not self._speaking
 
-    def _converse(self, *, in_conversation: bool) -> None:
+    def _converse(self) -> None:
         with self._changed:
-            self._in_conversation = in_conversation
+            self._in_conversation = True
+            self._conversations += 1
             self._changed.notify_all()
 
 

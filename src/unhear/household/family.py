@@ -9,6 +9,7 @@ from unhear.household.notice import Facts
 from unhear.household.passkeys import Passkey
 from unhear.household.retention import DeviceKind, Retention
 from unhear.household.words import (
+    OPTIONAL,
     DeviceId,
     HouseholdId,
     Person,
@@ -180,6 +181,10 @@ class Household:
         ):
             return None
         return given[-1] if given else None
+
+    def allows_anything(self, person: PersonId, at: datetime) -> bool:
+        """Whether anything optional was consented to for somebody."""
+        return any(self.consent(person, purpose, at) is not None for purpose in OPTIONAL)
 
     def given(self, person: PersonId, purpose: Purpose) -> tuple[Consent, ...]:
         """Answer what was consented for a person and a purpose, whether or not it counts."""

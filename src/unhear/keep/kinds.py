@@ -47,8 +47,9 @@ KINDS: Mapping[TraceKind, Kept] = {
         erased=Erasure.PARTS,
     ),
     TraceKind.PROFILE: Kept(
-        what="the people of the household: names, who is a child and when it was last heard, "
-        "consents, devices, and for how long what may stay",
+        what="the people of the household: names, who is a child, its age band, when it was last "
+        "heard if anything of it may be kept, consents and who gave them, requests for consent, "
+        "devices, and for how long what may stay",
         why="to do as you decided",
         stays="as long as the household; a child's, unused, for the days you set, "
         f"{CHILD_PROFILE_DAYS_MAX} at most",

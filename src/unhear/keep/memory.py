@@ -1,5 +1,7 @@
 """What skills remember: sealed like a recording, each item under a key of its own.
 
+What may not be written down stays in memory alone (`unwritten`).
+
 The server can open these (it must answer from them), so they are not sealed to the household;
 but they die with their key, and with the recording they came of.
 """
@@ -7,7 +9,7 @@ but they die with their key, and with the recording they came of.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from unhear.clock import Clock
 from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
@@ -16,8 +18,10 @@ from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import NewTrace, add_trace, content_of, new_trace_id
+from unhear.household.policy import Remembering
 from unhear.household.speech import Item
 from unhear.household.words import HouseholdId, TraceId, Utterance
+from unhear.keep.unwritten import Unwritten
 
 
 class MemoryUndeclared(Exception):
@@ -37,12 +41,14 @@ class SkillMemory:
         skill: str,
         remembers: str,
         request: Utterance,
-        stay: timedelta,
+        remembering: Remembering,
+        unwritten: Unwritten,
         clock: Clock,
     ) -> None:
         """Items remembered are traces of `request`: its recording, person and device.
 
-        They expire after `stay`. `remembers` is what the skill says it keeps, for the data map.
+        `remembering` says for how long, and whether they may be written down; if not, they stay in
+        `unwritten`. `remembers` is what the skill says it keeps, for the data map.
         """
         self._database = database
         self._keeper = keeper
@@ -51,7 +57,8 @@ class SkillMemory:
         self._skill = skill
         self._remembers = remembers
         self._request = request
-        self._stay = stay
+        self._remembering = remembering
+        self._unwritten = unwritten
         self._clock = clock
 
     def items(self) -> Sequence[Item]:
@@ -62,6 +69,7 @@ class SkillMemory:
             return [item for row in rows if (item := self._opened(tree, row)) is not None]
 
         items = snapshot(self._database, self._keeper, read)
+        items += self._unwritten.items(self._household, self._skill)
         return sorted(items, key=lambda item: item.made_at)
 
     def remember(self, data: Mapping[str, str]) -> Item:
@@ -74,6 +82,11 @@ class SkillMemory:
                 f"the skill {self._skill} would keep something; its `remembers` must say what"
             )
         made_at = self._clock()
+        until = made_at + self._remembering.stay
+        if not self._remembering.written:
+            item = Item(new_trace_id(), dict(data), made_at)
+            self._unwritten.add(self._household, self._skill, item, self._request, until)
+            return item
         new = NewTrace(
             id=new_trace_id(),
             kind=TraceKind.MEMORY,
@@ -81,7 +94,7 @@ class SkillMemory:
             content=json.dumps(
                 {"skill": self._skill, "made_at": made_at.isoformat(), "data": dict(data)}
             ).encode(),
-            expires_at=made_at + self._stay,
+            expires_at=until,
         )
         with self._database.writing() as transaction:
             add_trace(transaction, open_tree(transaction, self._keeper), self._household, new)
@@ -89,7 +102,9 @@ class SkillMemory:
 
     def drop(self, ids: Sequence[TraceId]) -> None:
         """Forget the items of these ids; unknown ids do nothing."""
-        self._forgetter.discard(self._household, ids)
+        written = set(ids) - self._unwritten.drop(ids)
+        if written:
+            self._forgetter.discard(self._household, sorted(written))
 
     def _opened(self, tree: KeyTree, row: TraceRow) -> Item | None:
         content = json.loads(content_of(tree, row))

@@ -112,15 +112,17 @@ class EsphomeSpeaker:
 
     def finished(self, turn: Turn | None) -> None:  # noqa: ARG002 - the same for every turn
         """Tell the end of the answer, and where to fetch it where it was not sent."""
-        if self._spoken:
-            url = self._files.offer(speech_wav(self._spoken), self._host)
+        spoken, speaking, is_open = self._spoken, self._speaking, self._open
+        # First, for the device may begin another request as soon as it is told of the end.
+        self._spoken, self._speaking, self._open = [], False, False
+        if spoken:
+            url = self._files.offer(speech_wav(spoken), self._host)
             self._event(Type.VOICE_ASSISTANT_TTS_END, url=url)
-        elif self._speaking:
+        elif speaking:
             self._event(Type.VOICE_ASSISTANT_TTS_STREAM_END)
             self._event(Type.VOICE_ASSISTANT_TTS_END, url="")
-        if self._open:
+        if is_open:
             self._event(Type.VOICE_ASSISTANT_RUN_END)
-        self._spoken, self._speaking, self._open = [], False, False
 
     @property
     def timers(self) -> Face | None:

@@ -122,12 +122,12 @@ def finish(home: TheHome, taken: Finish, response: Response) -> SignedInAs:
         adults=tuple(one.name for one in taken.people if one.kind == "adult"),
         children=tuple(one.name for one in taken.people if one.kind == "child"),
         keep=taken.keep,
+        method=BY_PASSPHRASE if taken.passkey is None else BY_PASSKEY,
         guardian_id=PersonId(taken.guardian),
     )
     establish(home.settings, plan, _identity(taken), passkeys)
     house = home.open()
-    method = BY_PASSPHRASE if taken.passkey is None else BY_PASSKEY
-    home.sessions.open(plan.guardian_id, method, response)
+    home.sessions.open(plan.guardian_id, plan.method, response)
     return SignedInAs(
         guardian=plan.guardian_id,
         name=taken.guardian_name,
