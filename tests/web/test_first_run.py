@@ -150,6 +150,7 @@ def test_what_is_refused_at_the_end_is_said_and_can_be_tried_again(empty: Consol
     with browser() as opened:
         page = opened.page()
         begin(page, empty.url)
+        page.locator("[data-words] li").first.wait_for()
         empty.home.ceremonies._waiting.clear()
         first = type_words(page)
         expect(page.get_by_role("alert")).to_have_text("This passkey was not accepted; try again.")
