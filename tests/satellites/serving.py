@@ -1,9 +1,14 @@
 """Devices and the house that serves them, over real connections, while a block runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from resource import getpagesize
+from threading import Thread
+from typing import Any, Self, TypeVar
 
+from tests.needs import need
 from unhear.house.voice import Ways
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
@@ -11,6 +16,8 @@ from unhear.satellites.places import Place
 from unhear.satellites.speech_files import SpeechFiles, serve_speech
 from unhear.satellites.wyoming_satellite import WyomingSatellite
 
+PATIENCE = 60
+T = TypeVar("T")
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -83,3 +90,47 @@ async def running(work: Awaitable[None]) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+class Background:
+    """An event loop in a thread of its own, so that a test can talk to it over plain sockets."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self.loop.run_forever, name="background")
+        self._stack = AsyncExitStack()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.do(self._end())
+        finally:
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self._thread.join()
+            self.loop.close()
+
+    async def _end(self) -> None:
+        await self._stack.aclose()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await self.loop.shutdown_default_executor()
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Answer what a coroutine answers there."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)
+
+    def enter(self, context: AbstractAsyncContextManager[T]) -> T:
+        """Enter a context that ends with the loop."""
+        return self.do(self._stack.enter_async_context(context))
+
+
+def resident_bytes() -> int:
+    """Answer how much memory this process has now; skips the test where that is not told."""
+    told = Path("/proc/self/statm")
+    need(told.exists(), "/proc")
+    return int(told.read_text().split()[1]) * getpagesize()

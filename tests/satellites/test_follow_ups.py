@@ -1,14 +1,13 @@
 """Where the house asks back, a device that can listens on without a wake word."""
 
 import asyncio
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from aioesphomeapi.model import VoiceAssistantEventType as Type
 
 from tests.satellites.esphome_device import MEDIA_PLAYER, SPEAKER, Device, pb
-from tests.satellites.quick import Words, quick_house, quick_ways, spoken
+from tests.satellites.quick import Words, spoken
 from tests.satellites.rooms import NotedAssistant
 from tests.satellites.serving import esphome, until
 from unhear.capture.sound import RATE_HZ
@@ -18,18 +17,6 @@ from unhear.household.words import DeviceId
 from unhear.satellites import esphome as satellites
 
 PATIENCE = 30
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Words]]:
-    with quick_house(tmp_path_factory.mktemp("asking")) as made:
-        yield made
-
-
-@pytest.fixture
-def ways(made: tuple[House, Words]) -> Iterator[Ways]:
-    with quick_ways(made[0]) as ways:
-        yield ways
 
 
 def replies(ways: Ways) -> list[str]:

@@ -1,7 +1,6 @@
 """Satellites vanish at any moment, and networks are slow: the house notices, and goes on."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from time import monotonic
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.satellites.esphome_device import SPEAKER, Device
-from tests.satellites.quick import Tone, Words, quick_house, quick_ways, spoken
+from tests.satellites.quick import Tone, Words, spoken
 from tests.satellites.rooms import NotedAssistant
 from tests.satellites.serving import esphome, until, wyoming
 from tests.satellites.wyoming_device import WyomingDevice
@@ -25,18 +24,6 @@ HALF = spoken()[: RATE_HZ // 4]
 PAUSED = RATE_HZ
 NOTHING = np.zeros(0, np.int16)
 ANSWER = "That is 4."
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Words]]:
-    with quick_house(tmp_path_factory.mktemp("networks")) as made:
-        yield made
-
-
-@pytest.fixture
-def ways(made: tuple[House, Words]) -> Iterator[Ways]:
-    with quick_ways(made[0]) as ways:
-        yield ways
 
 
 async def next_turn(ways: Ways) -> tuple[DeviceId, str]:
