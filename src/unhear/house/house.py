@@ -112,14 +112,24 @@ class House:
             copies=self.copies,
         )
         self.identity, self.household = self._household()
-        self.holds = Holds(
+        self.forgetter.resume(self.household.id)
+        self.household = self.changes.settle()
+
+    @cached_property
+    def holds(self) -> Holds:
+        """Legal holds."""
+        return Holds(
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
             household=self.household.id,
             clock=self.clock,
         )
-        self.sweeper = Sweeper(
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        """What forgets by age, and finishes what is unfinished."""
+        return Sweeper(
             database=self.database,
             keeper=self.keeper,
             forgetter=self.forgetter,
@@ -127,7 +137,11 @@ class House:
             household=self.household.id,
             clock=self.clock,
         )
-        changes = Changes(
+
+    @cached_property
+    def changes(self) -> Changes:
+        """How the household's profile is changed."""
+        return Changes(
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
@@ -136,28 +150,42 @@ class House:
             clock=self.clock,
             settle=settling(lambda: self.practice, self.clock),
         )
-        self.family = Family(
-            changes=changes,
+
+    @cached_property
+    def family(self) -> Family:
+        """Who lives here."""
+        return Family(
+            changes=self.changes,
             forgetter=self.forgetter,
             household=self.household.id,
             clock=self.clock,
         )
-        self.consents = Consents(
-            changes=changes,
+
+    @cached_property
+    def consents(self) -> Consents:
+        """What they allow."""
+        return Consents(
+            changes=self.changes,
             forgetter=self.forgetter,
             practice=lambda: self.practice,
             clock=self.clock,
         )
-        self.ages = Ages(
-            changes=changes,
+
+    @cached_property
+    def ages(self) -> Ages:
+        """How old the children are."""
+        return Ages(
+            changes=self.changes,
             family=self.family,
             forgetter=self.forgetter,
             practice=lambda: self.practice,
             clock=self.clock,
         )
-        self.forgetter.resume(self.household.id)
-        self.household = changes.settle()
-        self.catalogue = Catalogue(
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The recordings."""
+        return Catalogue(
             database=self.database,
             keeper=self.keeper,
             payloads=self.payloads,
