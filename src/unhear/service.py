@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from unhear.engines.choose import choose_wake
 from unhear.forget.errors import ClockDoubted, MirrorAway
 from unhear.house.arbiter import Arbiter
+from unhear.house.controls import ControlsMissing, require_controls
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.house.turn import Assistant
@@ -49,8 +50,17 @@ async def work(settings: Settings, ready: Callable[[str], None]) -> None:
 
     `ready` is told what is served, line by line. Where there is no house yet, the console makes
     one. Raises `NotSetUp` where there is neither, `SettingsWrong`, `AddressWrong` and `OSError`,
-    and what `House` raises.
+    what `House` raises, and `ControlsMissing`, at once or on the day on which a control goes off.
     """
+    try:
+        await _work(settings, ready)
+    except ExceptionGroup as errors:
+        if (stopped := errors.subgroup(ControlsMissing)) is None:
+            raise
+        raise ControlsMissing(*stopped.exceptions[0].args) from None
+
+
+async def _work(settings: Settings, ready: Callable[[str], None]) -> None:
     async with AsyncExitStack() as stack:
         home = Home(settings)
         stack.callback(home.close)
@@ -150,6 +160,7 @@ async def _tend(assistant: Assistant) -> None:
         if now - tidied >= TIDY_EVERY:
             tidied = shipped = now
             await asyncio.to_thread(_tidy, house)
+            await asyncio.to_thread(require_controls, house)
         elif now - shipped >= SHIP_EVERY:
             shipped = now
             await asyncio.to_thread(_ship, house)

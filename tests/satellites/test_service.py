@@ -49,8 +49,9 @@ def test_a_house_at_work_offers_speech_and_stops_cleanly(tmp_path: Path) -> None
         assert process.stdout is not None
         page, speech = (_served(process.stdout) for _ in range(2))
         assert str(port) in speech
-        answer = httpx2.get(page.rpartition(" ")[2], trust_env=False)
-        assert "<title>unhear</title>" in answer.text
+        url = page.rpartition(" ")[2]
+        answer = httpx2.get(url, trust_env=False, follow_redirects=True)
+        assert "<title>Sign in · unhear</title>" in answer.text
 
         async def describe() -> Info:
             async with AsyncTcpClient("127.0.0.1", port) as client:
@@ -64,6 +65,29 @@ def test_a_house_at_work_offers_speech_and_stops_cleanly(tmp_path: Path) -> None
         assert process.wait(PATIENCE) == 0
         assert process.stderr is not None
         assert "Stopped." in process.stderr.read()
+
+
+def test_where_there_is_no_house_the_console_makes_one(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('page = "127.0.0.1:0"\n')
+    with run(tmp_path, "--json") as process:
+        assert process.stdout is not None
+        url = _served(process.stdout).rpartition(" ")[2]
+        assert "until the household is made" in _served(process.stdout)
+        answer = httpx2.get(url, trust_env=False, follow_redirects=True)
+        assert "<title>Make your household · unhear</title>" in answer.text
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("page", ["0.0.0.0:8480", "kitchen.example:8480", ":8480"])
+def test_the_console_is_served_to_others_with_a_name_and_over_tls_alone(
+    tmp_path: Path, page: str
+) -> None:
+    (tmp_path / "settings.toml").write_text(f'page = "{page}"\n')
+    with run(tmp_path) as process:
+        assert process.wait(PATIENCE) == 2
+        assert process.stderr is not None
+        assert "set origin" in " ".join(process.stderr.read().split())
 
 
 def test_a_house_with_nothing_to_serve_says_so(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from unhear import __version__
 from unhear.cli import (
     backing_up,
     consenting,
+    controlling,
     demonstrating,
     doctor,
     erasures,
@@ -39,6 +40,7 @@ from unhear.cli import (
 from unhear.cli.output import errors
 from unhear.engines.errors import EngineError
 from unhear.forget.errors import ForgetError
+from unhear.house.controls import ControlsMissing
 from unhear.house.family import FamilyError
 from unhear.house.house import NotSetUp
 from unhear.house.restore import RestoreRefused
@@ -89,6 +91,7 @@ app.add_typer(limiting.limits, name="limits")
 app.add_typer(holding.hold, name="hold")
 app.add_typer(erasures.clock, name="clock")
 app.add_typer(keeping_roots.keeper, name="keeper")
+app.command("controls")(controlling.controls)
 app.command("doctor")(doctor.doctor)
 app.add_typer(log.log, name="log")
 app.add_typer(making_skills.skill, name="skill")
@@ -139,6 +142,7 @@ def main() -> None:
         AlreadySetUp,
         FamilyError,
         NotVerified,
+        ControlsMissing,
         RestoreRefused,
         AddressWrong,
     ) as error:

@@ -11,6 +11,7 @@ from unhear.forget.errors import ForgetError
 from unhear.forget.roots import waiting_ids
 from unhear.house.advice import Advice, Health, ok, warning, wrong
 from unhear.house.audit import audit
+from unhear.house.controls import missing_controls
 from unhear.house.data_map import strangers
 from unhear.house.house import House
 from unhear.house.machine import MACHINE_CHECKS, SNAPSHOTTING, file_system_of
@@ -156,6 +157,12 @@ def _drill(house: House) -> Iterator[Advice]:
         yield warning("restore drill", "no restore was rehearsed yet", "run `unhear drill`")
 
 
+def _controls(house: House) -> Iterator[Advice]:
+    if house.settings.profile == "operator":
+        for one in missing_controls(house):
+            yield wrong(one.control.name, one.what, f"{one.control.todo} ({one.control.clause})")
+
+
 def _strangers(house: House) -> Iterator[Advice]:
     if found := strangers(house.settings.data_folder):
         named = ", ".join(found[:STRANGERS_NAMED_MAX])
@@ -186,6 +193,7 @@ QUICK_CHECKS: tuple[Check, ...] = (
     _believed_clock,
     _mirror,
     _drill,
+    _controls,
     _strangers,
 )
 """Those that take no longer than a page may take to load."""

@@ -15,6 +15,7 @@ from unhear.capture.sound import RATE_HZ, Capture, Pcm
 from unhear.capture.wave import wav_bytes
 from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
+from unhear.house.controls import require_controls
 from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.meaning import Meaning, Said, meaning_of
@@ -65,6 +66,8 @@ class Assistant:
     """Answers requests for a house; safe to use from several threads."""
 
     def __init__(self, house: House) -> None:
+        """Refuse, with `ControlsMissing`, to answer for an operator without what the law asks."""
+        require_controls(house)
         self._house = house
         self._ears = Ears(self._recognise)
 
