@@ -25,8 +25,17 @@ export class Microphone {
     this.stream = await navigator.mediaDevices.getUserMedia({
       audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     });
+    try {
+      await this.record(this.stream);
+    } catch (error) {
+      this.close(); // the page may have been left while permission was asked for
+      throw error;
+    }
+  }
+
+  private async record(stream: MediaStream): Promise<void> {
     await this.audio.audioWorklet.addModule("/static/recorder.js");
-    this.source = this.audio.createMediaStreamSource(this.stream);
+    this.source = this.audio.createMediaStreamSource(stream);
     this.recorder = new AudioWorkletNode(this.audio, "recorder");
     this.recorder.port.onmessage = (event: MessageEvent<ArrayBuffer>) =>
       this.hear(event.data, levelOf(event.data));

@@ -3,7 +3,7 @@
 
 import { Decrypter } from "age-encryption";
 
-import { Problem, reach } from "./problem";
+import { Problem, Unopenable, reach } from "./problem";
 
 export interface Opened {
   words: string | null;
@@ -17,16 +17,15 @@ export interface Sealed {
 }
 
 const RECORDINGS = "/api/v1/recordings";
-const NOT_FOUND = 404;
+const NO_WORDS = "no-words";
 
-// Fetch a recording as it is kept. Throws what `fetch` throws, and `Error` for what is not there.
+// Fetch a recording as it is kept. Throws `Problem`.
 export async function fetchSealed(id: string): Promise<Sealed> {
   const [header, payload, transcript] = await Promise.all([
     bytesAt(`${RECORDINGS}/${id}/header`),
     bytesAt(`${RECORDINGS}/${id}/payload`),
-    bytesAt(`${RECORDINGS}/${id}/transcript`),
+    wordsAt(`${RECORDINGS}/${id}/transcript`),
   ]);
-  if (header === null || payload === null) throw new Error("gone");
   return { header, payload, transcript };
 }
 
@@ -38,21 +37,30 @@ export function ageFile(sealed: Sealed): Uint8Array<ArrayBuffer> {
   return file;
 }
 
-// Open a recording with the household's identity (AGE-SECRET-KEY-1...).
+// Open a recording with the household's identity (AGE-SECRET-KEY-1...). Throws `Unopenable`.
 export async function open(sealed: Sealed, identity: string): Promise<Opened> {
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
-  const sound = new Uint8Array(await decrypter.decrypt(ageFile(sealed)));
-  const words = sealed.transcript && (await decrypter.decrypt(sealed.transcript, "text"));
-  return { words, sound };
+  try {
+    const sound = new Uint8Array(await decrypter.decrypt(ageFile(sealed)));
+    const words = sealed.transcript && (await decrypter.decrypt(sealed.transcript, "text"));
+    return { words, sound };
+  } catch {
+    throw new Unopenable();
+  }
 }
 
-async function bytesAt(path: string): Promise<Uint8Array | null> {
+async function bytesAt(path: string): Promise<Uint8Array> {
+  const answer = await reach(path, { cache: "no-store" });
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+// Null where the words alone were forgotten.
+async function wordsAt(path: string): Promise<Uint8Array | null> {
   try {
-    const answer = await reach(path, { cache: "no-store" });
-    return new Uint8Array(await answer.arrayBuffer());
+    return await bytesAt(path);
   } catch (error) {
-    if (error instanceof Problem && error.status === NOT_FOUND) return null;
+    if (error instanceof Problem && error.kind === NO_WORDS) return null;
     throw error;
   }
 }

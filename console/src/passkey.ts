@@ -73,8 +73,12 @@ async function askedAgain(
     userVerification: "required",
     extensions: { prf: { eval: { first: PRF_INPUT } } },
   } as unknown as PublicKeyCredentialRequestOptions;
-  const got = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential | null;
-  return (got && resultsOf(got).prf?.results?.first) ?? null;
+  try {
+    const got = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential | null;
+    return (got && resultsOf(got).prf?.results?.first) ?? null;
+  } catch {
+    return null; // the passkey is made; refused a second time, it opens nothing
+  }
 }
 
 function described(one: { id: string; type: string }): PublicKeyCredentialDescriptor {

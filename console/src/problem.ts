@@ -18,6 +18,9 @@ export class Problem extends Error {
   }
 }
 
+// What is kept could not be opened: it was changed, or sealed to somebody else.
+export class Unopenable extends Error {}
+
 // Ask the house for anything. Throws `Problem`: what it refuses, or that it cannot be reached.
 // Whose session is over has nothing open here any more either.
 export async function reach(path: string, request: RequestInit = {}): Promise<Response> {
@@ -42,5 +45,5 @@ async function problemOf(answer: Response): Promise<Problem> {
 export function textOf(error: unknown): string {
   if (error instanceof Problem) return sayProblem(error.kind, error.message);
   if (error instanceof DOMException && CANCELLED.has(error.name)) return say("passkey_cancelled");
-  return say("problem_broken");
+  return say(error instanceof Unopenable ? "cannot_open" : "problem_broken");
 }

@@ -4,18 +4,20 @@ import { type Kept, api } from "./api";
 import { sure } from "./dialogs";
 import { whenGone } from "./gone";
 import { type Sealed, ageFile, fetchSealed, open } from "./opening";
-import { Problem, textOf } from "./problem";
+import { Problem, Unopenable, textOf } from "./problem";
 import { unlocked } from "./step-up";
 import { Waveform } from "./waveform";
 import { alarm, announce, localeOf, say } from "./words";
 
 const SWIPE_PIXELS = 80;
 const HZ = 16_000;
+const SAVING_MS = 60_000;
 
 export class Row {
   readonly element = document.createElement("li");
   private readonly inside = document.createElement("div");
   private audio: HTMLAudioElement | null = null;
+  private url = "";
   private touchedAt = 0;
 
   constructor(
@@ -87,10 +89,16 @@ export class Row {
     event.preventDefault();
   }
 
+  private get gone(): boolean {
+    return this.element.dataset.gone !== undefined;
+  }
+
   private async play(): Promise<void> {
+    if (this.gone) return;
     try {
       if (this.audio === null) await this.openUp();
-      if (this.audio?.paused) await this.audio.play();
+      // A browser that plays nothing so long after a touch waits for the next one.
+      if (this.audio?.paused) await this.audio.play().catch(() => undefined);
       else this.audio?.pause();
     } catch (error) {
       this.inside.textContent = textOf(error);
@@ -103,17 +111,22 @@ export class Row {
     if (identity === null) throw new Problem(0, "locked", say("unlock_first"));
     const sealed = await fetchSealed(this.kept.id);
     const { words, sound } = await open(sealed, identity);
-    const url = URL.createObjectURL(new Blob([sound], { type: "audio/wav" }));
-    const audio = new Audio(url);
-    this.audio = audio;
+    const samples = await samplesOf(sound);
+    this.url = URL.createObjectURL(new Blob([sound], { type: "audio/wav" }));
+    this.audio = new Audio(this.url);
     const said = document.createElement("blockquote");
     said.textContent = words ?? say("no_words");
-    const wave = new Waveform(audio, await samplesOf(sound), this.element.clientWidth, say("seek"));
+    const wave = new Waveform(this.audio, samples, this.element.clientWidth, say("seek"));
     this.inside.replaceChildren(said, wave.element, this.savers(sealed, sound));
-    whenGone(this.element, () => {
-      audio.pause();
-      URL.revokeObjectURL(url);
-    });
+    whenGone(this.element, () => this.close());
+  }
+
+  // Hold what was opened no longer.
+  private close(): void {
+    this.audio?.pause();
+    this.audio?.removeAttribute("src");
+    this.audio = null;
+    URL.revokeObjectURL(this.url);
   }
 
   private savers(sealed: Sealed, sound: Uint8Array<ArrayBuffer>): HTMLElement {
@@ -129,13 +142,14 @@ export class Row {
   }
 
   private async forget(): Promise<void> {
+    if (this.gone) return;
     if (!(await sure(say("forget_sure"), say("forget")))) {
       this.element.focus();
       return;
     }
     try {
       await api.forget(this.kept.id);
-      this.audio?.pause();
+      this.close();
       this.element.dataset.gone = "";
       const link = document.createElement("a");
       link.href = "/receipts";
@@ -170,7 +184,9 @@ function action(text: string, label: string, act: () => void): HTMLButtonElement
 
 async function samplesOf(sound: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
   const context = new OfflineAudioContext(1, HZ, HZ);
-  const decoded = await context.decodeAudioData(sound.slice().buffer);
+  const decoded = await context.decodeAudioData(sound.slice().buffer).catch(() => {
+    throw new Unopenable();
+  });
   return decoded.getChannelData(0);
 }
 
@@ -180,5 +196,5 @@ function save(content: Uint8Array<ArrayBuffer>, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), SAVING_MS); // some browsers read it a little later
 }

@@ -8,8 +8,14 @@ export interface Stretch {
   logN: number;
 }
 
+const TOLD_STEP = 0.02;
+
 addEventListener("message", (event: MessageEvent<Stretch>) => {
   const { passphrase, salt, logN } = event.data;
-  const key = scrypt(passphrase.normalize("NFC"), salt, { N: 2 ** logN, r: 8, p: 1, dkLen: 32 });
-  postMessage(key);
+  let told = 0;
+  const onProgress = (done: number) => {
+    if (done >= told + TOLD_STEP) postMessage((told = done));
+  };
+  const cost = { N: 2 ** logN, r: 8, p: 1, dkLen: 32, onProgress };
+  postMessage(scrypt(passphrase.normalize("NFC"), salt, cost));
 });

@@ -7,6 +7,7 @@ import {
   entropyOf,
   passkeyKey,
   passphraseProof,
+  recipientOf,
   recoveryKey,
   recoveryProof,
   unwrap,
@@ -52,7 +53,7 @@ export async function proveWithPasskey(): Promise<void> {
   const { options } = await api.beginStepUp();
   const { credential, prf } = await askPasskey(options);
   const signed = await api.finishStepUp(credential);
-  if (prf !== null) opened(signed, passkeyKey(prf), "passkey");
+  if (prf !== null) await opened(signed, passkeyKey(prf), "passkey");
 }
 
 // Prove again with the passphrase or the recovery phrase, whichever it is, and unlock what is
@@ -61,18 +62,22 @@ export async function proveWithWords(words: string): Promise<void> {
   const entropy = entropyOf(words);
   if (entropy !== null) {
     const signed = await api.stepUpBy("recovery", toText(recoveryProof(entropy)));
-    opened(signed, recoveryKey(entropy), "recovery");
+    await opened(signed, recoveryKey(entropy), "recovery");
     return;
   }
   const key = await passphraseKey(words);
   const signed = await api.stepUpBy("passphrase", toText(passphraseProof(key)));
-  opened(signed, key, "passphrase");
+  await opened(signed, key, "passphrase");
 }
 
-function opened(signed: SignedInAs, key: Bytes, way: Way): boolean {
+// Throws `Problem` where what was unwrapped is not what recordings are sealed to.
+async function opened(signed: SignedInAs, key: Bytes, way: Way): Promise<boolean> {
   if (signed.wrapped === null) return false;
   const secret = unwrap(fromText(signed.wrapped), key, signed.household, way);
   if (secret === null) return false;
+  const { recipient } = await api.lock();
+  const own = (await recipientOf(secret)) === recipient;
+  if (!own) throw new Problem(0, "other_key", say("other_key"));
   unlock(secret);
   return true;
 }

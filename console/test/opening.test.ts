@@ -5,6 +5,7 @@ import { Encrypter } from "age-encryption";
 
 import { identityOf, newSecret, recipientOf } from "../src/identity";
 import { ageFile, open } from "../src/opening";
+import { Unopenable } from "../src/problem";
 import { peaksOf } from "../src/waveform";
 
 const HEADER_END = "\n--- ";
@@ -26,7 +27,7 @@ test("a header and a payload are a standard age file, and open together", async 
   const opened = await open(sealed, identityOf(secret));
   assert.deepEqual(opened, { words: "words", sound: new Uint8Array(content) });
   const stranger = identityOf(newSecret());
-  await assert.rejects(open(sealed, stranger));
+  await assert.rejects(open(sealed, stranger), Unopenable);
   const without = await open({ ...sealed, transcript: null }, identityOf(secret));
   assert.equal(without.words, null);
 });
