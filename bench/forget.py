@@ -40,14 +40,20 @@ NOW = datetime.now(UTC)  # noqa: TID251 - the measurement's own clock
 CONTENT, WORDS = bytes(300), bytes(300)
 
 
+DEVICE = DeviceId("kitchen")
+
+
 def _house(folder: Path) -> House:
     settings = Settings(house=folder)
     set_up(settings, SetupPlan(name="Bench", guardian="Guardian", keep=True), "not a secret at all")
     return House(settings)
 
 
-def fill(house: House, count: int) -> list[TraceId]:
-    """Keep `count` recordings' rows, page by page; their capsules are sealed for real."""
+def fill(house: House, count: int, days: int = 1) -> list[TraceId]:
+    """Keep `count` recordings' rows, page by page; their capsules are sealed for real.
+
+    They were heard evenly over so many days.
+    """
     traces: list[TraceId] = []
     household = house.household.id
     while len(traces) < count:
@@ -57,14 +63,15 @@ def fill(house: House, count: int) -> list[TraceId]:
             for _ in range(min(20 * FAN_OUT, count - len(traces))):
                 trace, slot = TraceId(random_bytes(16)), take_slot(transaction, tree, household)
                 key = tree.key(slot)
-                utterance = Utterance(trace, NOW, DeviceId("kitchen"), PersonId("unknown"), 2.0)
+                heard_at = NOW - timedelta(days=days - 1) * (len(traces) / count)
+                utterance = Utterance(trace, heard_at, DEVICE, PersonId("unknown"), 2.0)
                 rows.append(
                     {
                         "household": household,
                         "id": trace,
                         "slot": slot,
                         "kind": TraceKind.RECORDING.value,
-                        "day": day_number(NOW),
+                        "day": day_number(heard_at),
                         "expires_day": day_number(NOW + timedelta(days=30)),
                         "details": seal(
                             key, "details", household, trace, utterance_bytes(utterance)
