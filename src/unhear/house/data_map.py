@@ -109,7 +109,8 @@ COLUMNS: Mapping[str, Kept] = {
 PLACES: Mapping[Place, Kept] = {
     Place.PAYLOADS: _SEALED_SOUND,
     Place.CONVERSATION: Kept(
-        what="the last request of each device and what was answered, in memory alone",
+        what="the last request of each device and what was answered, and what was recognised for "
+        "another program and is not answered yet; in memory alone",
         why='so that "why did you do that?" has an answer, and a question can be answered',
         stays="five minutes",
         whose=Whose.PERSON,

@@ -4,20 +4,21 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from time import monotonic
 
 import numpy as np
 
 from unhear.answer.skill import LastTurn, SkillContext
 from unhear.answer.synthesiser import Speech
-from unhear.capture.sound import RATE_HZ, Capture, Pcm
+from unhear.capture.sound import Capture
 from unhear.capture.wave import wav_bytes
 from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
+from unhear.house.conversation import Taken
 from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.privacy import HousePrivacy
+from unhear.house.request import Request
 from unhear.house.rooms import RoomsOf
 from unhear.household.policy import Decision, decide, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
@@ -32,6 +33,8 @@ ASK_SKILL = "ask"
 class Silenced(Exception):
     """Raised by a `Sayer` when the rest of the answer is not wanted any more."""
 
+
+ASLEEP = forget_now("This device was told to stop listening.")
 
 Sayer = Callable[[Speech], None]
 """Takes each piece of the answer as soon as it is ready."""
@@ -50,17 +53,6 @@ class Turn:
     decision: Decision
     kept: TraceId | None
     seconds: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Words that were heard or typed; typed ones have no sound and are never kept."""
-
-    text: str
-    pcm: Pcm | None
-    heard_at: datetime
-    device: DeviceId
-    person: PersonId
 
 
 class Assistant:
@@ -117,24 +109,34 @@ class Assistant:
         self._ears.close()
 
     def take(self, capture: Capture, person: PersonId) -> Transcript:
-        """Recognise spoken words for another program; they are kept or forgotten like any."""
+        """Recognise spoken words for another program; they are kept or forgotten like any.
+
+        Where it then has them read, they are answered as the request that was heard.
+        """
         transcript = self._ears.hear(capture)
         request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
-        utterance = Utterance(
-            of=new_trace_id(),
-            heard_at=capture.heard_at,
-            device=capture.device,
-            person=person,
-            seconds=capture.seconds,
-        )
-        self._house.household = self._house.family.seen(person)
-        self._keep(request, transcript, utterance, Reply(""))
+        house = self._house
+        house.household = house.family.seen(person)
+        intents = self._understand(request, transcript)
+        utterance = request.utterance(new_trace_id(), intents)
+        if not self._may_answer(request.device, intents[0] if intents else None):
+            decision, kept = ASLEEP, None
+        else:
+            private = any(intent.skill == PRIVACY_SKILL for intent in intents)
+            decision, kept = self._keep(request, transcript, utterance, Reply("", keep=not private))
+        taken = Taken(transcript.text, utterance, decision, kept)
+        house.conversation.expect(house.household.id, taken)
         return transcript
 
     def read(self, text: str, device: DeviceId, person: PersonId, say: Sayer | None) -> Turn:
-        """Answer typed words; aloud, unless `say` is None."""
-        request = Request(text, None, self._house.clock(), device, person)
-        return self._answer(request, Transcript(text), say, {})
+        """Answer typed words, or those that `take` heard; aloud, unless `say` is None."""
+        taken = self._house.conversation.claim(self._house.household.id, device, text)
+        if taken is None:
+            request = Request(text, None, self._house.clock(), device, person)
+        else:
+            heard = taken.utterance
+            request = Request(text, None, heard.heard_at, device, heard.person)
+        return self._answer(request, Transcript(text), say, {}, taken=taken)
 
     def tick(self) -> None:
         """Let every skill do what has fallen due."""
@@ -146,6 +148,7 @@ class Assistant:
             person=PersonId("unknown"),
         )
         self._wake_devices()
+        self._house.conversation.drop_old()
         self._house.skills.tick(lambda skill: self._context(request, skill))
         self._house.rooms.tick()
 
@@ -163,24 +166,18 @@ class Assistant:
         say: Sayer | None,
         seconds: dict[str, float],
         replied: Callable[[str], None] | None = None,
+        *,
+        taken: Taken | None = None,
     ) -> Turn:
-        trace = new_trace_id()
         self._house.household = self._house.family.seen(request.person)
         started = monotonic()
         intents = self._understand(request, transcript)
         intent = intents[0] if intents else None
         seconds["understand"] = monotonic() - started
-        utterance = Utterance(
-            of=trace,
-            heard_at=request.heard_at,
-            device=request.device,
-            person=request.person,
-            seconds=0.0 if request.pcm is None else len(request.pcm) / RATE_HZ,
-            intent=None if intent is None else f"{intent.skill}.{intent.name}",
-        )
+        trace = new_trace_id() if taken is None else taken.utterance.of
+        utterance = request.utterance(trace, intents)
         if not self._may_answer(request.device, intent):
-            asleep = forget_now("This device was told to stop listening.")
-            return Turn(transcript, intent, Reply("", keep=False), asleep, None, seconds)
+            return Turn(transcript, intent, Reply("", keep=False), ASLEEP, None, seconds)
         started = monotonic()
         reply = self._reply_to_all(request, utterance, intents)
         seconds["answer"] = monotonic() - started
@@ -189,7 +186,10 @@ class Assistant:
         if say is not None:
             self._say(reply, say, seconds)
         started = monotonic()
-        decision, kept = self._keep(request, transcript, utterance, reply)
+        if taken is None:
+            decision, kept = self._keep(request, transcript, utterance, reply)
+        else:
+            decision, kept = taken.decision, taken.kept
         seconds["keep"] = monotonic() - started
         last = LastTurn(
             intent=utterance.intent,

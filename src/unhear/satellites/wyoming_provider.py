@@ -8,11 +8,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from wyoming.asr import Transcribe, Transcript
-from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.handle import Handled, NotHandled
@@ -41,6 +42,7 @@ from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import RATE_HZ, Capture, Pcm, WakeDetector
 from unhear.house.turn import Assistant
 from unhear.household.words import DeviceId, PersonId
+from unhear.satellites.chunks import Chunks
 from unhear.satellites.frames import HEADER_BYTES_MAX, FrameBroken, read_event, write_event
 
 log = logging.getLogger(__name__)
@@ -77,8 +79,15 @@ class Provider:
         self._connections += 1
         try:
             await _Connection(self, writer).run(reader)
+        except ConnectionError:
+            # They go when they have what they wanted, as Home Assistant does at a wake word.
+            log.debug("connection closed")
         except (FrameBroken, OSError, TimeoutError) as error:
             log.warning("connection ended", extra={"error": type(error).__name__})
+        except asyncio.CancelledError:
+            # The house closes. Nobody awaits this task, and asyncio takes a cancelled one for a
+            # failure, which it would write out at length.
+            log.debug("connection cancelled")
         finally:
             self._connections -= 1
             writer.close()
@@ -110,11 +119,12 @@ class _Connection:
     def __init__(self, provider: Provider, writer: asyncio.StreamWriter) -> None:
         self._provider = provider
         self._writer = writer
+        self._chunks = Chunks()
         self._sound: list[Pcm] = []
         self._frames = 0
+        self._began_at = self._now()
         self._detector: WakeDetector | None = None
         self._detected = False
-        self._to_pcm = AudioChunkConverter(rate=RATE_HZ, width=2, channels=1)
         self._takers: dict[str, Callable[[Event], Awaitable[None]]] = {
             Describe().event().type: self._describe,
             Ping().event().type: self._ping,
@@ -144,6 +154,9 @@ class _Connection:
         except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError) as error:
             raise FrameBroken(f"a broken {type(error).__name__}") from None
 
+    def _now(self) -> datetime:
+        return self._provider.assistant.house.clock()
+
     async def _tell(self, event: Event) -> None:
         await write_event(event, self._writer)
 
@@ -160,16 +173,19 @@ class _Connection:
         self._detector = self._provider.detector()
 
     async def _begin(self, _: Event) -> None:
+        self._chunks.begin()
         self._sound, self._frames, self._detected = [], 0, False
+        self._began_at = self._now()
 
     async def _hear(self, event: Event) -> None:
-        chunk = self._to_pcm.convert(AudioChunk.from_event(event))
-        pcm: Pcm = np.frombuffer(chunk.audio[: len(chunk.audio) // 2 * 2], np.int16)
+        pcm = self._chunks.pcm(event)
         if self._detector is not None:
             word = await asyncio.to_thread(self._detector.feed, pcm)
             if word is not None:
                 self._detected = True
-                await self._tell(Detection(name=word, timestamp=chunk.timestamp).event())
+                await self._tell(
+                    Detection(name=word, timestamp=event.data.get("timestamp")).event()
+                )
         elif self._frames < SECONDS_MAX * RATE_HZ:
             self._sound.append(pcm)
             self._frames += len(pcm)
@@ -182,7 +198,7 @@ class _Connection:
         pcm = np.concatenate([np.zeros(0, np.int16), *self._sound])
         self._sound, self._frames = [], 0
         provider = self._provider
-        capture = Capture(pcm, provider.assistant.house.clock(), provider.device)
+        capture = Capture(pcm, self._began_at, provider.device)
         transcript = await asyncio.to_thread(provider.assistant.take, capture, provider.person)
         await self._tell(Transcript(text=transcript.text).event())
 

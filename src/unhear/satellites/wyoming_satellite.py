@@ -10,9 +10,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import numpy as np
 from wyoming.asr import Transcribe, Transcript
-from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
@@ -22,11 +21,11 @@ from wyoming.vad import VoiceStopped
 from wyoming.wake import Detection
 
 from unhear.answer.synthesiser import Speech
-from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.house.pacing import Pace
 from unhear.house.turn import Turn
 from unhear.house.voice import Stream, VoiceSession, Ways
 from unhear.household.words import DeviceId, PersonId
+from unhear.satellites.chunks import Chunks
 from unhear.satellites.frames import FrameBroken, connect, read_event, write_event
 
 log = logging.getLogger(__name__)
@@ -101,7 +100,7 @@ class _Conversation:
         self._speaker = speaker
         self._session: VoiceSession | None = None
         self._here = True
-        self._to_pcm = AudioChunkConverter(rate=RATE_HZ, width=2, channels=1)
+        self._chunks = Chunks()
 
     async def take(self, event: Event) -> None:
         """Do what an event asks for."""
@@ -143,11 +142,7 @@ class _Conversation:
     async def _hear(self, event: Event) -> None:
         if self._session is None or not event.payload:
             return
-        try:
-            chunk = self._to_pcm.convert(AudioChunk.from_event(event))
-            pcm: Pcm = np.frombuffer(chunk.audio[: len(chunk.audio) // 2 * 2], np.int16)
-        except (KeyError, ValueError, TypeError, ZeroDivisionError) as error:
-            raise FrameBroken(f"no sound: {type(error).__name__}") from None
+        pcm = self._chunks.pcm(event)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._session.feed, pcm)
 
