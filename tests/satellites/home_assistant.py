@@ -51,8 +51,8 @@ assist_pipeline:
 light:
   - platform: template
     lights:
-      reading_lamp:
-        friendly_name: Reading lamp
+      kitchen_light:
+        friendly_name: Kitchen light
         turn_on: []
         turn_off: []
         set_level: []

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wyoming.audio import AudioChunk
 from wyoming.event import Event
@@ -22,12 +22,14 @@ def heard(sound: bytes, cuts: list[int], *, rate: int, width: int, channels: int
     return np.concatenate(pieces).tobytes()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2 * len(SOUND)), max_size=20).map(sorted))
 def test_cuts_within_a_sample_change_nothing(cuts: list[int]) -> None:
     assert heard(SOUND.tobytes(), cuts, rate=RATE_HZ, width=2, channels=1) == SOUND.tobytes()
 
 
 @pytest.mark.parametrize(("rate", "width", "channels"), [(48_000, 2, 2), (8_000, 1, 1)])
+@settings(deadline=None)
 @given(cuts=st.lists(st.integers(0, len(SOUND)), max_size=20).map(sorted))
 def test_other_formats_may_be_cut_anywhere(
     rate: int, width: int, channels: int, cuts: list[int]

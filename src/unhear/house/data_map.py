@@ -186,6 +186,15 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.HABITS,
         use=Use.ANSWER,
     ),
+    "programs that have it listen and speak, where you set `provide`": Kept(
+        what="words that were recognised for them, and what was answered or spoken",
+        why="because they asked for it; they heard it first",
+        stays="as those programs keep it",
+        whose=Whose.PERSON,
+        erased=Erasure.YOU,
+        category=Category.WORDS,
+        use=Use.ANSWER,
+    ),
     "backups and the mirror": Kept(
         what="copies of the database and of sealed sound, in the places you name",
         why="so that a broken disk loses nothing",
