@@ -18,7 +18,7 @@ run: $(VENV)/.ready $(STATIC)/main.js
 test: setup-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test-slow: setup-dev
+test-slow: setup-dev .venv-home-assistant/.ready
 	$(BIN)/python -m pytest -n 2 -m slow
 
 check: setup-dev check-console
@@ -73,6 +73,16 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	.venv-satellite/bin/python -m pip install --quiet --require-hashes -r requirements-satellite.txt
 	@touch $@
 
+# Home Assistant, which has us listen and speak for it in slow tests. It needs Python 3.13, takes half
+# a gigabyte, and is put together from what is built already.
+.venv-home-assistant/.ready: $(VENV)/bin/uv requirements-home-assistant.txt
+	@python=$$(sh scripts/find-python 3.13) || \
+	    { echo "Python 3.13 is missing: the tests with Home Assistant will be skipped"; exit 0; }; \
+	$(BIN)/uv venv --quiet --clear --python "$$python" .venv-home-assistant && \
+	$(BIN)/uv pip install --quiet --python .venv-home-assistant/bin/python --no-deps --no-build \
+	    --require-hashes -r requirements-home-assistant.txt && \
+	touch $@
+
 # What comes back after an erasure: docs/thief.md and its picture, made anew.
 thief: setup-dev
 	$(BIN)/python -m bench.thief --json --write
@@ -91,4 +101,4 @@ console/node_modules/.package-lock.json: console/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf $(STATIC) console/node_modules console/build $(VENV) .venv-peer .venv-s3 .venv-thief .venv-satellite tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(STATIC) console/node_modules console/build $(VENV) .venv-peer .venv-s3 .venv-thief .venv-satellite .venv-home-assistant tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

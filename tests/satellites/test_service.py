@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -61,10 +62,15 @@ def test_a_house_at_work_offers_speech_and_stops_cleanly(tmp_path: Path) -> None
                 return Info.from_event(event)
 
         assert asyncio.run(describe()).asr
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as stays:
+            stays.sendall(b'{"type": "describe"}\n')
+            assert stays.recv(1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
         assert process.stderr is not None
-        assert "Stopped." in process.stderr.read()
+        told = process.stderr.read()
+        assert "Stopped." in told
+        assert "Traceback" not in told
 
 
 def test_where_there_is_no_house_the_console_makes_one(tmp_path: Path) -> None:

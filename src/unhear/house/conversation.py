@@ -1,4 +1,8 @@
-"""What the assistant still has in mind of the last turn on each device, for a few minutes."""
+"""What the assistant still has in mind, for a few minutes.
+
+The last turn on each device; and words that were recognised for another program, which may ask in a
+moment what is to be answered to them.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +12,8 @@ from threading import Lock
 from unhear.answer.skill import LastTurn
 from unhear.clock import Clock
 from unhear.forget.holder import Place
-from unhear.household.words import DeviceId, HouseholdId, TraceId
+from unhear.household.policy import Decision
+from unhear.household.words import DeviceId, HouseholdId, TraceId, Utterance
 
 REMEMBERED_FOR = timedelta(minutes=5)
 
@@ -18,6 +23,16 @@ class _Turn:
     trace: TraceId
     at: datetime
     turn: LastTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A request that was recognised, and kept or not, and is not answered yet."""
+
+    text: str
+    utterance: Utterance
+    decision: Decision
+    kept: TraceId | None
 
 
 class Conversation:
@@ -30,6 +45,7 @@ class Conversation:
         self._clock = clock
         self._lock = Lock()
         self._turns: dict[tuple[HouseholdId, DeviceId], _Turn] = {}
+        self._taken: list[tuple[HouseholdId, Taken]] = []
 
     def remember(
         self, household: HouseholdId, device: DeviceId, trace: TraceId, turn: LastTurn
@@ -47,18 +63,47 @@ class Conversation:
                 return None
             return turn.turn
 
+    def expect(self, household: HouseholdId, taken: Taken) -> None:
+        """Have in mind that these words were heard, until their answer is asked for."""
+        with self._lock:
+            self._taken = [*self._recent(), (household, taken)]
+
+    def claim(self, household: HouseholdId, device: DeviceId, text: str) -> Taken | None:
+        """Answer, once, which request these words were heard in; None if they were not heard."""
+        with self._lock:
+            self._taken = self._recent()
+            for one in self._taken:
+                whose, taken = one
+                heard = (whose, taken.utterance.device, taken.text.strip())
+                if heard == (household, device, text.strip()):
+                    self._taken.remove(one)
+                    return taken
+            return None
+
+    def drop_old(self) -> None:
+        """Forget what is older than a few minutes."""
+        with self._lock:
+            oldest = self._clock() - REMEMBERED_FOR
+            self._turns = {of: turn for of, turn in self._turns.items() if turn.at >= oldest}
+            self._taken = self._recent()
+
+    def _recent(self) -> list[tuple[HouseholdId, Taken]]:
+        now = self._clock()
+        return [one for one in self._taken if now - one[1].utterance.heard_at <= REMEMBERED_FOR]
+
     def destroy(self, household: HouseholdId, _traces: Sequence[TraceId]) -> None:
         """Forget every turn of the household: also one that was never kept may be meant."""
         with self._lock:
             for place in [place for place in self._turns if place[0] == household]:
                 del self._turns[place]
+            self._taken = [one for one in self._taken if one[0] != household]
 
     def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
         """Answer of which of these recordings a turn is still in mind."""
         looked_for = set(traces)
         with self._lock:
-            return [
-                turn.trace
-                for place, turn in self._turns.items()
-                if place[0] == household and turn.trace in looked_for
-            ]
+            turns = [(place[0], turn.trace) for place, turn in self._turns.items()]
+            taken = [(whose, one.utterance.of) for whose, one in self._taken]
+        return [
+            trace for whose, trace in [*turns, *taken] if whose == household and trace in looked_for
+        ]

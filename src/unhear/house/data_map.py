@@ -110,7 +110,8 @@ COLUMNS: Mapping[str, Kept] = {
 PLACES: Mapping[Place, Kept] = {
     Place.PAYLOADS: _SEALED_SOUND,
     Place.CONVERSATION: Kept(
-        what="the last request of each device and what was answered, in memory alone",
+        what="the last request of each device and what was answered, and what was recognised for "
+        "another program and is not answered yet; in memory alone",
         why='so that "why did you do that?" has an answer, and a question can be answered',
         stays="five minutes",
         whose=Whose.PERSON,
@@ -195,6 +196,15 @@ ELSEWHERE: Mapping[str, Kept] = {
         whose=Whose.HOUSEHOLD,
         erased=Erasure.YOU,
         category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
+    "programs that have it listen and speak, where you set `provide`": Kept(
+        what="words that were recognised for them, and what was answered or spoken",
+        why="because they asked for it; they heard it first",
+        stays="as those programs keep it",
+        whose=Whose.PERSON,
+        erased=Erasure.YOU,
+        category=Category.WORDS,
         use=Use.ANSWER,
     ),
     "backups and the mirror": Kept(

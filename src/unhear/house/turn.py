@@ -4,22 +4,23 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from time import monotonic
 
 import numpy as np
 
 from unhear.answer.skill import LastTurn
 from unhear.answer.synthesiser import Speech
-from unhear.capture.sound import RATE_HZ, Capture, Pcm
+from unhear.capture.sound import Capture
 from unhear.capture.wave import wav_bytes
 from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
 from unhear.house.controls import require_controls
+from unhear.house.conversation import Taken
 from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.meaning import Meaning, Said, meaning_of
 from unhear.house.replying import PRIVACY_SKILL, context_of, may_answer, reply_to
+from unhear.house.request import Request
 from unhear.household.policy import Decision, decide, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
 from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 class Silenced(Exception):
     """Raised by a `Sayer` when the rest of the answer is not wanted any more."""
 
+
+ASLEEP = forget_now("This device was told to stop listening.")
 
 Sayer = Callable[[Speech], None]
 """Takes each piece of the answer as soon as it is ready."""
@@ -49,17 +52,6 @@ class Turn:
     decision: Decision
     kept: TraceId | None
     seconds: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Words that were heard or typed; typed ones have no sound and are never kept."""
-
-    text: str
-    pcm: Pcm | None
-    heard_at: datetime
-    device: DeviceId
-    person: PersonId
 
 
 class Assistant:
@@ -124,27 +116,32 @@ class Assistant:
     def take(self, capture: Capture, person: PersonId) -> Transcript:
         """Recognise spoken words for another program; they are kept or forgotten like any.
 
-        A noise has none, and is not kept.
+        A noise has none, and is not kept. Where the program then has them read, they are answered
+        as the request that was heard.
         """
-        transcript = self._ears.hear(capture)
-        if hearing(transcript, self._house.settings.language) is Hearing.NOTHING:
+        transcript, house = self._ears.hear(capture), self._house
+        if hearing(transcript, house.settings.language) is Hearing.NOTHING:
             return Transcript("")
         request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
-        utterance = Utterance(
-            of=new_trace_id(),
-            heard_at=capture.heard_at,
-            device=capture.device,
-            person=person,
-            seconds=capture.seconds,
-        )
-        self._house.household = self._house.family.seen(person)
-        self._keep(request, transcript, utterance, Reply(""))
+        house.household = house.family.seen(person)
+        intents = self._meaning(request, transcript).intents
+        utterance = request.utterance(new_trace_id(), intents)
+        if may_answer(request.device, intents[0] if intents else None, house):
+            private = any(intent.skill == PRIVACY_SKILL for intent in intents)
+            decision, kept = self._keep(request, transcript, utterance, Reply("", keep=not private))
+        else:
+            decision, kept = ASLEEP, None
+        taken = Taken(transcript.text, utterance, decision, kept)
+        house.conversation.expect(house.household.id, taken)
         return transcript
 
     def read(self, text: str, device: DeviceId, person: PersonId, say: Sayer | None) -> Turn:
-        """Answer typed words; aloud, unless `say` is None."""
-        request = Request(text, None, self._house.clock(), device, person)
-        return self._answer(request, Transcript(text), say, {})
+        """Answer typed words, or those that `take` heard; aloud, unless `say` is None."""
+        taken = self._house.conversation.claim(self._house.household.id, device, text)
+        at = self._house.clock() if taken is None else taken.utterance.heard_at
+        who = person if taken is None else taken.utterance.person
+        request = Request(text, None, at, device, who)
+        return self._answer(request, Transcript(text), say, {}, taken=taken)
 
     def tick(self) -> None:
         """Let every skill do what has fallen due; where there is time, prepare a reply."""
@@ -156,6 +153,7 @@ class Assistant:
             person=PersonId("unknown"),
         )
         self._wake_devices()
+        self._house.conversation.drop_old()
         self._house.unwritten.sweep()
         self._house.skills.tick(lambda skill: context_of(request, skill, self._house))
         self._house.rooms.tick()
@@ -176,8 +174,10 @@ class Assistant:
         say: Sayer | None,
         seconds: dict[str, float],
         replied: Callable[[Reply], None] | None = None,
+        *,
+        taken: Taken | None = None,
     ) -> Turn:
-        trace = new_trace_id()
+        trace = new_trace_id() if taken is None else taken.utterance.of
         self._house.household = self._house.family.seen(request.person)
         started = monotonic()
         meaning = self._meaning(request, transcript)
@@ -187,17 +187,9 @@ class Assistant:
         if not meaning.spoken:
             noise = forget_now("It was a noise, not a request.")
             return Turn(transcript, None, Reply("", keep=False), noise, None, seconds)
-        utterance = Utterance(
-            of=trace,
-            heard_at=request.heard_at,
-            device=request.device,
-            person=request.person,
-            seconds=0.0 if request.pcm is None else len(request.pcm) / RATE_HZ,
-            intent=None if intent is None else f"{intent.skill}.{intent.name}",
-        )
+        utterance = request.utterance(trace, intents)
         if not may_answer(request.device, intent, self._house):
-            asleep = forget_now("This device was told to stop listening.")
-            return Turn(transcript, intent, Reply("", keep=False), asleep, None, seconds)
+            return Turn(transcript, intent, Reply("", keep=False), ASLEEP, None, seconds)
         started = monotonic()
         reply = reply_to(meaning, utterance, self._house)
         seconds["answer"] = monotonic() - started
@@ -206,7 +198,10 @@ class Assistant:
         if say is not None:
             self._say(reply, say, seconds)
         started = monotonic()
-        decision, kept = self._keep(request, transcript, utterance, reply)
+        if taken is None:
+            decision, kept = self._keep(request, transcript, utterance, reply)
+        else:
+            decision, kept = taken.decision, taken.kept
         seconds["keep"] = monotonic() - started
         last = LastTurn(
             intent=utterance.intent,

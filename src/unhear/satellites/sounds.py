@@ -16,9 +16,14 @@ WIDTHS, CHANNELS = (1, 2, 3, 4), (1, 2)
 
 
 class Hearing:
-    """One stream's way to 16 kHz mono; what is left of a piece is heard with the next."""
+    """One stream's way to 16 kHz mono; what is left of a piece is heard with the next.
+
+    Pieces may be cut anywhere: what Home Assistant is sent as a file comes in lines, wherever a
+    byte happens to be a line feed, so that every second line would begin within a sample.
+    """
 
     def __init__(self) -> None:
+        self._cut = b""
         self._converter = AudioChunkConverter(rate=RATE_HZ, width=2, channels=1)
 
     def pcm(self, event: Event) -> Pcm:
@@ -26,10 +31,10 @@ class Hearing:
         rate = _one_of(RATES_HZ, event, "rate")
         width = _one_of(WIDTHS, event, "width")
         channels = _one_of(CHANNELS, event, "channels")
-        payload = event.payload or b""
-        frame = width * channels
-        whole = payload[: len(payload) // frame * frame]
-        chunk = self._converter.convert(AudioChunk(rate, width, channels, whole))
+        sound = self._cut + (event.payload or b"")
+        whole = len(sound) // (width * channels) * width * channels
+        self._cut = sound[whole:]
+        chunk = self._converter.convert(AudioChunk(rate, width, channels, sound[:whole]))
         return np.frombuffer(chunk.audio, np.int16)
 
 

@@ -114,6 +114,7 @@ class Connection:
 
     async def _begin(self, _: Event) -> None:
         self._sound, self._frames, self._detected = [], 0, False
+        self._hearing = Hearing()
 
     async def _hear(self, event: Event) -> None:
         pcm = await self._work(self._hearing.pcm, event)

@@ -72,8 +72,9 @@ def _asked_back(intent: Intent, context: SkillContext) -> Reply | None:
 def _forget_last(context: SkillContext) -> str:
     last = context.last
     if last is not None and not last.kept and _is_mine(last, context):
-        context.privacy.forget(replace(_mine(context), since=last.heard_at))
-        return context.say("not_kept")
+        count = context.privacy.forget(replace(_mine(context), since=last.heard_at))
+        # Another program may have had words recognised since, and answered them itself.
+        return context.say("forgotten_just_said" if count else "not_kept")
     return _forget_newest(context)
 
 
