@@ -62,6 +62,7 @@ class Connection:
         self._writer = writer
         self._sound: list[Pcm] = []
         self._frames = 0
+        self._began_at = offer.assistant.house.clock()
         self._detector: WakeDetector | None = None
         self._detected = False
         self._hearing = Hearing()
@@ -115,6 +116,7 @@ class Connection:
     async def _begin(self, _: Event) -> None:
         self._sound, self._frames, self._detected = [], 0, False
         self._hearing = Hearing()
+        self._began_at = self._offer.assistant.house.clock()
 
     async def _hear(self, event: Event) -> None:
         pcm = await self._work(self._hearing.pcm, event)
@@ -136,7 +138,7 @@ class Connection:
         pcm = np.concatenate([np.zeros(0, np.int16), *self._sound])[: SECONDS_MAX * RATE_HZ]
         self._sound, self._frames = [], 0
         offer = self._offer
-        capture = Capture(pcm, offer.assistant.house.clock(), offer.device)
+        capture = Capture(pcm, self._began_at, offer.device)
         transcript = await self._work(offer.assistant.take, capture, offer.person)
         await self._tell(Transcript(text=transcript.text).event())
 
