@@ -34,6 +34,8 @@ from unhear.satellites.speech_files import SpeechFiles
 
 # What the library says of a malformed message holds what was sent: sound, or words.
 logging.getLogger("aioesphomeapi").setLevel(logging.CRITICAL + 1)
+# It answers a device that is gone already, and the event loop warns of every answer.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 AUDIO_BYTES_MAX = 1 << 13
 """A quarter of a second of sound; a device sends a few hundredths at a time."""
@@ -128,10 +130,11 @@ class _Conversation:
         self._streams = False
         self._waiting: asyncio.Queue[Callable[[], None]] = asyncio.Queue(WAITING_MAX)
         self._flooded = asyncio.Event()
+        self._unsubscribe: Callable[[], None] = _nothing
 
     async def subscribe(self) -> None:
         """Ask the device for its requests, and to wake at the house's word if it can."""
-        self._client.subscribe_voice_assistant(
+        self._unsubscribe = self._client.subscribe_voice_assistant(
             handle_start=self._start, handle_stop=self._stop, handle_audio=self._hear
         )
         word = self._ways.assistant.house.settings.wake_word
@@ -195,7 +198,7 @@ class _Conversation:
 
     async def _hear(self, data: bytes, _second: bytes | None) -> None:
         if len(data) > AUDIO_BYTES_MAX:
-            self._flooded.set()
+            self._give_up()
             return
         self._do(partial(self._feed, np.frombuffer(data[: len(data) // 2 * 2], np.int16)))
 
@@ -208,7 +211,16 @@ class _Conversation:
         try:
             self._waiting.put_nowait(what)
         except asyncio.QueueFull:
-            self._flooded.set()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Hear no more of the device, until the connection is ended.
+
+        Tens of thousands of its messages may have been read already.
+        """
+        self._unsubscribe()
+        self._unsubscribe = _nothing
+        self._flooded.set()
 
     async def _work(self) -> None:
         while True:
@@ -238,6 +250,10 @@ async def _connect(place: Place) -> socket:
         else:
             return connection
     raise failed
+
+
+def _nothing() -> None:
+    """Nothing is subscribed to."""
 
 
 def _same(one: str, other: str) -> bool:

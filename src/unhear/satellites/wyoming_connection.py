@@ -33,6 +33,9 @@ REQUEST_LETTERS_MAX = 1_000
 SPEECH_LETTERS_MAX = 3_000
 """Three minutes of speech; what is longer is not said. A voice needs memory by the square."""
 
+PIECE_FRAMES = 4_096
+"""How much speech is sent at a time, so that little of it waits for a program that is slow."""
+
 IDLE_SECONDS_MAX = 600.0
 
 Detector = Callable[[], WakeDetector]
@@ -150,10 +153,9 @@ class Connection:
             if not started:
                 await self._tell(AudioStart(rate=speech.rate_hz, width=2, channels=1).event())
                 started = True
-            audio = speech.pcm.tobytes()
-            await self._tell(
-                AudioChunk(rate=speech.rate_hz, width=2, channels=1, audio=audio).event()
-            )
+            for start in range(0, len(speech.pcm), PIECE_FRAMES):
+                audio = speech.pcm[start : start + PIECE_FRAMES].tobytes()
+                await self._tell(AudioChunk(speech.rate_hz, 2, 1, audio).event())
         if not started:
             await self._tell(Error(text="nothing of that can be said", code="unsaid").event())
         await self._tell(AudioStop().event())
