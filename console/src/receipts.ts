@@ -19,7 +19,10 @@ export function receipts(list: HTMLElement): void {
           });
           if (beside !== null) beside.location.href = `/verify.html#${asked}`;
         })
-        .catch(told);
+        .catch((error: unknown) => {
+          beside?.close();
+          told(error);
+        });
     });
   }
 }

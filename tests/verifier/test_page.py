@@ -2,12 +2,13 @@
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -171,6 +172,15 @@ def test_a_dropped_receipt_is_checked(page: Page) -> None:
     )
     page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
     page.get_by_role("heading", name=GENUINE).wait_for()
+
+
+@pytest.mark.parametrize("longer", range(3))
+def test_a_receipt_that_is_brought_behind_the_address_is_checked(page: Page, longer: int) -> None:
+    text = urlsafe_b64encode(DATA + b" " * longer).decode().rstrip("=")
+    page.goto("about:blank")
+    page.goto(f"{FILE.as_uri()}#{urlencode({'receipt': text, 'key': LOG})}")
+    page.get_by_role("heading", name=GENUINE).wait_for()
+    assert page.url == FILE.as_uri()
 
 
 WRONG: dict[str, tuple[Case, str, str]] = {

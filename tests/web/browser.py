@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, expect, sync_playwright
 
 from tests.needs import need_program
 
 PHONE = (390, 844)
 DESK = (1280, 800)
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Browser:
     def page(self, *, prf: bool | None = True) -> Page:
         """Open a page; with a passkey authenticator, which has PRF or not, unless `prf` is None."""
         page = self.context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._heard)
         page.on("request", self._noted)
