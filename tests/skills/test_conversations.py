@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.skills.conversation import SKILLS, Talk
@@ -55,6 +55,7 @@ def test_the_time_is_the_houses_own(hour: int, said: str) -> None:
     assert Talk(now=berlin).say("what time is it") == f"It is {said}"
 
 
+@settings(deadline=None)  # the first one loads every unit
 @given(st.sampled_from(sorted(UNITS)), st.sampled_from(sorted(UNITS)), st.integers(0, 10**6))
 def test_any_two_units_are_converted_or_it_is_said_why_not(
     source: str, target: str, amount: int

@@ -1,13 +1,14 @@
 """`unhear skill new`: begin a skill of one's own."""
 
 from importlib.resources import files
+from keyword import iskeyword
 from pathlib import Path
 from string import Template
 from typing import Annotated
 
 import typer
 
-from unhear.answer.registry import NAME
+from unhear.answer.registry import NAME, find_skills
 from unhear.cli.output import Json, console, show_json
 
 skill = typer.Typer(help="Make skills of your own.", no_args_is_help=True)
@@ -36,16 +37,18 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Make a skill package with sentences, replies and a test that passes."""
-    if not NAME.fullmatch(name):
-        raise typer.BadParameter("a name is lower-case letters, digits and underscores")
-    place = folder / f"unhear-{name}"
-    if place.exists():
-        raise typer.BadParameter(f"{place} is there already; choose another name or folder")
     words = {
         "name": name,
         "class": "".join(part.capitalize() for part in name.split("_")),
         "spoken": name.replace("_", " "),
     }
+    if not NAME.fullmatch(name) or iskeyword(words["class"]):
+        raise typer.BadParameter("a name is lower-case letters, digits and underscores")
+    if name in {one.name for one in find_skills().all()}:
+        raise typer.BadParameter(f"there is a skill called {name} already")
+    place = folder / f"unhear-{name}"
+    if place.exists():
+        raise typer.BadParameter(f"{place} is there already; choose another name or folder")
     for path, template in TEMPLATES.items():
         file = place / path.format(name=name)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,9 @@ from unhear.answer.skill import Heard, Skill, SkillContext
 from unhear.forget.traces import new_trace_id
 from unhear.household.family import Household
 from unhear.household.scope import Scope
-from unhear.household.speech import Item, Reply
+from unhear.household.speech import Item, Question, Reply
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId
+from unhear.keep.memory import MemoryUndeclared
 from unhear.understand.grammar import Grammar
 
 HERE = DeviceId("here")
@@ -23,7 +24,9 @@ HERE = DeviceId("here")
 class TrialMemory:
     """A skill's memory in a list."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembers: str) -> None:
+        """`remembers` is what the skill says it keeps."""
+        self._remembers = remembers
         self._items: list[Item] = []
 
     def items(self) -> Sequence[Item]:
@@ -31,7 +34,9 @@ class TrialMemory:
         return list(self._items)
 
     def remember(self, data: Mapping[str, str]) -> Item:
-        """Keep `data`."""
+        """Keep `data`. Raises `MemoryUndeclared` for a skill that says it remembers nothing."""
+        if not self._remembers:
+            raise MemoryUndeclared("the skill would keep something; its `remembers` must say what")
         self._items.append(Item(new_trace_id(), dict(data), clock.now()))
         return self._items[-1]
 
@@ -106,27 +111,49 @@ class TrialRooms:
 
 
 class Trial:
-    """A conversation with one skill; `now` can be set, and `tick` lets things fall due."""
+    """A conversation with one skill; `now` can be set, and `tick` lets things fall due.
+
+    What the skill asks back is answered by the next words, and half a sentence is asked about.
+    """
 
     def __init__(
         self, skill: Skill, *, language: str = "en", settings: Mapping[str, Any] | None = None
     ) -> None:
         self.skill = skill
         self.now = clock.now()
-        self.memory = TrialMemory()
+        self.memory = TrialMemory(skill.remembers)
         self.rooms = TrialRooms()
         self._language = language
         self._settings = settings or {}
         self._skills = Skills([skill], language)
         self._grammar = Grammar([skill], language=language)
+        self._asked: Question | None = None
 
-    def say(self, words: str) -> str:
-        """Answer what is said to `words`."""
-        return self.reply(words).text
+    def say(self, words: str, *, sure: bool = True) -> str:
+        """Answer what is said to `words`, which were heard surely or in doubt.
 
-    def reply(self, words: str) -> Reply:
-        """Answer the whole reply to `words`."""
-        return self._skills.answer(self._grammar.interpret(words), self._context())
+        Raises `MemoryUndeclared` where the skill keeps what it does not declare.
+        """
+        return self.reply(words, sure=sure).text
+
+    def reply(self, words: str, *, sure: bool = True) -> Reply:
+        """Answer the whole reply to `words`. Raises like `say`."""
+        understood = self._grammar.understand(words)
+        filled = None if self._asked is None else self._grammar.fill(self._asked, words)
+        intent = next(iter(understood.intents), filled)
+        if intent is None and understood.half is not None:
+            reply = self._ask_for(understood.half)
+        elif intent is None:
+            reply = self._skills.answer(None, self._context())
+        else:
+            reply = self.skill.handle(intent, self._context(sure=sure))
+        self._asked = reply.question
+        return reply
+
+    def _ask_for(self, half: Question) -> Reply:
+        replies, key = self._skills.replies(self.skill.name), f"ask_{half.slot}"
+        text = replies(key) if key in replies else self._skills.replies("")("half")
+        return Reply(text, question=half)
 
     def tick(self) -> Sequence[str]:
         """Let fall due what falls due; answer what was said since the last time."""
@@ -134,7 +161,7 @@ class Trial:
         said, self.rooms.said = self.rooms.said, []
         return said
 
-    def _context(self) -> SkillContext:
+    def _context(self, *, sure: bool = True) -> SkillContext:
         return SkillContext(
             now=self.now,
             household=Household(HouseholdId(bytes(16)), "Trial", (), ()),
@@ -146,4 +173,5 @@ class Trial:
             say=self._skills.replies(self.skill.name),
             settings=self._settings,
             language=self._language,
+            sure=sure,
         )
