@@ -30,7 +30,7 @@ check: setup-dev check-console
 check-console: console/node_modules/.package-lock.json
 	cd console && npm run --silent check
 
-setup-dev: $(STATIC)/main.js $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready .venv-thief/.ready .venv-satellite/.ready tests/node/node_modules/.package-lock.json
+setup-dev: $(if $(shell command -v npm),$(STATIC)/main.js,without-npm) $(VENV)/.ready-dev .venv-peer/.ready .venv-s3/.ready .venv-thief/.ready .venv-satellite/.ready tests/node/node_modules/.package-lock.json
 	@sh scripts/install-test-tools
 
 $(VENV)/bin/uv:
@@ -90,6 +90,10 @@ thief: setup-dev
 tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent; \
 	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
+
+.PHONY: without-npm
+without-npm:
+	@echo "npm is missing: the tests of the console in a browser will be skipped"
 
 # The console's scripts and styles.
 $(STATIC)/main.js: console/node_modules/.package-lock.json console/build.js $(wildcard console/src/*)

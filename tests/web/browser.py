@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Page, Request, expect, sync_playwright
 
-from tests.needs import need_program
+from tests.needs import need, need_program
+from unhear.web.pages.files import STATIC
 
 PHONE = (390, 844)
 DESK = (1280, 800)
@@ -80,6 +81,7 @@ def browser(
 ) -> Iterator[Browser]:
     """Start a browser; it must have nothing to complain of when the block ends."""
     chromium = need_program("chromium")
+    need((STATIC / "main.js").is_file(), "the console's scripts, which npm builds")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         context = started.new_context(

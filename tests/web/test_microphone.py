@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.cli.program import PASSPHRASE
-from tests.needs import need_program
+from tests.needs import need, need_program
 from tests.satellites.rooms import NotedAssistant, made_house, said, said_to_wake, ways_of
 from tests.web.consoles import Console, served
 from unhear.answer.synthesiser import Speech
@@ -23,6 +23,7 @@ from unhear.engines.speech_files import speech_wav
 from unhear.house.house import House
 from unhear.house.voice import Ways
 from unhear.web.home import Home
+from unhear.web.pages.files import STATIC
 
 PATIENCE = 60
 PATIENCE_MS = PATIENCE * 1000
@@ -75,6 +76,7 @@ def opened(
 ) -> Iterator[Page]:
     """Open the page in a browser whose microphone plays a sound, with silence around it, once."""
     chromium = need_program("chromium")
+    need((STATIC / "main.js").is_file(), "the console's scripts, which npm builds")
     file.write_bytes(speech_wav([Speech(np.concatenate([QUIET, sound, QUIET, QUIET]), RATE_HZ)]))
     fakes = [
         "--no-sandbox",  # It cannot be built by root, who runs the tests in CI.
