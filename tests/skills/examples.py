@@ -155,6 +155,13 @@ ENGLISH: dict[str, list[Line]] = {
             "I would like a small mocha.", "coffee.orderDrink", r"One small mocha, coming up\."
         ),
     ],
+    "two requests": [
+        Line(
+            "Set a timer for five minutes and what is two plus two?",
+            "timers.set",
+            r"Timer set for 5 minutes\. That is 4\.",
+        ),
+    ],
     "privacy": [
         Line("What is twelve plus seven?", "arithmetic.calculate", r"That is 19\."),
         Line(

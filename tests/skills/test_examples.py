@@ -84,6 +84,20 @@ def test_a_request_after_the_wake_word_is_answered_aloud(english: Ways) -> None:
 
 
 @pytest.mark.speech
+def test_what_is_asked_back_is_answered_without_a_wake_word(english: Ways) -> None:
+    with Device(english, "study", ada(english), wake=True) as device:
+        for _ in range(TRIES):
+            asked = device.hear(said_to_wake(device.house, "Set a timer."))
+            if asked is None or asked.reply.question is None:
+                continue
+            turn = device.hear(said(device.house, "Ten minutes."))
+            if turn is not None and turn.reply.text == "Timer set for 10 minutes.":
+                break
+        else:
+            pytest.fail("the question or its answer was not understood")
+
+
+@pytest.mark.speech
 def test_what_rings_is_stopped_aloud(english: Ways) -> None:
     with Device(english, "pantry", ada(english)) as device:
         rooms = device.house.rooms
