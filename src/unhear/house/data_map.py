@@ -132,9 +132,10 @@ PLACES: Mapping[Place, Kept] = {
         of=SAID,
     ),
     Place.ROOMS: Kept(
-        what="what rings until somebody stops it, such as a timer and its name, in memory alone",
-        why="so that it is heard",
-        stays="five minutes",
+        what="what rings until somebody stops it, such as a timer and its name; the ends of timers "
+        "that devices show, without their names; in memory alone",
+        why="so that it is heard and seen",
+        stays="what rings, five minutes; a timer, until it ends or is forgotten",
         whose=Whose.PERSON,
         erased=Erasure.CONVERSATION,
         category=Category.WORDS,
@@ -171,13 +172,23 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.WORDS,
         use=Use.ANSWER,
     ),
-    "the microphone page (a browser's memory)": Kept(
+    "the console's microphone (a browser's memory)": Kept(
         what="what was said on the page and answered, and whether it was kept",
         why="to be read",
         stays="until the page is closed or loaded anew",
         whose=Whose.PERSON,
         erased=Erasure.PASSES,
         category=Category.WORDS,
+        use=Use.ANSWER,
+    ),
+    "what voice devices show of timers": Kept(
+        what="how long each timer has left",
+        why="to be read",
+        stays="until the timer ends, is cancelled or is forgotten; a device that is away learns it "
+        "when it is back",
+        whose=Whose.PERSON,
+        erased=Erasure.PASSES,
+        category=Category.HABITS,
         use=Use.ANSWER,
     ),
     "another server that you set to be asked": Kept(
