@@ -28,6 +28,7 @@ PAGES = (
     "status",
     "account",
     "pair",
+    "notice",
 )
 
 

@@ -20,7 +20,7 @@ ROW = re.compile(
 )
 TABLE = {(method, path): demands for method, path, demands in ROW.findall(PAGE.read_text())}
 PLACES = {"recording": "0" * 32, "passkey": "AAAA", "person": "nobody", "name": "nowhere"}
-PLACES |= {"entry": "1", "hold": "0" * 32}
+PLACES |= {"entry": "1", "hold": "0" * 32, "kind": "online"}
 STRANGERS = ("nobody", "paired device", "child's device", "guardian elsewhere", "adult")
 ENDS_THE_SESSION = ("DELETE", "/session")
 

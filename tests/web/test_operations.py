@@ -198,6 +198,20 @@ def test_sessions_end(served: Console) -> None:
     assert session.over(IDLE.total_seconds() + 1)
 
 
+def test_notices_are_read_by_anybody_and_name_nobody(served: Console, ada: httpx2.Client) -> None:
+    version = ada.get(f"{API}/consents").json()["notice"]
+    with closing(served.client()) as stranger:
+        for kind in ("online", "retention"):
+            told = stranger.get(f"{API}/notices/{kind}").json()
+            assert told["version"] == version
+            assert "Ada" not in told["text"]
+            assert "Mia" not in told["text"]
+            assert told["title"] in stranger.get(f"/notice?kind={kind}").text
+        assert stranger.get("/notice?kind=direct").status_code == 303
+        assert stranger.get(f"{API}/notices/direct").status_code == 422
+    assert "Ada" in ada.get("/notice?kind=direct").text
+
+
 def test_who_signed_out_is_a_stranger(served: Console) -> None:
     with closing(served.guardian()) as client:
         assert client.delete(f"{API}/session").status_code == 204

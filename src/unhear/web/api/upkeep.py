@@ -1,6 +1,7 @@
 """What a house is told and asked now and then: notices, its clock, holds, drills, its data map."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -9,13 +10,15 @@ from unhear.forget.holds import PlacedHold
 from unhear.forget.snapshot import snapshot
 from unhear.house.data_map_pages import rows
 from unhear.house.drill import rehearse
+from unhear.house.notice_text import NoticeKind
 from unhear.household.hold import HOLD_DAYS_MAX, Hold
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId
 from unhear.keep.notices import notices as kept_notices
 from unhear.web.api.fields import Answered, Name, Taken, Trace
+from unhear.web.notices import notice_in
 from unhear.web.problems import Problem
-from unhear.web.signed_in import FreshGuardian, Guardian, SignedIn
+from unhear.web.signed_in import FreshGuardian, Guardian, SignedIn, TheHome
 
 router = APIRouter(tags=["upkeep"])
 
@@ -27,6 +30,14 @@ class NoticeLine(Answered):
     """Something the house tells its guardians."""
 
     at: datetime
+    text: str
+
+
+class NoticePage(Answered):
+    """A notice to parents, or the retention policy, as it stands."""
+
+    version: str
+    title: str
     text: str
 
 
@@ -77,6 +88,15 @@ def notices(signed: Guardian) -> list[NoticeLine]:
     )
     own = [one for one in found if one.guardian == signed.person.id]
     return [NoticeLine(at=one.at, text=one.text) for one in own]
+
+
+@router.get("/notices/{kind}")
+def notice(
+    home: TheHome, kind: Literal["online", "retention"], language: Literal["en", "de"] = "en"
+) -> NoticePage:
+    """Read what names nobody, without signing in; the direct notice stands on a guardian's page."""
+    made = notice_in(home, NoticeKind(kind), language)
+    return NoticePage(version=made.version, title=made.title, text=made.text)
 
 
 @router.get("/clock")

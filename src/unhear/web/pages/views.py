@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from unhear.clock import day_number
 from unhear.forget.progress import out_of_reach, progress_of
+from unhear.house.notice_text import NoticeKind
 from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind
@@ -16,7 +17,8 @@ from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
 from unhear.web.api.receipts import all_receipts
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
-from unhear.web.pages.render import back_to, first_page, page
+from unhear.web.notices import notice_in
+from unhear.web.pages.render import back_to, first_page, language_of, page
 from unhear.web.pairings import device_of
 from unhear.web.signed_in import SignedIn, TheHome, guardian_of
 
@@ -115,6 +117,21 @@ def family(request: Request, signed: Guardian) -> Response:
         skills=sorted(skill.name for skill in signed.house.skills.all()),
         kinds=list(PersonKind),
     )
+
+
+@router.get("/notice")
+def notice(request: Request, home: TheHome, kind: NoticeKind = NoticeKind.ONLINE) -> Response:
+    """Show a notice to parents, made from what this house enforces.
+
+    Who is not signed in is shown the online notice and the retention policy; the direct one names
+    guardians.
+    """
+    signed = guardian_of(request)
+    if signed is None and kind is NoticeKind.DIRECT:
+        raise SignInFirst
+    made = notice_in(home, kind, language_of(request))
+    kinds = [one for one in NoticeKind if signed is not None or one is not NoticeKind.DIRECT]
+    return page(request, "notice", signed, notice=made, kinds=kinds)
 
 
 @router.get("/consent")
