@@ -48,10 +48,12 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
         yield served
 
 
-def make_household(page: Page, url: str, *, passphrase: str | None = None) -> str:
+def make_household(
+    page: Page, url: str, *, passphrase: str | None = None, name: str = "Testers"
+) -> str:
     """Make a household as a person would; answer its recovery phrase."""
     page.goto(url)
-    page.get_by_label("Name of the household").fill("Testers")
+    page.get_by_label("Name of the household").fill(name)
     page.get_by_label("Your name").fill("Ada")
     page.get_by_label("Other adults").fill("Jo, Sam")
     page.get_by_label("Children").fill("Mia")
