@@ -52,7 +52,7 @@ light:
   - platform: template
     lights:
       kitchen_light:
-        friendly_name: Kitchen light
+        friendly_name: kitchen light
         turn_on: []
         turn_off: []
         set_level: []

@@ -65,6 +65,9 @@ class Provider:
             self._abort(next(iter(self._open)))
         try:
             await Connection(self._offer, writer).run(reader, lambda: self._spoke(writer))
+        except ConnectionError:
+            # They go when they have what they wanted, as Home Assistant does at a wake word.
+            log.debug("connection closed")
         except Exception as error:  # noqa: BLE001 - no connection may end another
             log.warning("connection ended", extra={"error": type(error).__name__})
         finally:
