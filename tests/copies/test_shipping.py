@@ -1,6 +1,7 @@
 """A target always holds a database that opens, and misses nothing that was shipped."""
 
 import json
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -271,3 +272,25 @@ def test_an_upgrade_of_the_schema_is_counted_like_any_commit(tmp_path: Path) -> 
     with again.reading() as transaction:
         assert transaction.commit_count() == 1
     again.close()
+
+
+def test_what_a_killed_writer_wrote_but_never_committed_is_not_shipped(copied: Copied) -> None:
+    copied.home.keep()
+    copied.ship()
+    index = copied.home.settings.database_file.with_name("unhear.db-shm")
+    before = copied.folder / "index"
+    _copy_over(index, before)
+    copied.home.keep()
+    _copy_over(before, index)  # Killed when all was in the log, and nothing yet in its index.
+    copied.ship()
+    assert same(copied)
+    for _ in range(3):  # Others write over what was never committed.
+        copied.home.keep()
+        copied.ship()
+        assert same(copied)
+
+
+def _copy_over(source: Path, into: Path) -> None:
+    """Copy bytes over another file, in a process of its own: closing one here would drop locks."""
+    command = ["dd", f"if={source}", f"of={into}", "conv=notrunc", "status=none"]
+    subprocess.run(command, check=True)

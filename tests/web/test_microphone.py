@@ -118,7 +118,7 @@ class TestInABrowser:
             expect(page.locator("#privacy")).to_have_text("The microphone is off.")
         assert isinstance(ways.assistant, NotedAssistant)
         device, turn = ways.assistant.turns.get(timeout=PATIENCE)
-        assert device == "browser"
+        assert device.split()[0] == "browser"  # A number follows while an earlier page is closing.
         assert turn.intent is not None
         assert turn.intent.skill == "time_and_date"
 

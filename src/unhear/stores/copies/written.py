@@ -3,7 +3,9 @@
 The format is SQLite's ("WAL-mode File Format", section 2, and "Database File Format", section 4): a
 header of 32 bytes, then frames of 24 bytes and a page. A frame holds if it bears the salts of the
 header and the checksum goes on from the frame before; the last of a commit says how many pages the
-database has then.
+database has then. A writer that is killed between its last frame and its entry in the index has
+committed nothing, though its frames hold: such a commit, at the end of the log, counts further
+than the database does, and is left out.
 
 Only the log is opened here. On POSIX a process that closes any descriptor of a file loses all its
 locks on it, also those of SQLite; the database and its index must never be opened beside it.
@@ -12,7 +14,7 @@ locks on it, also those of SQLite; the database and its index must never be open
 import sqlite3
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +35,9 @@ _HEADER = struct.Struct(">I12x8sII")
 _FRAME = struct.Struct(">II8sII")
 
 Sums = tuple[int, int]
+
+Frame = tuple[int, int, bytes]
+"""A page's number, the database's size where the frame ends a commit, and the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,11 @@ class Written:
         connection.execute("BEGIN IMMEDIATE")
         try:
             number, root = connection.execute(SELECT_POSITION).fetchone()
-            return self._read(number, root.hex(), after)
+            return self._read(number, root.hex(), after, _Counted(connection))
         finally:
             connection.execute("ROLLBACK")
 
-    def _read(self, number: int, root: str, after: Position | None) -> Tail:
+    def _read(self, number: int, root: str, after: Position | None, counted: "_Counted") -> Tail:
         nothing = Tail(Position("", 0, number, 0, root), 0, 0, {})
         if not self._log.exists():
             return nothing
@@ -107,8 +112,10 @@ class Written:
                     first = after.frames
                     begun = _FRAME.unpack_from(last)[3:]
             file.seek(HEADER_BYTES + first * WHOLE_BYTES)
-            frames = list(_valid(file, salts, begun, words))
+            frames: list[Frame] = list(_valid(file, salts, begun, words))
         commits = [place for place, (_, size, _) in enumerate(frames) if size]
+        if commits and counted.in_last(frames[: commits[-1] + 1]) > number:
+            del commits[-1]
         whole = frames[: commits[-1] + 1] if commits else []
         size = whole[-1][1] if whole else (after.pages if after is not None and first else 0)
         position = Position(salts.hex(), first + len(whole), number, size, root)
@@ -116,10 +123,33 @@ class Written:
         return Tail(position, first, len(commits), pages)
 
 
-def _valid(
-    file: BinaryIO, salts: bytes, sums: Sums, words: str
-) -> Iterator[tuple[int, int, bytes]]:
-    """Yield page number, database size and content of the frames that hold."""
+class _Counted:
+    """What a commit counts itself as: each writes the one page that holds the count."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._page, self._table = connection.execute(
+            "SELECT rootpage, sql FROM sqlite_master WHERE name = 'commit_count'"
+        ).fetchone()
+
+    def in_last(self, frames: list[Frame]) -> int:
+        """Answer the count in the newest image of its page, 0 where there is none.
+
+        SQLite reads it: the page is put into an empty database of the same table.
+        """
+        image = next((content for page, _, content in reversed(frames) if page == self._page), None)
+        if image is None:
+            return 0
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            connection.execute(self._table)
+            empty = connection.serialize()
+            connection.deserialize(empty[:PAGE_BYTES] + image)
+            (number,) = connection.execute("SELECT number FROM commit_count").fetchone()
+            return int(number)
+
+
+def _valid(file: BinaryIO, salts: bytes, sums: Sums, words: str) -> Iterator[Frame]:
+    """Yield the frames that hold."""
     while len(frame := file.read(WHOLE_BYTES)) == WHOLE_BYTES:
         page, size, salted, *said = _FRAME.unpack_from(frame)
         content = frame[FRAME_BYTES:]
