@@ -1,22 +1,8 @@
 """A device that was told to stop recording answers, keeps nothing, and says so."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.house.test_doubt import Room
-from tests.satellites.rooms import made_house
+from tests.house.dictated import Room
 from unhear.house.house import House
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with made_house(tmp_path) as house:
-        room = Room(house)
-        yield room
-        room.assistant.close()
 
 
 def test_nothing_is_kept_until_recording_is_started_again(room: Room) -> None:

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from unhear.learn.learner import NeverLearned
+from unhear.learn.learner import Learner, NeverLearned
 from unhear.learn.sums import Labelled, Sums
-from unhear.learn.telling import Telling
-from unhear.learn.vocabulary import Vocabulary, said
+from unhear.learn.telling import Telling, Weights
+from unhear.learn.vocabulary import Counts, Vocabulary, said
 
 DIMENSION = 5
-TELLING = Telling(DIMENSION)
-VOCABULARY = Vocabulary()
+TELLING: Learner[Labelled, Sums, Weights] = Telling(DIMENSION)
+VOCABULARY: Learner[Counts, Counts, tuple[str, ...]] = Vocabulary()
 
 vectors = st.lists(st.integers(-128, 127), min_size=DIMENSION, max_size=DIMENSION)
 contributions = st.builds(

@@ -137,6 +137,7 @@ def test_a_device_that_is_gone_is_connected_again(ways: Ways) -> None:
                     device._writer.close()
 
     asyncio.run(talk())
+    assert device.connections >= 3
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,7 @@ def test_what_is_no_message_ends_the_connection_and_is_tried_again(
             await again.wait()
 
     asyncio.run(talk())
+    assert connections > 1
 
 
 def test_an_answer_is_held_for_a_minute_at_most() -> None:
