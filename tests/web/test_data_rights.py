@@ -44,7 +44,7 @@ def ada(served: Console) -> Iterator[httpx2.Client]:
         yield client
 
 
-def ask(client: httpx2.Client, agent: Agent = WALNUT, **wanted: Any) -> dict[str, Any]:
+def ask(client: httpx2.Client, /, agent: Agent = WALNUT, **wanted: Any) -> dict[str, Any]:
     answer = client.post(ASK, content=agent.request(**wanted))
     assert answer.status_code == 200, answer.text
     status: dict[str, Any] = answer.json()
@@ -85,7 +85,7 @@ def test_a_deletion_waits_for_a_guardian_and_then_is_proved(
     served: Console, walnut: httpx2.Client, ada: httpx2.Client
 ) -> None:
     served.keep()
-    asked = ask(walnut, **{"agent-request-id": "seven"})
+    asked = ask(walnut, WALNUT, **{"agent-request-id": "seven"})
     assert (asked["status"], asked["agent_request_id"]) == ("in_progress", "seven")
     received = datetime.fromisoformat(asked["received_at"])
     assert datetime.fromisoformat(asked["expected_by"]) - received == timedelta(days=REQUEST_DAYS)
@@ -96,7 +96,7 @@ def test_a_deletion_waits_for_a_guardian_and_then_is_proved(
     assert "Walnut asks" in ada.get(f"{API}/notices").json()[-1]["text"]
     decided = decide(ada, asked, answer="agree").json()
     receipt = Receipt.from_json(json.dumps(decided["forgotten"]["receipt"]))
-    assert verify(receipt, served.house.ledger.key)
+    assert verify(receipt, served.house.ledger.key).statement["scope"] == "everything"
     assert served.house.catalogue.extent()[0] == 0
     done = status(walnut, asked)
     assert done["status"] == "fulfilled"

@@ -60,8 +60,8 @@ NO_REGISTRATION = AgentRefused(HTTPStatus.FORBIDDEN, "")
 _ERROR = {"type": "object", "required": ["code", "message"]}
 _ERRORS: dict[int | str, dict[str, Any]] = {
     "default": {
-        "description": "An error (Data Rights Protocol 1.0, section 3.06), or a problem (RFC 9457) of "
-        "what stands before every operation.",
+        "description": "An error (Data Rights Protocol 1.0, section 3.06), or a problem "
+        "(RFC 9457) of what stands before every operation.",
         "content": {"application/json": {"schema": _ERROR}, KIND: {}},
     }
 }
