@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -79,11 +80,10 @@ def test_a_guardian_says_no_without_scripts_in_german(served: Console, agent: Ag
     with registered(served, agent) as walnut, browser(script=False, language="de-DE") as opened:
         asked = walnut.post(ASK, content=agent.request())
         page = opened.page(prf=None)
-        with served.guardian() as ada:
+        with closing(served.guardian()) as ada:
             name, _, value = ada.headers["cookie"].partition("=")
-        opened.context.add_cookies(
-            [{"name": name, "value": value, "url": served.url, "secure": True}]
-        )
+        secure = served.url.replace("http:", "https:")
+        opened.context.add_cookies([{"name": name, "value": value, "url": secure, "secure": True}])
         page.goto(f"{served.url}/receipts")
         page.get_by_label("Warum nicht").select_option("Es sieht nach Betrug aus")
         page.get_by_role("button", name="Ablehnen").click()
