@@ -196,19 +196,20 @@ def test_what_is_signed_and_no_request_is_refused(walnut: httpx2.Client, text: b
     assert walnut.post(ASK, content=body).status_code == 400
 
 
-def test_a_message_counts_once(
-    served: Console, walnut: httpx2.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_message_counts_once(served: Console, walnut: httpx2.Client) -> None:
     body = WALNUT.request(**{"agent-request-id": "seven"})
     first = walnut.post(ASK, content=body).json()
     again = walnut.post(ASK, content=body)
     assert (again.status_code, again.json()["fatal"]) == (409, True)
     assert walnut.post(ASK, content=body + b"\n").status_code == 409
+    nameless = WALNUT.request()
+    answers = [walnut.post(ASK, content=nameless).status_code for _ in range(2)]
+    assert answers == [200, 409]
     same_id = WALNUT.request(right="access", **{"agent-request-id": "seven"})
     assert walnut.post(ASK, content=same_id).status_code == 409
     delete(walnut, f"{ASK}/{first['request_id']}", WALNUT.signed({}))
     assert walnut.post(ASK, content=body).status_code == 409, "also once it was taken back"
-    assert len(served.house.data_requests.all()) == 1
+    assert len(served.house.data_requests.all()) == 2
 
 
 def test_a_token_is_had_for_a_new_signature_alone(served: Console) -> None:
