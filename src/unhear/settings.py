@@ -5,6 +5,7 @@ Every setting has a default that works on one box without the internet. A house'
 """
 
 import os
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from pydantic_settings import (
 )
 
 SETTINGS_FILE = "settings.toml"
+ED25519_KEY_BYTES = 32
 
 
 class SettingsWrong(Exception):
@@ -59,6 +61,40 @@ class SatelliteSettings(BaseModel):
 
     person: str | None = None
     """Whose it is, by name, if it is anybody's."""
+
+
+class AgentSettings(BaseModel):
+    """One agent that may ask for others, as a directory of the Data Rights Protocol has it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    name: str = Field(min_length=1, max_length=60)
+    verify_key: str
+    """Its Ed25519 public key, in base64."""
+
+    @property
+    def key_bytes(self) -> bytes:
+        """Its public key, 32 bytes."""
+        return b64decode(self.verify_key, validate=True)
+
+    @field_validator("verify_key")
+    @classmethod
+    def _a_key(cls, key: str) -> str:
+        if len(b64decode(key, validate=True)) != ED25519_KEY_BYTES:
+            raise ValueError("an agent's verify_key is 32 bytes in base64")
+        return key
+
+
+class DataRightsSettings(BaseModel):
+    """Which agents may ask this house for a copy or a deletion; a guardian decides each time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    business: str = Field(default="", pattern=r"^[A-Za-z0-9_.-]{0,64}$")
+    """What agents call this house: the `business-id` of the Data Rights Protocol."""
+
+    agents: tuple[AgentSettings, ...] = ()
 
 
 class OperatorSettings(BaseModel):
@@ -172,6 +208,9 @@ class Settings(BaseSettings):
 
     operator: OperatorSettings = Field(default_factory=OperatorSettings)
     """What an operator must say; a home need not."""
+
+    data_rights: DataRightsSettings = Field(default_factory=DataRightsSettings)
+    """Who may ask for people of this house over the Data Rights Protocol; nobody by default."""
 
     age_of_consent: int = Field(default=16, ge=13, le=16)
     """From which age on a young person decides; guardians decide before (GDPR, Article 8)."""

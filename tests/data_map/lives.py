@@ -7,10 +7,12 @@ from pathlib import Path
 from tests.copies.houses import forget, keep, new_house
 from tests.prove.memory import WITNESS
 from unhear.forget.roots import open_tree
+from unhear.forget.traces import new_trace_id
 from unhear.house.backup import backup
 from unhear.house.drill import rehearse
 from unhear.house.house import House
 from unhear.house.keeping import move_keeper
+from unhear.household.data_rights import DataRequest, Right
 from unhear.household.hold import Hold
 from unhear.household.scope import Scope
 from unhear.household.words import PersonKind, TraceId
@@ -36,6 +38,7 @@ def live_in(folder: Path) -> House:
     house.family.add("Ben", PersonKind.ADULT)
     house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
     _notify(house)
+    _ask_for_a_copy(house)
     _hold(house, stays)
     forget(house, gone)
     house.forgetter.forget(
@@ -58,6 +61,18 @@ def _notify(house: House) -> None:
         tree = open_tree(transaction, house.keeper)
         notice = Notice(ada.id, ada.id, house.clock(), "Somebody called.")
         add_notice(transaction, tree, house.household.id, notice)
+
+
+def _ask_for_a_copy(house: House) -> None:
+    asked = DataRequest(
+        id=new_trace_id(),
+        agent="WALNUT_AGENT",
+        right=Right.ACCESS,
+        received_at=house.clock(),
+        digest=bytes(32),
+        claims={"name": "Ada"},
+    )
+    house.data_requests.receive(asked, (), "")
 
 
 def _hold(house: House, held: TraceId) -> None:

@@ -98,9 +98,9 @@ class Console:
 
 
 @contextmanager
-def console(folder: Path, *, made: bool = True) -> Iterator[Console]:
+def console(folder: Path, *, made: bool = True, **wanted: Any) -> Iterator[Console]:
     """Serve the console of a house, which is made first unless told otherwise."""
-    settings = Settings(house=folder / "house")
+    settings = Settings(house=folder / "house", **wanted)
     if made:
         plan = SetupPlan("Testers", "Ada", adults=("Jo",), children=("Mia",), keep=True)
         set_up(settings, plan, PASSPHRASE)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.web.agents import Agent, trusting
 from tests.web.consoles import API, Console, console
 from unhear.keep import identity as identities
 from unhear.web import security
@@ -16,11 +17,14 @@ from unhear.web.sessions import FRESH
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ROW = re.compile(
-    r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S+)` \| (anybody|guardian|fresh) \|", re.MULTILINE
+    r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S+)` \| (anybody|guardian|fresh|agent) \|", re.MULTILINE
 )
 TABLE = {(method, path): demands for method, path, demands in ROW.findall(PAGE.read_text())}
 PLACES = {"recording": "0" * 32, "passkey": "AAAA", "person": "nobody", "name": "nowhere"}
 PLACES |= {"entry": "1", "hold": "0" * 32, "kind": "online"}
+PLACES |= {"request": "0" * 32, "agent": "WALNUT_AGENT"}
+ELSEWHERE = ("/v1/", "/.well-known/")
+"""Below which agents ask; all else is below `API`."""
 STRANGERS = ("nobody", "paired device", "child's device", "guardian elsewhere", "adult")
 ENDS_THE_SESSION = ("DELETE", "/session")
 
@@ -38,7 +42,10 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(identities, "SCRYPT_LOG_N", 4)
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
-        ours = stack.enter_context(console(tmp_path_factory.mktemp("ours")))
+        patch.setattr(security, "SIGNED_PER_MINUTE", 1_000)
+        ours = stack.enter_context(
+            console(tmp_path_factory.mktemp("ours"), data_rights=trusting(Agent()))
+        )
         theirs = stack.enter_context(console(tmp_path_factory.mktemp("theirs")))
         clients = {
             "nobody": ours.client(),
@@ -92,7 +99,8 @@ def _paired(ours: Console, ada: httpx2.Client, name: str, person: str) -> httpx2
 
 def _ask(client: httpx2.Client, method: str, path: str) -> tuple[int, str]:
     body: dict[str, str] | None = {} if method in {"POST", "PUT", "PATCH"} else None
-    answer = client.request(method, API + path.format(**PLACES), json=body)
+    where = path if path.startswith(ELSEWHERE) else API + path
+    answer = client.request(method, where.format(**PLACES), json=body)
     kind = answer.headers.get("content-type", "")
     word = answer.json()["type"].rpartition("/")[2] if "problem" in kind else ""
     return answer.status_code, word
@@ -113,10 +121,14 @@ def test_who_may(roles: Roles, operation: tuple[str, str]) -> None:
     demands, clients = TABLE[operation], roles.clients
     told = {who: _ask(client, *operation) for who, client in clients.items()}
     for who in STRANGERS:
-        if demands == "anybody":
+        if demands == "agent":
+            assert told[who] == (403, "")
+        elif demands == "anybody":
             assert told[who][1] not in {"sign-in-needed", "step-up-needed", "csrf"}
         else:
             assert told[who] == (401, "sign-in-needed"), who
+    if demands == "agent":
+        assert {told["stale guardian"], told["fresh guardian"]} == {(403, "")}
     expected = (403, "step-up-needed") if demands == "fresh" else None
     assert (told["stale guardian"] == (403, "step-up-needed")) == (expected is not None)
     assert told["fresh guardian"][1] not in {"sign-in-needed", "step-up-needed", "csrf"}

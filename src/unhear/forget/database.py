@@ -21,6 +21,7 @@ class TraceKind(StrEnum):
     MEMORY = "memory"
     PROFILE = "profile"
     NOTICE = "notice"
+    REQUEST = "request"
     RECEIPT = "receipt"
 
 

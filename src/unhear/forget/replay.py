@@ -26,7 +26,7 @@ from unhear.household.words import HouseholdId, TraceId, Utterance
 from unhear.prove.merkle import completed_by
 from unhear.prove.receipt import Receipt
 
-ADOPTED = (TraceKind.PROFILE, TraceKind.RECEIPT, TraceKind.NOTICE)
+ADOPTED = (TraceKind.PROFILE, TraceKind.RECEIPT, TraceKind.NOTICE, TraceKind.REQUEST)
 """Kinds that are taken over from the newest database, in place of the copy's own."""
 
 

@@ -148,6 +148,7 @@ _SAID: Mapping[str, Callable[[House], Any]] = {
     "remembered": _remembered,
     "erasures": _erasures,
     "holds": _holds,
+    "requests": lambda house: [asdict(one) for one in house.data_requests.all()],
     "data-map": lambda house: data_map_rows(house.skills.all()),
 }
 

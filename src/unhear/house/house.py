@@ -19,11 +19,13 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
+from unhear.house.agents import Agents
 from unhear.house.ages import Ages
 from unhear.house.changes import Changes
 from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
+from unhear.house.data_requests import DataRequests
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
 from unhear.house.own_files import send_own_files
@@ -93,6 +95,7 @@ class House:
         self.ledger: Ledger = open_ledger(
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
         )
+        self.agents = Agents(settings.data_rights, self.clock)
         self.conversation = Conversation(self.clock)
         self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock)
         self.unwritten = Unwritten(self.database, self.keeper, self.clock)
@@ -122,6 +125,17 @@ class House:
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
+            household=self.household.id,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def data_requests(self) -> DataRequests:
+        """What authorised agents ask for."""
+        return DataRequests(
+            database=self.database,
+            keeper=self.keeper,
+            forgetter=self.forgetter,
             household=self.household.id,
             clock=self.clock,
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from unhear.forget.attest import RECEIPT_YEARS
 from unhear.forget.database import TraceKind
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
+from unhear.household.data_rights import REQUEST_DAYS
 from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
 from unhear.household.words import PersonKind
 from unhear.keep.notices import NOTICE_DAYS
@@ -68,6 +69,17 @@ KINDS: Mapping[TraceKind, Kept] = {
         erased=Erasure.KEY,
         category=Category.NAMES,
         use=Use.CHOICES,
+        sealed=True,
+    ),
+    TraceKind.REQUEST: Kept(
+        what="what an authorised agent asked for in somebody's name, whom it named until that was "
+        "decided, and what a guardian decided",
+        why="so that a guardian decides, and the agent is told what",
+        stays=f"{REQUEST_DAYS} days",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.NAMES,
+        use=Use.PROVE,
         sealed=True,
     ),
     TraceKind.RECEIPT: Kept(

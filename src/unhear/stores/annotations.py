@@ -65,7 +65,7 @@ TRACE_ID = _info(
 )
 TRACE_KIND = _info(
     Kept(
-        what="whether a kept thing is a recording, something remembered, or a receipt",
+        what="whether a kept thing is a recording, something remembered, a request, or a receipt",
         why="to find it",
         stays="as long as the kept thing",
         whose=Whose.PERSON,

@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from unhear import __version__
+from unhear.web import data_rights
 from unhear.web.api import (
     asking,
     consents,
@@ -16,6 +17,7 @@ from unhear.web.api import (
     people,
     receipts,
     recordings,
+    requests,
     session,
     setup,
     upkeep,
@@ -41,6 +43,7 @@ PARTS = (
     keeping,
     upkeep,
     everything,
+    requests,
 )
 
 
@@ -64,9 +67,11 @@ def console_app(home: Home) -> FastAPI:
     for part in PARTS:
         api.include_router(part.router)
     app.include_router(api)
+    app.include_router(data_rights.router)
     app.include_router(views.router)
     app.include_router(forms.router)
     app.include_router(files.router)
+    app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)
     app.add_exception_handler(views.SignInFirst, views.sign_in_first)
     app.add_api_websocket_route("/voice", Talking(home).converse)
     if files.STATIC.is_dir():

@@ -22,6 +22,7 @@ from unhear.forget.errors import (
 from unhear.house.audit import AuditFailed
 from unhear.house.family import FamilyError
 from unhear.house.setup import AlreadySetUp
+from unhear.household.data_rights import RequestClosed
 from unhear.keep.identity import IdentityError
 from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
@@ -58,6 +59,7 @@ KNOWN: Mapping[type[Exception], tuple[int, str]] = {
     ClockDoubted: (409, "clock-doubted"),
     MirrorAway: (503, "mirror-away"),
     FamilyError: (409, "family"),
+    RequestClosed: (409, "request-closed"),
     AuditFailed: (503, "audit-failed"),
     AlreadySetUp: (409, "already-set-up"),
     IdentityError: (400, "identity"),

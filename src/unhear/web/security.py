@@ -14,6 +14,12 @@ from unhear.web.problems import Problem, answer
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUESTS_PER_MINUTE = 1_200
+AGENTS = "/v1/"
+"""Below which authorised agents ask. They sign, and bring no cookie that another page could use."""
+
+SIGNED_PER_MINUTE = 30
+"""How often one address may send something that an agent signed."""
+
 PROOFS_PER_MINUTE = 10
 """How often one address may try to prove who it is: passkeys, passphrases, recovery phrases."""
 
@@ -70,6 +76,8 @@ class SameOrigin:
             return False
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
             return True
+        if scope["type"] == "http" and scope["path"].startswith(AGENTS) and "origin" not in headers:
+            return True
         return headers.get("origin") in self._origins
 
 
@@ -83,6 +91,7 @@ class Limits:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._any = RateLimitItemPerMinute(REQUESTS_PER_MINUTE)
         self._proofs = RateLimitItemPerMinute(PROOFS_PER_MINUTE)
+        self._signed = RateLimitItemPerMinute(SIGNED_PER_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is within the limits."""
@@ -100,8 +109,11 @@ class Limits:
     def _may(self, scope: Scope) -> bool:
         who = (scope.get("client") or ("nobody",))[0]
         proves = scope["path"] in self._proving and scope["method"] == "POST"
-        return self._limiter.hit(self._any, who) and (
-            not proves or self._limiter.hit(self._proofs, who, "proof")
+        signed = scope["path"].startswith(AGENTS) and scope["method"] not in SAFE_METHODS
+        return (
+            self._limiter.hit(self._any, who)
+            and (not proves or self._limiter.hit(self._proofs, who, "proof"))
+            and (not signed or self._limiter.hit(self._signed, who, "signed"))
         )
 
 

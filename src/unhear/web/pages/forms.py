@@ -5,6 +5,7 @@ from typing import Annotated
 import segno
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from unhear.household.data_rights import Denial
 from unhear.household.family import Device
 from unhear.household.limits import Bedtime, Limit
 from unhear.household.retention import DeviceKind, Retention
@@ -21,6 +22,7 @@ from unhear.web.api.consents import (
 from unhear.web.api.devices import NewDevice
 from unhear.web.api.devices import pair as begin_pairing
 from unhear.web.api.fields import HEX_ID
+from unhear.web.api.requests import Answer, Decision, decide_as
 from unhear.web.pages.render import back_to, page
 from unhear.web.problems import Problem
 from unhear.web.sessions import same
@@ -194,6 +196,23 @@ def keeping(
         raise Problem(422, "too-long", f"{error}.") from None
     house.household = house.family.set_retention(stay)
     return back_to("/keeping")
+
+
+@router.post("/receipts/request")
+def decide_request(
+    signed: FreshGuardian,
+    request: Text,
+    answer: Annotated[Answer, Form()],
+    why: Annotated[Denial, Form()] = Denial.OTHER,
+    person: Text = "",
+) -> Response:
+    """Decide what an agent asked for; where that is a copy, go where one is made."""
+    if HEX_ID.fullmatch(request) is None:
+        raise WRONG
+    wanted = Decision(answer=answer, why=why, person=person)
+    receipt = decide_as(signed, TraceId(bytes.fromhex(request)), wanted)
+    makes_copy = answer is Answer.AGREE and receipt is None
+    return back_to("/account#copy" if makes_copy else "/receipts")
 
 
 @router.post("/sign-out")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from unhear.clock import day_number
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
+from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind
@@ -17,6 +18,7 @@ from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
 from unhear.web.api.receipts import all_receipts
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
+from unhear.web.api.requests import all_requests
 from unhear.web.notices import notice_in
 from unhear.web.pages.render import back_to, first_page, language_of, page
 from unhear.web.pairings import device_of
@@ -177,6 +179,9 @@ def receipts(request: Request, signed: Guardian) -> Response:
         key=str(house.ledger.key),
         moment_of=lambda at: datetime.fromisoformat(at).astimezone(house.settings.zone),
         waiting=[one for one in erasures if one.waits_for],
+        requests=all_requests(signed),
+        denials=list(Denial),
+        people=names(house.household),
     )
 
 
