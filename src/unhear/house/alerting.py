@@ -70,7 +70,7 @@ class Alerting:
         gone: Callable[[Collection[bytes]], None],
         clock: Clock,
     ) -> None:
-        """`push` is asked for when something is sent. `gone` is told of browsers that are subscribed no more."""
+        """`push` is asked for when something is sent; `gone` is told who is subscribed no more."""
         self._push = push
         self._household = household
         self._gone = gone
