@@ -17,6 +17,19 @@ from unhear.stores.push_addresses import may_send, public_addresses
 from unhear.stores.push_client import PushClient, is_usable, sealed
 from unhear.stores.push_key import push_key
 
+PLACES_AT_HOME = (
+    "127.0.0.1",
+    "10.0.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "224.0.0.1",
+    "::",
+    "::1",
+    "fd00::1",
+    "fe80::1%eth0",
+    "::ffff:192.168.1.1",
+)
 MESSAGE = b'{"kind":"ringing"}'
 
 
@@ -149,22 +162,7 @@ def test_nobody_else_is_sent_to(tmp_path: Path, endpoint: str) -> None:
         client(tmp_path).send(subscription(endpoint, new_recipient()), MESSAGE, 600)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.0.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "::1",
-        "fe80::1%eth0",
-        "fd00::1",
-        "::ffff:192.168.1.1",
-        "0.0.0.0",
-        "100.64.0.1",
-        "224.0.0.1",
-    ],
-)
+@pytest.mark.parametrize("address", PLACES_AT_HOME)
 def test_a_push_services_name_that_leads_home_is_not_followed(
     tmp_path: Path, service: PushService, address: str
 ) -> None:
