@@ -78,6 +78,7 @@ async function subscribed(key: string): Promise<PushSubscription> {
 }
 
 async function unsubscribed(): Promise<void> {
+  if (!("PushManager" in window)) return;
   const registration = await navigator.serviceWorker.getRegistration();
   await (await registration?.pushManager.getSubscription())?.unsubscribe();
 }

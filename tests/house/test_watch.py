@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.home import NOON, PASSPHRASE, SetClock
+from unhear import clock as clocks
 from unhear.answer.synthesiser import Speech
-from unhear.house import house as module
 from unhear.house.alerting import Alerting
 from unhear.house.changes import Outcome, Word
 from unhear.house.house import House
@@ -68,7 +68,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     settings = Settings(house=tmp_path / "house")
     set_up(settings, SetupPlan("Testers", "Ada", children=("Mia",)), PASSPHRASE)
     clock = SetClock()
-    monkeypatch.setattr(module.clock, "now", clock)
+    monkeypatch.setattr(clocks, "now", clock)
     with closing(House(settings)) as house:
         stage = Stage(house, clock)
         monkeypatch.setattr(Alerting, "tell", lambda _self, alert: stage.told.append(alert))
