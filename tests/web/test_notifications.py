@@ -217,7 +217,11 @@ def deliver(opened: Browser, page: Page, stage: Stage, message: bytes) -> None:
     """Hand a message to the service worker, as the browser does that got it."""
     cdp = opened.context.new_cdp_session(page)
     found: list[dict[str, Any]] = []
-    cdp.on("ServiceWorker.workerRegistrationUpdated", found.append)
+
+    def updated(told: dict[str, Any]) -> None:
+        found.append(told)
+
+    cdp.on("ServiceWorker.workerRegistrationUpdated", updated)
     cdp.send("ServiceWorker.enable")
     page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
     ids = {
