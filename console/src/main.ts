@@ -10,6 +10,7 @@ import { setup } from "./setup";
 import { signIn } from "./sign-in";
 import { sliders } from "./sliders";
 import { stepUp } from "./step-up";
+import { taking } from "./taking";
 import { talk } from "./talk";
 import { timeline } from "./timeline";
 
@@ -21,6 +22,7 @@ const MODULES: Record<string, (element: HTMLElement) => void> = {
   setup,
   "sign-in": signIn,
   sliders,
+  taking,
   talk,
   timeline,
 };

@@ -10,6 +10,7 @@ from unhear.web.api import (
     consents,
     devices,
     erasures,
+    everything,
     keeping,
     notifications,
     passkeys,
@@ -41,6 +42,7 @@ PARTS = (
     receipts,
     keeping,
     upkeep,
+    everything,
 )
 
 

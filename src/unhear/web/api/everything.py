@@ -1,0 +1,30 @@
+"""A copy of everything, for a guardian to take: what the house itself can say."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from unhear.house.everything import all_receipts, everything
+from unhear.web.api.fields import Answered
+from unhear.web.signed_in import FreshGuardian
+
+router = APIRouter(prefix="/everything", tags=["copy"])
+
+
+class Everything(Answered):
+    """Each of `parts` becomes a file; recordings are fetched, and opened, one by one."""
+
+    recordings: int
+    parts: dict[str, Any]
+    receipts: list[dict[str, Any]]
+
+
+@router.get("")
+def told(signed: FreshGuardian) -> Everything:
+    """Answer all that the house can say in clear; sound and words are sealed."""
+    house = signed.house
+    return Everything(
+        recordings=house.catalogue.extent()[0],
+        parts=dict(everything(house, signed.person.id)),
+        receipts=all_receipts(house),
+    )
