@@ -25,7 +25,8 @@ self.addEventListener("notificationclick", (event) => {
 // there stays so.
 async function open(path: string): Promise<void> {
   const consoles = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const [nearest] = consoles;
+  // The page that checks receipts stands alone, and goes nowhere.
+  const nearest = consoles.find(({ url }) => !new URL(url).pathname.endsWith(".html"));
   if (nearest === undefined) {
     await self.clients.openWindow(path);
     return;

@@ -257,6 +257,16 @@ async () => {
 }
 """
 
+CLICK_WITHOUT_A_CONSOLE = """
+async () => {
+  const opened = new Promise((done) => { Clients.prototype.openWindow = done; });
+  const [notification] = await self.registration.getNotifications();
+  self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+  return opened;
+}
+"""
+"""Only a touch may open a window, and a test has none."""
+
 
 @pytest.mark.tools
 @pytest.mark.parametrize(
@@ -286,6 +296,10 @@ def test_a_guardian_switches_it_on_and_is_shown_what_rings(
         assert re.search(r"\d:\d\d", shown["body"])
         worker(opened).evaluate(CLICK)
         page.wait_for_url("**/talk")
+        deliver(opened, page, stage, message)
+        worker(opened).evaluate(SHOWN)
+        page.goto("about:blank")
+        assert worker(opened).evaluate(CLICK_WITHOUT_A_CONSOLE) == "/talk"
         page.goto(f"{stage.served.url}/account")
         section.locator("[data-off]").click()
         expect(section.locator("[data-off]")).to_have_count(0)
