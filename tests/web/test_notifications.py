@@ -25,6 +25,7 @@ from tests.web.push_service import (
     unb64,
 )
 from tests.web.test_moving import sign_in
+from unhear.house.changes import Outcome, Word
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.words import DeviceId
 from unhear.keep import identity as identities
@@ -188,6 +189,15 @@ def test_what_cannot_be_is_refused(
     answer = switch_on(ada, wanted)
     assert answer.status_code == 422
     assert stage.subscriptions() == 0
+
+
+def test_the_page_that_a_question_opens_says_what_it_is(stage: Stage, ada: httpx2.Client) -> None:
+    house = stage.served.house
+    mia = next(person.id for person in house.household.people if person.name == "Mia")
+    word = Word(mia, "The consent to keep for Mia counts no more.")
+    assert word.text not in ada.get("/consent").text
+    house.changes.make(lambda now: Outcome(now, words=(word,)))
+    assert word.text in ada.get("/consent").text
 
 
 def test_the_house_keeps_nothing_of_it_in_clear(stage: Stage, ada: httpx2.Client) -> None:

@@ -18,6 +18,7 @@ from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
 from unhear.web.api.receipts import all_receipts
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
+from unhear.web.api.upkeep import notices as all_notices
 from unhear.web.notices import notice_in
 from unhear.web.pages.render import back_to, first_page, language_of, page
 from unhear.web.pairings import device_of
@@ -149,6 +150,7 @@ def consent(request: Request, signed: Guardian) -> Response:
         states={(one.person, one.purpose.value): one for one in found.consents},
         notice=found.notice,
         all_guardians=found.all_guardians,
+        house_told=list(reversed(all_notices(signed))),
     )
 
 
