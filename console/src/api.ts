@@ -88,6 +88,20 @@ export interface Household {
   keep: boolean;
 }
 
+export interface Notifications {
+  key: string;
+  kinds: string[];
+  chosen: string[] | null;
+  elsewhere: number;
+}
+
+export interface Subscribed {
+  endpoint: string;
+  key: string;
+  auth: string;
+  kinds: string[];
+}
+
 const ROOT = "/api/v1";
 let stepUp: () => Promise<boolean> = () => Promise.resolve(false);
 
@@ -117,6 +131,10 @@ export const api = {
   finishNewPasskey: (passkey: NewPasskey) => ask<object>("POST", "/passkeys/finish", passkey),
   removePasskey: (id: string) => ask<void>("DELETE", `/passkeys/${id}`),
   setPassphrase: (lock: PassphraseLock) => ask<void>("PUT", "/passkeys/passphrase", lock),
+  notifications: () => ask<Notifications>("GET", "/notifications"),
+  switchOn: (wanted: Subscribed) => ask<Notifications>("PUT", "/notifications", wanted),
+  switchOff: () => ask<void>("DELETE", "/notifications"),
+  switchOffEverywhere: () => ask<void>("DELETE", "/notifications/everywhere"),
   recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
   forget: (id: string) => ask<Forgotten>("DELETE", `/recordings/${id}`),
   receipt: (entry: string) => ask<Record<string, unknown>>("GET", `/receipts/${entry}`),

@@ -1,8 +1,9 @@
 // The console's script: each part of a page that needs one says which.
 
 import { onStepUp } from "./api";
-import { startNavigating } from "./navigate";
+import { go, startNavigating } from "./navigate";
 import { pair } from "./pair";
+import { notifications } from "./notifications";
 import { passkeys } from "./passkeys";
 import { receipts } from "./receipts";
 import { setup } from "./setup";
@@ -14,6 +15,7 @@ import { talk } from "./talk";
 import { timeline } from "./timeline";
 
 const MODULES: Record<string, (element: HTMLElement) => void> = {
+  notifications,
   pair,
   passkeys,
   receipts,
@@ -31,4 +33,10 @@ startNavigating((main) => {
     MODULES[element.dataset.module ?? ""]?.(element);
   }
 }, stepUp);
-if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");
+if ("serviceWorker" in navigator) {
+  const { lang } = document.documentElement;
+  void navigator.serviceWorker.register(`/sw.js?language=${lang}`);
+  navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ show: string }>) => {
+    void go(event.data.show);
+  });
+}

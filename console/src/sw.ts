@@ -2,26 +2,37 @@
 // nothing. Pages always come from the house.
 
 /// <reference lib="webworker" />
-declare const self: ServiceWorkerGlobalScope;
 
-interface Told {
-  title: string;
-  body: string;
-  path: string;
-}
+import { shownOf, type Words } from "./pushed";
+
+// The house writes the words before this script.
+declare const self: ServiceWorkerGlobalScope & { WORDS: Words };
 
 self.addEventListener("fetch", () => undefined);
 
 self.addEventListener("push", (event) => {
-  const told = event.data?.json() as Told | undefined;
-  if (told === undefined) return;
-  const { title, body, path } = told;
-  event.waitUntil(self.registration.showNotification(title, { body, data: path }));
+  const { title, body, path, at, kind } = shownOf(event.data?.text() ?? "", self.WORDS);
+  const options = { body, data: path, tag: kind, lang: self.WORDS.language ?? "", timestamp: at };
+  event.waitUntil(self.registration.showNotification(title, options));
 });
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(self.clients.openWindow(event.notification.data as string));
+  event.waitUntil(open(event.notification.data as string));
 });
+
+// Show a page: in a console that is open, without leaving its document, so that what was unlocked
+// there stays so.
+async function open(path: string): Promise<void> {
+  const consoles = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  // The page that checks receipts stands alone, and goes nowhere.
+  const nearest = consoles.find(({ url }) => !new URL(url).pathname.endsWith(".html"));
+  if (nearest === undefined) {
+    await self.clients.openWindow(path);
+    return;
+  }
+  nearest.postMessage({ show: path });
+  await nearest.focus();
+}
 
 export {};

@@ -23,6 +23,7 @@ from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
+from unhear.house.watch import Watch
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
 from unhear.satellites.discovery import announced
 from unhear.satellites.esphome import EsphomeSatellite, EsphomeWays
@@ -119,11 +120,13 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
     ways = Ways(assistant, Arbiter(), answers, listening_in(house))
     await asyncio.to_thread(_warm, house)
     home.ways = ways
+    watch = Watch(house)
     tasks = await stack.enter_async_context(asyncio.TaskGroup())
     files = SpeechFiles(house.clock)
     stack.enter_context(_serving_speech(house, files))
     for one in house.settings.satellites:
         place = _place(house, one)
+        watch.expect(place.device, place.room)
         tasks.create_task(_satellite(one, place, ways, files).run())
         ready(f"satellite {place.device} in the {place.room}, at {place.host}:{place.port}")
     if house.settings.provide is not None:
@@ -132,12 +135,12 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
         bound = await stack.enter_async_context(provide(provider, host, port))
         ready(f"speech for others (Wyoming) at {host}:{bound}")
     if house.settings.discover:
-        tasks.create_task(_serve_announced(ways, ready))
+        tasks.create_task(_serve_announced(ways, watch, ready))
         ready("looking for satellites on the network")
-    await _tend(assistant)
+    await _tend(assistant, watch)
 
 
-async def _serve_announced(ways: Ways, ready: Callable[[str], None]) -> None:
+async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None]) -> None:
     """Serve each satellite that announces itself and is not served yet."""
     named = {one.name for one in ways.assistant.house.settings.satellites}
     async with announced() as found, asyncio.TaskGroup() as tasks:
@@ -146,20 +149,22 @@ async def _serve_announced(ways: Ways, ready: Callable[[str], None]) -> None:
             if place.device in named:
                 continue
             named.add(place.device)
+            watch.expect(place.device, place.room)
             tasks.create_task(WyomingSatellite(place, ways).run())
             ready(f"satellite {place.device} was found at {place.host}:{place.port}")
 
 
-async def _tend(assistant: Assistant) -> None:
+async def _tend(assistant: Assistant, watch: Watch) -> None:
     """Let fall due what falls due, keep the mirror near, and tidy once a day, for ever."""
     house = assistant.house
     shipped = tidied = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
     while True:
         now = house.clock()
         await asyncio.to_thread(assistant.tick)
+        await asyncio.to_thread(watch.tick)
         if now - tidied >= TIDY_EVERY:
             tidied = shipped = now
-            await asyncio.to_thread(_tidy, house)
+            await asyncio.to_thread(_tidy, house, watch)
             await asyncio.to_thread(require_controls, house)
         elif now - shipped >= SHIP_EVERY:
             shipped = now
@@ -167,12 +172,13 @@ async def _tend(assistant: Assistant) -> None:
         await asyncio.sleep(TICK_SECONDS)
 
 
-def _tidy(house: House) -> None:
+def _tidy(house: House, watch: Watch) -> None:
     try:
         house.tidy()
         rehearse_if_due(house)
     except (ClockDoubted, MirrorAway, StoreError) as error:
         log.warning("the day's work was not finished", extra={"error": type(error).__name__})
+        watch.trouble()
 
 
 def _ship(house: House) -> None:

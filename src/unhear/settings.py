@@ -9,7 +9,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
@@ -200,6 +200,10 @@ class Settings(BaseSettings):
     witnesses_needed: int | None = Field(default=None, ge=1)
     """How many of them are enough for a receipt to carry their cosignatures; all by default."""
 
+    push_services: tuple[Annotated[str, Field(pattern=r"^https?://[^/]+$")], ...] = ()
+    """Push services that browsers may name besides their makers' own, such as
+    `https://push.example`; these alone may be on your own network."""
+
     skills: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """What skills need to be told, each in a table `[skills.NAME]`; see docs/skills.md."""
 
@@ -294,6 +298,11 @@ class Settings(BaseSettings):
     def log_key_file(self) -> Path:
         """The key that signs the ledger's checkpoints."""
         return self.house / "log.key"
+
+    @property
+    def push_key_file(self) -> Path:
+        """The key that signs to push services."""
+        return self.house / "push.key"
 
 
 def write_to_settings_file(house: Path, values: Mapping[str, str | None]) -> None:

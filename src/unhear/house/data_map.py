@@ -60,6 +60,11 @@ _ROOT_KEY = Kept(
 _LOG_KEY = replace(
     _MACHINE, what="the key that signs the ledger", why="so that receipts can be checked"
 )
+_PUSH_KEY = replace(
+    _MACHINE,
+    what="the key that signs notifications",
+    why="so that browsers' push services take them from this house alone",
+)
 _SETTINGS = replace(_MACHINE, what="how the house is run")
 _LOCK = replace(_MACHINE, what="nothing; so that several programs take turns", why="to take turns")
 
@@ -93,6 +98,8 @@ FILES: Mapping[str, Kept] = {
     "log.key.old": _LOG_KEY,
     "log.key.lock": _LOCK,
     "log.part": _LOG_KEY,
+    "push.key": _PUSH_KEY,
+    "push.part": _PUSH_KEY,
     "settings.toml": _SETTINGS,
     "settings.toml.new": _SETTINGS,
     "settings.part": _SETTINGS,
@@ -188,6 +195,36 @@ ELSEWHERE: Mapping[str, Kept] = {
         "when it is back",
         whose=Whose.PERSON,
         erased=Erasure.PASSES,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
+    "notifications that wait to be sent (memory)": Kept(
+        what="that something rang, and in which room; that a guardian is asked something, a device "
+        "is away or something is wrong; in memory alone",
+        why="to tell the browsers of guardians who asked for it",
+        stays="until it is sent, 12 hours at most; what rang, until anything is forgotten",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.PASSES,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
+    "browser makers' push services, where a guardian switched notifications on": Kept(
+        what="that a notification was sent to a browser, and when; what it says is sealed to that "
+        "browser",
+        why="because browsers are reached through them alone",
+        stays="until it is delivered, 12 hours at most; when it was, as they keep it",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.YOU,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
+    "notifications that a guardian's browser shows": Kept(
+        what="that something rang, and in which room; that a guardian is asked something, a device "
+        "is away or something is wrong",
+        why="to be read",
+        stays="until somebody wipes them away",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.YOU,
         category=Category.HABITS,
         use=Use.ANSWER,
     ),

@@ -1,12 +1,13 @@
 """Change who lives in a house and what they allow; erase what goes with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unhear.clock import Clock, day_number, random_bytes
 from unhear.forget.engine import Forgetter
 from unhear.house.changes import Changes, Outcome, Word
+from unhear.household.alerts import Subscription
 from unhear.household.family import Device, Household
 from unhear.household.limits import Limit
 from unhear.household.passkeys import Passkey
@@ -131,6 +132,17 @@ class Family:
     def remove_passkey(self, passkey: bytes) -> Household:
         """Recognise a passkey no more; no old copy of the house opens with it afterwards."""
         self._take_out(lambda now: now.without_passkey(passkey))
+        return self.read()
+
+    def set_subscription(self, subscription: Subscription) -> Household:
+        """Let a browser be told; what it was told by before, no old copy of the house opens."""
+        self._take_out(lambda now: now.with_subscription(subscription))
+        return self.read()
+
+    def remove_subscriptions(self, ids: Collection[bytes]) -> Household:
+        """Let browsers be told no more; no old copy of the house knows how to."""
+        if any(self.read().subscription(one) is not None for one in ids):
+            self._take_out(lambda now: now.without_subscriptions(ids))
         return self.read()
 
     def set_recording(self, device: DeviceId, *, on: bool) -> Household:

@@ -1,7 +1,7 @@
 """The composition root: builds a house from its settings and lets the rooms meet."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.house.agents import Agents
 from unhear.house.ages import Ages
+from unhear.house.alerting import Alerting
 from unhear.house.changes import Changes
 from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
@@ -29,6 +30,7 @@ from unhear.house.data_requests import DataRequests
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
 from unhear.house.own_files import send_own_files
+from unhear.house.pushing import open_push
 from unhear.house.rooms import Switchboard
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.witnesses import choose_witnesses
@@ -59,6 +61,7 @@ from unhear.stores.errors import StoreDamaged, TargetAway
 from unhear.stores.log_files import open_ledger
 from unhear.stores.log_key import finish_rotation
 from unhear.stores.payloads import FilePayloads
+from unhear.stores.push_client import PushClient
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
 from unhear.understand.sounds import Sounds
@@ -97,7 +100,13 @@ class House:
         )
         self.agents = Agents(settings.data_rights, self.clock)
         self.conversation = Conversation(self.clock)
-        self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock)
+        self.alerting = Alerting(
+            push=lambda: self.push,
+            household=lambda: self.household,
+            gone=self.tell_no_more,
+            clock=self.clock,
+        )
+        self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock, self.alerting)
         self.unwritten = Unwritten(self.database, self.keeper, self.clock)
         holders: list[Holder] = [
             PayloadHolder(self.payloads),
@@ -209,6 +218,7 @@ class House:
 
     def close(self) -> None:
         """Finish what goes on in the background, bring the mirror up to date, and close."""
+        self.alerting.close()
         self.ledger.wait()
         try:
             self.copies.ship()
@@ -282,6 +292,15 @@ class House:
             row = transaction.household(self.household.id)
             transaction.set_household(replace(row, identity=identity.to_bytes()))
         self.identity = identity
+
+    @cached_property
+    def push(self) -> PushClient:
+        """What sends to guardians' browsers; its key is made at first use."""
+        return open_push(self.settings, self.clock)
+
+    def tell_no_more(self, browsers: Collection[bytes]) -> None:
+        """Let these browsers be told no more."""
+        self.household = self.family.remove_subscriptions(browsers)
 
     def memory(self, skill: str, request: Utterance) -> SkillMemory:
         """Answer what `skill` remembers, while `request` is answered."""

@@ -18,10 +18,11 @@ from unhear.forget.replay import read_since, replay
 from unhear.forget.roots import RootKeeper, open_tree, parked_id
 from unhear.house.backup import Backup, Progress
 from unhear.house.house import House
+from unhear.house.own_files import own_files
 from unhear.household.words import HouseholdId
 from unhear.keep import age
 from unhear.keep.identity import WrappedIdentity
-from unhear.settings import SETTINGS_FILE, Settings
+from unhear.settings import Settings
 from unhear.stores.copies.assembly import (
     assemble,
     copy_database,
@@ -246,7 +247,7 @@ def _bring_house(
     with database.reading() as transaction:
         wrapped = WrappedIdentity.from_bytes(transaction.households()[0].identity)
     identity = unlock(wrapped)
-    for file in (settings.log_key_file, settings.house / SETTINGS_FILE):
+    for file in own_files(settings):
         sealed = _first(targets, f"{HOUSE}/{file.name}.age")
         if sealed is not None and not file.exists():
             _write_secret(file, age.decrypt(sealed, [identity]))

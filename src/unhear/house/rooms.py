@@ -13,6 +13,7 @@ from unhear.answer.rooms import Countdown
 from unhear.answer.synthesiser import Speech, Synthesiser
 from unhear.clock import Clock
 from unhear.forget.holder import Place
+from unhear.house.alerting import Alerting
 from unhear.house.mouth import Mouth
 from unhear.house.timer_faces import Face, TimerFaces
 from unhear.household.words import DeviceId, HouseholdId, TraceId
@@ -60,8 +61,14 @@ class Switchboard:
     holds_words = True
 
     def __init__(
-        self, synthesiser: Callable[[], Synthesiser], decode: Decode, clock: Clock
+        self,
+        synthesiser: Callable[[], Synthesiser],
+        decode: Decode,
+        clock: Clock,
+        alerting: Alerting | None = None,
     ) -> None:
+        """`alerting` tells guardians elsewhere of what rings."""
+        self._alerting = alerting
         self._synthesiser = synthesiser
         self._decode = decode
         self._clock = clock
@@ -139,6 +146,8 @@ class Switchboard:
         with self._lock:
             self._rings.append(_Ring(text, device, since=now, next_at=now))
         self.tick()
+        if self._alerting is not None:
+            self._alerting.rang(self.room_of(device))
 
     def tick(self) -> None:
         """Ring what is due to ring again; give up what rang long enough."""
@@ -209,6 +218,8 @@ class Switchboard:
         """
         with self._lock:
             self._rings = []
+        if self._alerting is not None:
+            self._alerting.forget_rings()
         self._timers.destroy(traces)
 
     def held(self, _household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:

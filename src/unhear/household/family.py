@@ -1,8 +1,10 @@
 """Who lives in the house, what they have allowed, and for how long what they said may stay."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from unhear.household.alerts import Subscription, with_subscription
 from unhear.household.consent import Consent, Objection, Waiting
 from unhear.household.limits import Limit, Refusal, only_for_children, refusal
 from unhear.household.notice import Facts
@@ -75,6 +77,9 @@ class Household:
     notices: tuple[Facts, ...] = ()
     """What was true when somebody consented, or was asked to: the notices that they were shown."""
 
+    subscriptions: tuple[Subscription, ...] = ()
+    """The guardians' browsers that are told while nobody looks at the console."""
+
     def person(self, person: PersonId) -> Person | None:
         """Answer the person of that id, or None where nobody is known by it."""
         return next((p for p in self.people if p.id == person), None)
@@ -144,6 +149,7 @@ class Household:
                 for d in self.devices
             ),
             passkeys=tuple(key for key in self.passkeys if key.person != person),
+            subscriptions=tuple(s for s in self.subscriptions if s.person != person),
         )
 
     def passkey(self, id_: bytes) -> Passkey | None:
@@ -158,6 +164,18 @@ class Household:
     def without_passkey(self, id_: bytes) -> "Household":
         """Answer the same household without a passkey."""
         return replace(self, passkeys=tuple(key for key in self.passkeys if key.id != id_))
+
+    def subscription(self, id_: bytes) -> Subscription | None:
+        """Answer the browser of that id that is told, or None."""
+        return next((one for one in self.subscriptions if one.id == id_), None)
+
+    def with_subscription(self, new: Subscription) -> "Household":
+        """Answer the same household with a browser that is told, in place of the same one."""
+        return replace(self, subscriptions=with_subscription(self.subscriptions, new))
+
+    def without_subscriptions(self, ids: Collection[bytes]) -> "Household":
+        """Answer the same household without these browsers being told."""
+        return replace(self, subscriptions=tuple(s for s in self.subscriptions if s.id not in ids))
 
     def refusal(self, person: PersonId, skill: str, now: datetime) -> Refusal | None:
         """Answer why somebody may not use a skill at a local moment, or None where they may."""

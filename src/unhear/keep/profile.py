@@ -34,6 +34,7 @@ from unhear.household.words import (
 )
 from unhear.keep.people import person_fields, person_from
 from unhear.keep.permissions import permission_fields, permissions_from
+from unhear.keep.subscriptions import subscription_fields, subscription_from
 
 
 def add_household(
@@ -112,6 +113,7 @@ def _profile_bytes(household: Household) -> bytes:
             "limits": [_limit_fields(limit) for limit in household.limits],
             "wakes": [[device, at.isoformat()] for device, at in household.wakes],
             "passkeys": [_passkey_fields(passkey) for passkey in household.passkeys],
+            "subscriptions": [subscription_fields(one) for one in household.subscriptions],
             "retention_days": retention.days,
             "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
             "child_profile_days": retention.child_profile_days,
@@ -139,6 +141,7 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
         ),
         devices=tuple(_device(*device) for device in fields["devices"]),
         passkeys=tuple(_passkey(passkey) for passkey in fields.get("passkeys", [])),
+        subscriptions=tuple(subscription_from(one) for one in fields.get("subscriptions", [])),
     )
 
 

@@ -39,3 +39,22 @@ class CopyMissing(StoreError):
 
 class CopyDamaged(StoreError):
     """A copy was changed or broken in its place."""
+
+
+class PushAway(StoreError):
+    """A push service cannot be reached or takes nothing now.
+
+    `again_seconds` is how long it asks to be left alone, 0 where it does not say.
+    """
+
+    def __init__(self, message: str, again_seconds: int = 0) -> None:
+        super().__init__(message)
+        self.again_seconds = again_seconds
+
+
+class PushRefused(StoreError):
+    """A push service does not take this message, now or later."""
+
+
+class PushGone(PushRefused):
+    """The browser is subscribed no more."""

@@ -12,6 +12,7 @@ from unhear.web.ceremonies import REFUSED, credential_id, text
 from unhear.web.home import Home
 from unhear.web.problems import Problem
 from unhear.web.signed_in import Guardian, TheHome
+from unhear.web.subscribing import forget_browser
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -160,7 +161,8 @@ def step_up(signed: Guardian, taken: OwnProof, request: Request) -> SignedInAs:
 
 @router.delete("", status_code=204)
 def sign_out(signed: Guardian, request: Request, response: Response) -> None:
-    """Sign out."""
+    """Sign out; this browser is told nothing any more."""
+    forget_browser(signed.house, request, response)
     signed.home.sessions.close(request, response)
 
 

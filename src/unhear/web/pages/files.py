@@ -1,13 +1,14 @@
 """Files that stand at the console's root: its manifest, its service worker, the verifier's page."""
 
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
-from unhear.web.pages.render import language_of, words_in
+from unhear.web.pages.render import LANGUAGES, language_of, words_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,9 +37,16 @@ def manifest(request: Request) -> Response:
 
 
 @router.get("/sw.js")
-def service_worker() -> Response:
-    """Answer the service worker, which may only rule what lies below where it stands."""
-    return FileResponse(STATIC / "sw.js", media_type="text/javascript")
+def service_worker(language: str = LANGUAGES[0]) -> Response:
+    """Answer the service worker, which may only rule what lies below where it stands.
+
+    It brings what it says along, in the language of the page that asks for it: when it has
+    something to say, nobody may be able to reach the house.
+    """
+    known = language if language in LANGUAGES else LANGUAGES[0]
+    said = json.dumps({"language": known, **words_in(known).table("pushed")})
+    script = (STATIC / "sw.js").read_text()
+    return Response(f"self.WORDS = {said};\n{script}", media_type="text/javascript")
 
 
 @router.get("/verify.html")

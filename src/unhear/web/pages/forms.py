@@ -27,6 +27,7 @@ from unhear.web.pages.render import back_to, page
 from unhear.web.problems import Problem
 from unhear.web.sessions import same
 from unhear.web.signed_in import NOT_FROM_OUR_PAGE, SIGN_IN, STEP_UP, SignedIn, guardian_of
+from unhear.web.subscribing import forget_browser
 
 router = APIRouter(include_in_schema=False)
 
@@ -217,8 +218,9 @@ def decide_request(
 
 @router.post("/sign-out")
 def sign_out(request: Request, signed: Guardian) -> Response:
-    """Sign out."""
+    """Sign out; this browser is told nothing any more."""
     response = back_to("/sign-in")
+    forget_browser(signed.house, request, response)
     signed.home.sessions.close(request, response)
     return response
 

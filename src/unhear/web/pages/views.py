@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from unhear.clock import day_number
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
+from unhear.household.alerts import AlertKind
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
@@ -19,10 +20,12 @@ from unhear.web.api.keeping import status as status_now
 from unhear.web.api.receipts import all_receipts
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
+from unhear.web.api.upkeep import notices as all_notices
 from unhear.web.notices import notice_in
 from unhear.web.pages.render import back_to, first_page, language_of, page
 from unhear.web.pairings import device_of
 from unhear.web.signed_in import SignedIn, TheHome, guardian_of
+from unhear.web.subscribing import told
 
 router = APIRouter(include_in_schema=False)
 
@@ -149,6 +152,7 @@ def consent(request: Request, signed: Guardian) -> Response:
         states={(one.person, one.purpose.value): one for one in found.consents},
         notice=found.notice,
         all_guardians=found.all_guardians,
+        house_told=list(reversed(all_notices(signed))),
     )
 
 
@@ -193,11 +197,19 @@ def status(request: Request, signed: Guardian) -> Response:
 
 @router.get("/account")
 def account(request: Request, signed: Guardian) -> Response:
-    """Show one's own passkeys, and how to sign out."""
+    """Show one's own passkeys, what this browser is told, and how to sign out."""
     household = signed.house.household
     own = [key for key in household.passkeys if key.person == signed.person.id]
     has_passphrase = signed.house.identity.by_passphrase is not None
-    return page(request, "account", signed, passkeys=own, has_passphrase=has_passphrase)
+    return page(
+        request,
+        "account",
+        signed,
+        passkeys=own,
+        has_passphrase=has_passphrase,
+        told=told(request, household, signed.person.id),
+        alert_kinds=list(AlertKind),
+    )
 
 
 def names(household: Household) -> dict[str, str]:

@@ -1,0 +1,180 @@
+"""Tell guardians' browsers while nobody looks at the console: in a thread of its own.
+
+What is told waits in memory alone, and no longer than it means something. To the push service every
+message looks the same: as long, as urgent, kept for as long.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Condition, Thread
+from typing import Protocol
+
+from unhear.clock import Clock
+from unhear.household.alerts import Alert, AlertKind, Subscription
+from unhear.household.family import Household
+from unhear.stores.errors import PushAway, PushGone, PushRefused
+
+log = logging.getLogger(__name__)
+
+STAYS = timedelta(hours=12)
+"""For how long a browser that is away can still be told; the message says when it was."""
+
+WAITING_MAX = 200
+"""How many messages may wait; what comes then is told nobody."""
+
+RETRY_FIRST, RETRY_MAX, DOUBLINGS_MAX = timedelta(seconds=5), timedelta(minutes=15), 10
+LOOK_EVERY_SECONDS = 60.0
+"""The clock may have been set meanwhile."""
+
+CLOSING_SECONDS_MAX = 20.0
+MESSAGE_BYTES = 384
+ROOM_LETTERS_MAX = 40
+
+PATHS = {
+    AlertKind.RINGING: "/talk",
+    AlertKind.DECISION: "/consent",
+    AlertKind.AWAY: "/devices",
+    AlertKind.TROUBLE: "/status",
+}
+"""The page that a notification opens."""
+
+
+class Push(Protocol):
+    """Sends to browsers."""
+
+    def send(self, to: Subscription, message: bytes, stays_seconds: int) -> None:
+        """Send. Raises `PushAway`, `PushGone` and `PushRefused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What one browser is to be told, when next, and how often it was tried."""
+
+    to: bytes
+    alert: Alert
+    next_at: datetime
+    tries: int = 0
+
+
+class Alerting:
+    """Tells every browser that wants to know; safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        push: Callable[[], Push],
+        household: Callable[[], Household],
+        gone: Callable[[Collection[bytes]], None],
+        clock: Clock,
+    ) -> None:
+        """`push` is asked for when something is sent; `gone` is told who is subscribed no more."""
+        self._push = push
+        self._household = household
+        self._gone = gone
+        self._clock = clock
+        self._waiting: list[_Message] = []
+        self._changed = Condition()
+        self._thread: Thread | None = None
+        self._closed = False
+        self._rings_since: datetime | None = None
+
+    def tell(self, alert: Alert) -> None:
+        """Have every browser told that wants to know; never waits."""
+        chosen = [one.id for one in _audience(self._household(), alert)]
+        with self._changed:
+            room = max(0, WAITING_MAX - len(self._waiting))
+            if len(chosen) > room:
+                log.warning("too many notifications wait", extra={"dropped": len(chosen) - room})
+            self._waiting += [_Message(one, alert, self._clock()) for one in chosen[:room]]
+            if self._waiting and self._thread is None and not self._closed:
+                self._thread = Thread(target=self._work, name="alerting", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def rang(self, room: str) -> None:
+        """Tell that something rings in a room."""
+        self.tell(Alert(AlertKind.RINGING, self._clock(), room))
+
+    def forget_rings(self) -> None:
+        """Drop what is still to be told of what rang: it came of what somebody said."""
+        with self._changed:
+            self._rings_since = self._clock()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Drop what waits, and wait for what is being sent."""
+        with self._changed:
+            self._closed, self._waiting = True, []
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join(CLOSING_SECONDS_MAX)
+
+    def _work(self) -> None:
+        while (message := self._next()) is not None:
+            try:
+                self._deliver(message)
+            except Exception as error:  # noqa: BLE001 - one message must not end all others
+                log.warning("notification failed", extra={"error": type(error).__name__})
+
+    def _next(self) -> _Message | None:
+        """Wait for the next message that is due; None once closed."""
+        with self._changed:
+            while not self._closed:
+                now = self._clock()
+                self._waiting = [m for m in self._waiting if self._counts(m.alert, now)]
+                first = min(self._waiting, key=lambda m: m.next_at, default=None)
+                if first is not None and first.next_at <= now:
+                    self._waiting.remove(first)
+                    return first
+                pause = None if first is None else (first.next_at - now).total_seconds()
+                self._changed.wait(pause if pause is None else min(pause, LOOK_EVERY_SECONDS))
+            return None
+
+    def _counts(self, alert: Alert, now: datetime) -> bool:
+        """Whether it still means something, and was not forgotten."""
+        since = self._rings_since
+        forgotten = since is not None and alert.kind is AlertKind.RINGING and alert.at <= since
+        return now - alert.at < STAYS and not forgotten
+
+    def _deliver(self, message: _Message) -> None:
+        chosen = {one.id: one for one in _audience(self._household(), message.alert)}
+        to = chosen.get(message.to)
+        if to is None:
+            return
+        left = message.alert.at + STAYS - self._clock()
+        try:
+            self._push().send(to, message_of(message.alert), max(0, int(left.total_seconds())))
+        except PushGone:
+            self._gone([to.id])
+        except PushRefused as error:
+            log.warning("notification not sent: %s", error)
+        except PushAway as error:
+            log.info("notification waits: %s", error)
+            self._retry(message, timedelta(seconds=error.again_seconds))
+
+    def _retry(self, message: _Message, asked: timedelta) -> None:
+        pause = max(asked, min(RETRY_FIRST * 2 ** min(message.tries, DOUBLINGS_MAX), RETRY_MAX))
+        later = replace(message, next_at=self._clock() + pause, tries=message.tries + 1)
+        with self._changed:
+            if not self._closed:
+                self._waiting.append(later)
+
+
+def message_of(alert: Alert) -> bytes:
+    """Answer what the browser reads: as JSON, always as long, so that its length tells nothing."""
+    fields = {"kind": alert.kind, "path": PATHS[alert.kind], "at": alert.at.isoformat()}
+    if alert.room:
+        letters = (letter for letter in alert.room if letter.isprintable())
+        fields["room"] = "".join(letters)[:ROOM_LETTERS_MAX]
+    return json.dumps(fields, ensure_ascii=False).encode().ljust(MESSAGE_BYTES)
+
+
+def _audience(household: Household, alert: Alert) -> list[Subscription]:
+    """Answer the browsers that want to know; those of guardians alone."""
+    may_know = household.guardians if alert.whom is None else household.guardians & {alert.whom}
+    return [
+        one for one in household.subscriptions if one.person in may_know and alert.kind in one.kinds
+    ]

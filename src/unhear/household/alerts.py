@@ -1,0 +1,66 @@
+"""What a guardian's browser can be told of while nobody looks at the console."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from unhear.household.words import PersonId
+
+SUBSCRIPTIONS_MAX = 10
+"""How many browsers of one guardian can be told; the oldest gives way."""
+
+
+class AlertKind(StrEnum):
+    """Why a browser is told."""
+
+    RINGING = "ringing"
+    """A timer or an alarm rings."""
+
+    DECISION = "decision"
+    """A guardian is asked for consent, or must know that one counts no more."""
+
+    AWAY = "away"
+    """A voice device has been gone for a while."""
+
+    TROUBLE = "trouble"
+    """A check of the house is not as it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to tell: never a word of what was said, a room's name at most.
+
+    `whom` is the guardian whom it concerns; None where it concerns all of them.
+    """
+
+    kind: AlertKind
+    at: datetime
+    room: str | None = None
+    whom: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One browser of one guardian that is told (W3C Push API).
+
+    `id` is what is remembered of the browser's cookie (SHA-256), `endpoint` the URL of its push
+    service, `key` its public key (P-256, 65 bytes) and `auth` the secret shared with it (16 bytes).
+    """
+
+    id: bytes
+    person: PersonId
+    endpoint: str
+    key: bytes
+    auth: bytes
+    kinds: frozenset[AlertKind]
+    added_at: datetime
+
+
+def with_subscription(
+    known: tuple[Subscription, ...], new: Subscription
+) -> tuple[Subscription, ...]:
+    """Answer these with a new one, in place of the same browser's, and with no more than may be."""
+    rest = [s for s in known if s.id != new.id and s.endpoint != new.endpoint]
+    own = [s for s in rest if s.person == new.person]
+    oldest = sorted(own, key=lambda s: s.added_at)[: max(0, len(own) + 1 - SUBSCRIPTIONS_MAX)]
+    return (*(s for s in rest if s not in oldest), new)
