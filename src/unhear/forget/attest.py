@@ -15,7 +15,8 @@ from unhear.household.scope import Scope
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId, Utterance
 from unhear.prove.claims import Drill, Erasure, Keeper, Look
 from unhear.prove.ledger import Ledger
-from unhear.prove.receipt import Opening, Receipt
+from unhear.prove.opening import Opening
+from unhear.prove.receipt import Receipt
 from unhear.prove.statement import (
     commit,
     count_class,
