@@ -9,7 +9,7 @@ import typer
 
 from unhear.cli.naming import person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
-from unhear.forget.attest import receipts as kept_receipts
+from unhear.forget.kept_receipts import receipts as kept_receipts
 from unhear.forget.snapshot import snapshot
 from unhear.house.audit import audit as look_at
 from unhear.house.drill import rehearse_if_due

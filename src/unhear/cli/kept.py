@@ -12,6 +12,7 @@ from unhear.cli.output import Json, console, open_house, show_json, show_table, 
 from unhear.engines.audio_files import read_sound
 from unhear.engines.microphone import play as play_aloud
 from unhear.house.house import House
+from unhear.house.looks import EXPORTED
 from unhear.household.words import UNKNOWN_PERSON, PersonId
 from unhear.keep import age
 from unhear.keep.catalogue import Recording, SealedRecording
@@ -29,6 +30,8 @@ def recordings(
     house = open_house(context)
     kept = house.catalogue.recordings()
     identity = unlock(house) if words else None
+    if identity is not None:
+        house.looks.take(_looks(house), [recording.id for recording in kept])
     rows = []
     for recording in kept:
         row = _row(house, recording)
@@ -58,6 +61,7 @@ def play(
     trace = house.catalogue.find(recording)
     sealed = house.catalogue.sealed(trace)
     identity = unlock(house)
+    house.looks.take(_looks(house), [trace])
     sound = age.decrypt(sealed.sound, [identity])
     words = _words(sealed, identity)
     house.note_opened(trace)
@@ -90,7 +94,9 @@ def export(
     house = open_house(context)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for recording in house.catalogue.recordings():
+    kept = house.catalogue.recordings()
+    house.looks.take(_looks(house), [recording.id for recording in kept], EXPORTED)
+    for recording in kept:
         sealed = house.catalogue.sealed(recording.id)
         moment = recording.utterance.heard_at.strftime("%Y%m%dT%H%M%SZ")
         stem = f"{moment}-{recording.id.hex()[:ID_DIGITS]}"
@@ -107,6 +113,12 @@ def export(
     console.print(f"{len(files)} files written to {folder}.")
     if with_identity:
         console.print(f"Open one with:  age -d -i {folder / 'identity.txt'} FILE.wav.age")
+
+
+def _looks(house: House) -> PersonId:
+    """Answer who looks here: the only guardian, or it is not known which."""
+    guardians = sorted(house.household.guardians)
+    return guardians[0] if len(guardians) == 1 else UNKNOWN_PERSON
 
 
 def _row(house: House, recording: Recording) -> dict[str, str]:

@@ -22,6 +22,7 @@ class TraceKind(StrEnum):
     PROFILE = "profile"
     NOTICE = "notice"
     RECEIPT = "receipt"
+    PERSONAL_RECEIPT = "personal receipt"
 
 
 class HoldState(StrEnum):

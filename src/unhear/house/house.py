@@ -26,6 +26,7 @@ from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
+from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
 from unhear.house.rooms import Switchboard
 from unhear.house.standing import Practice, practice_of, settling
@@ -149,6 +150,17 @@ class House:
             household=self.household.id,
             clock=self.clock,
             settle=settling(lambda: self.practice, self.clock),
+        )
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Who looked at what is kept."""
+        return Looks(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            household=self.household.id,
+            clock=self.clock,
         )
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from unhear.forget.attest import receipts as kept_receipts
+from unhear.forget.kept_receipts import receipts as kept_receipts
 from unhear.forget.snapshot import snapshot
 from unhear.prove.receipt import Receipt
 from unhear.web.api.fields import Answered
