@@ -4,9 +4,10 @@ Receipts of erasures outlast the household, because they hold no personal data. 
 and looks say in their openings about whom they are, and go with that person.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from unhear.forget.database import TraceKind, TraceRow, Transaction
 from unhear.forget.keytree import KeyTree
@@ -28,7 +29,7 @@ from unhear.household.words import (
 )
 from unhear.prove.claims import Claim
 from unhear.prove.ledger import Ledger
-from unhear.prove.opening import AnyOpening
+from unhear.prove.opening import AnyOpening, ConsentOpening, Opening
 from unhear.prove.receipt import Receipt
 from unhear.prove.statement import statement_of
 
@@ -36,6 +37,30 @@ RECEIPT_YEARS = 3
 """How long the house itself keeps a receipt; the guardian's copy stays as long as they like."""
 
 KINDS = (TraceKind.RECEIPT, TraceKind.PERSONAL_RECEIPT)
+
+
+class Shown(StrEnum):
+    """What receipts can be narrowed down to."""
+
+    ERASURE = "erasure"
+    CONSENT = "consent"
+    LOOK = "look"
+
+
+SHOWN: Mapping[Shown, Sequence[str]] = {
+    Shown.ERASURE: ("erasure",),
+    Shown.CONSENT: (
+        "consent",
+        "consent-renewed",
+        "consent-refused",
+        "consent-withdrawn",
+        "consent-lapsed",
+    ),
+    Shown.LOOK: ("look",),
+}
+"""Which kinds of statement belong to each."""
+
+_TIMES = ("done_at", "given_at", "refused_at", "withdrawn_at", "lapsed_at", "looked_at")
 
 Place = tuple[int, int]
 """Where a receipt stands among all: its day, and its entry of the log."""
@@ -127,6 +152,27 @@ def newest(
             if wanted and (before is None or place < before):
                 yield place, receipt
         day = latest - 1
+
+
+def hour_of(receipt: Receipt) -> str:
+    """Answer the hour in which what a kept receipt is of was done, in RFC 3339."""
+    return str(next(receipt.statement[name] for name in _TIMES if name in receipt.statement))
+
+
+def person_in(receipt: Receipt) -> PersonId | None:
+    """Answer whom the opening of a receipt is about; None where it is about nobody."""
+    opening = receipt.opening
+    if isinstance(opening, Opening | ConsentOpening) and opening.person is not None:
+        return PersonId(opening.person.item.decode())
+    return None
+
+
+def file_name(receipt: Receipt) -> str:
+    """Answer what a receipt's file is called; it tells no more than the statement."""
+    statement = receipt.statement
+    if statement["kind"] == "erasure":
+        return f"unhear-receipt-{statement['id'][:8]}.json"
+    return f"unhear-{statement['kind']}-{receipt.proof.index}.json"
 
 
 def receipts_about(
