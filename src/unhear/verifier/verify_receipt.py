@@ -237,7 +237,7 @@ def check_opening(opening: Any, statement: dict[str, Any]) -> str:
         opened = members(opening, "the opening", *names, *["items"] * of_items)
         for name, value in zip(names, opened):
             must(commitment(name, value).hex() == statement[name], f"another {name} is opened")
-        shown = f"The opening shows what is behind: {', '.join(names)}."
+        shown = f"The opening shows what these fields hide: {', '.join(names)}."
         if not of_items:
             return shown
         must(isinstance(opened[-1], list), "the opening has no list of items")
