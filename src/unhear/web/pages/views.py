@@ -1,7 +1,7 @@
 """The pages that show: each reads the house and fills a template."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -166,11 +166,11 @@ def keeping(request: Request, signed: Guardian) -> Response:
 
 @router.get("/receipts")
 def receipts(
-    request: Request, signed: Guardian, kind: Shown | None = None, before: str | None = None
+    request: Request, signed: Guardian, kind: Shown | Literal[""] = "", before: str | None = None
 ) -> Response:
     """Show the receipts, a page at a time, and how far erasures have come."""
     house = signed.house
-    found, more = page_of(signed, kind, before)
+    found, more = page_of(signed, kind or None, before)
     today = day_number(house.clock())
     erasures = progress_of(house.database, house.keeper, house.household.id, today)
     return page(
