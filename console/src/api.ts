@@ -39,6 +39,20 @@ export interface Forgotten {
   key: string;
 }
 
+export interface Receipt extends Record<string, unknown> {
+  statement: { kind: string; id?: string; [name: string]: unknown };
+}
+
+// What the house itself can say; `recordings` is how many there are to fetch.
+export interface Everything {
+  recordings: number;
+  parts: Record<string, unknown> & {
+    household: { name: string };
+    people: { id: string; name: string }[];
+  };
+  receipts: Receipt[];
+}
+
 export interface Options {
   options: Record<string, unknown>;
 }
@@ -106,6 +120,7 @@ export const api = {
   recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
   forget: (id: string) => ask<Forgotten>("DELETE", `/recordings/${id}`),
   receipt: (entry: string) => ask<Record<string, unknown>>("GET", `/receipts/${entry}`),
+  everything: () => ask<Everything>("GET", "/everything"),
   finishPairing: (code: string) => ask<void>("POST", "/devices/pairings/finish", { code }),
 };
 

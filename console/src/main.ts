@@ -9,6 +9,7 @@ import { setup } from "./setup";
 import { signIn } from "./sign-in";
 import { sliders } from "./sliders";
 import { stepUp } from "./step-up";
+import { taking } from "./taking";
 import { talk } from "./talk";
 import { timeline } from "./timeline";
 
@@ -19,6 +20,7 @@ const MODULES: Record<string, (element: HTMLElement) => void> = {
   setup,
   "sign-in": signIn,
   sliders,
+  taking,
   talk,
   timeline,
 };

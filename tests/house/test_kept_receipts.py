@@ -129,6 +129,9 @@ def test_a_look_is_stated_once_an_hour_and_opens_to_who_and_what(home: Home) -> 
     looks.take(sam, [first, second])
     looks.take(jo, [first])
     looks.take(sam, [first, second], EXPORTED)
+    third = home.keep()
+    looks.take(jo, [third], EXPORTED)
+    looks.take(jo, [third])
     home.clock.pass_time(seconds=3600)
     looks.take(sam, [first])
     looks.take(sam, [])
@@ -139,6 +142,7 @@ def test_a_look_is_stated_once_an_hour_and_opens_to_who_and_what(home: Home) -> 
         (sam, "opened", {second}),
         (jo, "opened", {first}),
         (sam, "exported", {first, second}),
+        (jo, "exported", {third}),
         (sam, "opened", {first}),
     ]
     for one in said:

@@ -1,5 +1,7 @@
 """What is kept: list it, play it, take it out."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,8 @@ from unhear.cli.naming import ID_DIGITS
 from unhear.cli.output import Json, console, open_house, show_json, show_table, unlock
 from unhear.engines.audio_files import read_sound
 from unhear.engines.microphone import play as play_aloud
+from unhear.forget.kept_receipts import file_name
+from unhear.house.everything import all_receipts, everything
 from unhear.house.house import House
 from unhear.house.looks import EXPORTED
 from unhear.household.words import UNKNOWN_PERSON, PersonId
@@ -87,24 +91,17 @@ def export(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write everything kept as standard .age files, which the age program opens.
+    """Write everything kept: recordings as standard .age files, which the age program opens.
 
-    An exported copy is yours: unhear cannot make it forget.
+    What the house knows besides, and the receipts, are JSON beside them, as in the copy that the
+    console makes. An exported copy is yours: unhear cannot make it forget.
     """
     house = open_house(context)
-    folder.mkdir(parents=True, exist_ok=True)
     files = []
-    kept = house.catalogue.recordings()
-    house.looks.take(_looks(house), [recording.id for recording in kept], EXPORTED)
-    for recording in kept:
-        sealed = house.catalogue.sealed(recording.id)
-        moment = recording.utterance.heard_at.strftime("%Y%m%dT%H%M%SZ")
-        stem = f"{moment}-{recording.id.hex()[:ID_DIGITS]}"
-        for suffix, content in ((".wav.age", sealed.sound), (".txt.age", sealed.transcript)):
-            if content is None:
-                continue
-            _write(folder / f"{stem}{suffix}", content)
-            files.append(f"{stem}{suffix}")
+    for name, content in _exported(house):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        _write(folder / name, content)
+        files.append(name)
     if with_identity:
         _write(folder / "identity.txt", f"{unlock(house).reveal()}\n".encode(), secret=True)
     if as_json:
@@ -119,6 +116,28 @@ def _looks(house: House) -> PersonId:
     """Answer who looks here: the only guardian, or it is not known which."""
     guardians = sorted(house.household.guardians)
     return guardians[0] if len(guardians) == 1 else UNKNOWN_PERSON
+
+
+def _exported(house: House) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of an export: their names below its folder, and what is in them."""
+    kept = house.catalogue.recordings()
+    house.looks.take(_looks(house), [recording.id for recording in kept], EXPORTED)
+    for name, part in everything(house).items():
+        yield f"household/{name}.json", _json(part)
+    for receipt in all_receipts(house):
+        yield f"receipts/{file_name(receipt)}", receipt.to_json().encode()
+    for recording in kept:
+        sealed = house.catalogue.sealed(recording.id)
+        moment = recording.utterance.heard_at.strftime("%Y%m%dT%H%M%SZ")
+        stem = f"recordings/{moment}-{recording.id.hex()[:ID_DIGITS]}"
+        yield f"{stem}.wav.age", sealed.sound
+        if sealed.transcript is not None:
+            yield f"{stem}.txt.age", sealed.transcript
+        yield f"{stem}.json", _json(_row(house, recording))
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _row(house: House, recording: Recording) -> dict[str, str]:

@@ -25,6 +25,8 @@ from unhear.household.words import (
 
 NONCE_BYTES = 12
 
+_HASH = SHA256()
+
 
 def seal(key: bytes, part: str, household: HouseholdId, trace: bytes, plaintext: bytes) -> bytes:
     """Answer nonce and ciphertext of one part of a capsule; `key` is the slot's 32 bytes."""
@@ -63,7 +65,7 @@ def utterance_bytes(utterance: Utterance) -> bytes:
 
 def utterance_from(details: bytes) -> Utterance:
     """Answer the utterance in opened `details`."""
-    fields = json.loads(details)
+    fields = json.loads(details.decode())
     return Utterance(
         of=TraceId(bytes.fromhex(fields["of"])),
         heard_at=datetime.fromisoformat(fields["heard_at"]),
@@ -77,6 +79,5 @@ def utterance_from(details: bytes) -> Utterance:
 
 
 def _part_key(key: bytes, part: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=f"unhear/capsule/v1/{part}".encode()).derive(
-        key
-    )
+    info = b"unhear/capsule/v1/" + part.encode()
+    return HKDF(_HASH, length=32, salt=None, info=info).derive(key)

@@ -19,7 +19,8 @@ OPENED, EXPORTED = "opened", "exported"
 class Looks:
     """The looks at what one household keeps.
 
-    A statement tells the hour, so what the same one looks at again within it is in it already.
+    A statement tells the hour, so what the same one looks at again within it is in it already; a
+    copy that was taken out covers what is opened to make it.
     """
 
     def __init__(
@@ -49,7 +50,13 @@ class Looks:
         with self._lock:
             if self._hour != hour(now):
                 self._hour, self._stated = hour(now), set()
-            looks = {(person, how, recording) for recording in recordings} - self._stated
+            looks = {
+                (person, how, recording)
+                for recording in recordings
+                if self._stated.isdisjoint(
+                    {(person, how, recording), (person, EXPORTED, recording)}
+                )
+            }
             if not looks:
                 return
             claimed = self._claimed(person, [recording for *_, recording in looks], how)

@@ -124,19 +124,24 @@ class Catalogue:
 
         def read(transaction: Transaction, tree: KeyTree) -> list[Recording]:
             found: list[Recording] = []
+            wanted = scope or Scope()
             last = DAY_LAST if before is None else day_number(before[0])
             for day in transaction.days(self._household, TraceKind.RECORDING, last):
                 rows = transaction.traces(self._household, (TraceKind.RECORDING,), days=(day, day))
                 of_day = [
-                    Recording(row.id, utterance, day_start(row.expires_day))
+                    (utterance.heard_at, row.id, utterance, row.expires_day)
                     for row in rows
-                    if covers(scope or Scope(), row.kind, utterance := utterance_of(tree, row))
+                    if covers(wanted, row.kind, utterance := utterance_of(tree, row))
+                    and (before is None or (utterance.heard_at, row.id) < before)
                 ]
-                of_day = [one for one in of_day if before is None or one.place < before]
-                found += sorted(of_day, key=lambda one: one.place, reverse=True)
+                of_day.sort(reverse=True)
+                found += [
+                    Recording(trace, utterance, day_start(expires_day))
+                    for _, trace, utterance, expires_day in of_day[: limit - len(found)]
+                ]
                 if len(found) >= limit:
                     break
-            return found[:limit]
+            return found
 
         return self._read(read)
 

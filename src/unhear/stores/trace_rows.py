@@ -22,10 +22,24 @@ from unhear.stores import tables as t
 IDS_PER_QUERY_MAX = 500
 """Bounds the size of one SQL statement."""
 
+ROWS_AT_ONCE = 500
+
 TRACE, HOUSEHOLD = t.trace.c, t.household.c
 OURS: BindParameter[bytes] = bindparam("ours")
-SELECT_TRACES = select(t.trace).order_by(TRACE.day, TRACE.slot)
-SELECT_BY_IDS = select(t.trace).where(
+_COLUMNS = (
+    TRACE.household,
+    TRACE.id,
+    TRACE.slot,
+    TRACE.kind,
+    TRACE.day,
+    TRACE.expires_day,
+    TRACE.details,
+    TRACE.content,
+    TRACE.words,
+)
+KINDS = {kind.value: kind for kind in TraceKind}
+SELECT_TRACES = select(*_COLUMNS).order_by(TRACE.day, TRACE.slot)
+SELECT_BY_IDS = select(*_COLUMNS).where(
     TRACE.household == OURS, TRACE.id.in_(bindparam("ids", expanding=True))
 )
 SELECT_SLOTS = select(TRACE.id, TRACE.slot, TRACE.kind).where(
@@ -172,18 +186,11 @@ class TraceRows:
             self._connection.execute(DELETE_BY_IDS, {"ours": household, "ids": some})
 
     def _traces(self, query: Select[Any], values: Mapping[str, Any]) -> Iterator[TraceRow]:
-        for row in self._connection.execute(query, values):
-            yield TraceRow(
-                household=HouseholdId(row.household),
-                id=TraceId(row.id),
-                slot=row.slot,
-                kind=TraceKind(row.kind),
-                day=row.day,
-                expires_day=row.expires_day,
-                details=row.details,
-                content=row.content,
-                words=row.words,
-            )
+        for rows in self._connection.execute(query, values).partitions(ROWS_AT_ONCE):
+            for household, trace, slot, kind, day, expires_day, details, content, words in rows:
+                yield TraceRow(
+                    household, trace, slot, KINDS[kind], day, expires_day, details, content, words
+                )
 
 
 def _parts(ids: Collection[TraceId]) -> Iterator[list[TraceId]]:

@@ -10,6 +10,7 @@ from unhear.web.api import (
     consents,
     devices,
     erasures,
+    everything,
     keeping,
     passkeys,
     people,
@@ -39,6 +40,7 @@ PARTS = (
     receipts,
     keeping,
     upkeep,
+    everything,
 )
 
 
