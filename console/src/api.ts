@@ -40,7 +40,7 @@ export interface Forgotten {
 }
 
 export interface Receipt extends Record<string, unknown> {
-  statement: { kind: string; id?: string; done_at?: string };
+  statement: { kind: string; id?: string; [name: string]: unknown };
 }
 
 // What the house itself can say; `recordings` is how many there are to fetch.

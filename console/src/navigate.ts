@@ -3,7 +3,7 @@
 
 import { Problem, reach, textOf } from "./problem";
 import { lock } from "./session";
-import { alarm, announce } from "./words";
+import { alarm, whisper } from "./words";
 
 type Mount = (main: HTMLElement) => void;
 type StepUp = () => Promise<boolean>;
@@ -111,7 +111,7 @@ function swap(text: string, url: string, push: boolean): void {
   showPlace();
   if (push) window.scrollTo(0, 0);
   focusOn(main.querySelector("h1") ?? main);
-  announce(document.title);
+  whisper(document.title);
 }
 
 function focusOn(element: HTMLElement): void {

@@ -17,6 +17,9 @@ const STYLE =
   "body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}" +
   "li{margin:0 0 1.5rem}blockquote{margin:.3rem 0;font-size:1.1rem}p{margin:.2rem 0}audio{width:100%}";
 
+// When what a statement is of was done, in an hour; each kind has one of these.
+const TIMES = ["done_at", "given_at", "refused_at", "withdrawn_at", "lapsed_at", "looked_at"];
+
 export class Index {
   private readonly made = document.implementation.createHTMLDocument();
   private readonly recordings = this.made.createElement("ol");
@@ -54,9 +57,12 @@ export class Index {
 
   // Note a receipt that is in the copy; answers what its file is called.
   receipt(receipt: Receipt): string {
-    const { id, kind, done_at: at } = receipt.statement;
-    const name = `unhear-receipt-${(id ?? "").slice(0, 8)}-${this.receipts.childElementCount + 1}`;
-    const item = this.item(this.receipts, "p", at === undefined ? kind : this.moment(at));
+    const { id, kind, ...said } = receipt.statement;
+    const number = this.receipts.childElementCount + 1;
+    const name = `unhear-${id === undefined ? kind : `receipt-${id.slice(0, 8)}`}-${number}`;
+    const at = TIMES.map((time) => said[time]).find((time) => typeof time === "string");
+    const what = this.texts[kind] ?? kind;
+    const item = this.item(this.receipts, "p", at === undefined ? what : `${this.moment(at)}: ${what}`);
     this.link(this.add(item, "p"), `receipts/${name}.json`);
     return name;
   }

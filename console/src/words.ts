@@ -13,14 +13,20 @@ export function announce(text: string): void {
   tell(text, "status", "polite");
 }
 
+// Tell who cannot see the screen what everybody else sees there already.
+export function whisper(text: string): void {
+  tell(text, "status", "polite", false);
+}
+
 // Tell what went wrong, until something else is told.
 export function alarm(text: string): void {
   tell(text, "alert", "assertive");
 }
 
-function tell(text: string, role: string, live: string): void {
+function tell(text: string, role: string, live: string, seen = true): void {
   const told = document.getElementById("told");
   if (told === null) return;
+  told.classList.toggle("unseen", !seen);
   told.setAttribute("role", role);
   told.setAttribute("aria-live", live);
   told.textContent = "";

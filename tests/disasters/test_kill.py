@@ -12,7 +12,7 @@ import pytest
 from tests.disasters.worker import STEPS
 from tests.home import PASSPHRASE, SOUND, Home, SetClock
 from unhear.clock import now
-from unhear.forget import attest
+from unhear.forget import kept_receipts
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.roots import open_tree
 from unhear.household.words import TraceId
@@ -48,7 +48,7 @@ def _check_whole(home: Home) -> None:
     with home.db.reading() as transaction:
         assert list(transaction.queued_roots()) == []
         tree = open_tree(transaction, home.roots)
-        for receipt in attest.receipts(transaction, tree, home.id):
+        for receipt in kept_receipts.receipts(transaction, tree, home.id):
             verify(receipt, home.ledger.key)
 
 

@@ -19,8 +19,8 @@ from typing import IO
 import pytest
 
 from tests.copies.houses import kept, new_house
-from unhear.forget.attest import receipts
 from unhear.forget.errors import RootGone
+from unhear.forget.kept_receipts import receipts
 from unhear.forget.roots import open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.house.audit import audit

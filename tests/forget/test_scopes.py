@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from tests.home import PASSPHRASE, SOUND, Home
-from unhear.forget import attest
+from unhear.forget import kept_receipts
 from unhear.forget.database import TraceKind
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.roots import open_tree
@@ -77,7 +77,7 @@ def test_a_whole_household_leaves_its_receipts_and_nothing_else(home: Home) -> N
         kinds = {row.kind for row in transaction.traces(home.id, tuple(TraceKind))}
         row = transaction.household(home.id)
         tree = open_tree(transaction, home.roots)
-        assert len(attest.receipts(transaction, tree, home.id)) == 2
+        assert len(kept_receipts.receipts(transaction, tree, home.id)) == 2
     assert kinds == {TraceKind.RECEIPT}
     assert (row.recipient, row.identity) == ("", b"")
     assert list(home.blobs.all(home.id)) == []
@@ -152,4 +152,4 @@ def test_receipts_name_no_person(home: Home) -> None:
     home.keep(person="mia")
     receipt = home.forgetter.forget(home.id, Scope(person=PersonId("mia")))
     assert "mia" not in json.dumps(dict(receipt.statement))
-    assert snapshot(home.db, home.roots, lambda tx, tree: attest.receipts(tx, tree, home.id))
+    assert snapshot(home.db, home.roots, lambda tx, tree: kept_receipts.receipts(tx, tree, home.id))

@@ -20,7 +20,7 @@ from tests.cli.program import unhear
 from tests.home import NOON
 from tests.skills.conversation import SKILLS, Talk
 from unhear.answer.skill import Sending
-from unhear.forget.attest import RECEIPT_YEARS
+from unhear.forget.kept_receipts import RECEIPT_YEARS
 from unhear.house.consent_methods import find_methods
 from unhear.house.conversation import REMEMBERED_FOR
 from unhear.house.notice_facts import IN_USE, facts_of, recipients_of

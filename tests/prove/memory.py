@@ -10,7 +10,8 @@ from unhear.prove.claims import Drill, Erasure, Keeper, Look
 from unhear.prove.ledger import Ledger
 from unhear.prove.log import LedgerStore
 from unhear.prove.notes import Checkpoint, KeyKind, Note, Signer
-from unhear.prove.receipt import Opening, Receipt
+from unhear.prove.opening import Opening
+from unhear.prove.receipt import Receipt
 from unhear.prove.statement import (
     Committed,
     Statement,

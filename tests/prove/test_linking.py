@@ -4,7 +4,8 @@ import json
 
 from tests.home import Home
 from unhear.household.scope import Scope
-from unhear.prove.receipt import Opening, Receipt, verify
+from unhear.prove.opening import Opening
+from unhear.prove.receipt import Receipt, verify
 from unhear.prove.statement import statement_bytes
 
 ERASURES = 40

@@ -26,7 +26,8 @@ from unhear.prove.claims import ConsentGiven, LogKey
 from unhear.prove.errors import ProofError, ProofMalformed, ProofWrong
 from unhear.prove.ledger import Ledger
 from unhear.prove.notes import KeyKind, VerifierKey
-from unhear.prove.receipt import Disclosure, Opening, Receipt, Verdict, verify
+from unhear.prove.opening import Disclosure, Opening
+from unhear.prove.receipt import Receipt, Verdict, verify
 from unhear.prove.statement import Committed, Statement, commit, statement_bytes, statement_of
 
 GOLDEN = Path(__file__).parent / "golden"

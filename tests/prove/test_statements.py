@@ -12,11 +12,14 @@ from unhear.prove.claims import (
     Claim,
     ConsentGiven,
     ConsentLapsed,
+    ConsentRefused,
+    ConsentRenewed,
     ConsentWithdrawn,
     Erasure,
     Hold,
     HoldEnded,
     LogKey,
+    Looked,
 )
 from unhear.prove.errors import ProofMalformed
 from unhear.prove.statement import (
@@ -43,6 +46,28 @@ CLAIMS: list[Claim] = [
         method="terminal",
         notice=commit("notice", HIDDEN),
         given_at="2026-03-14T12:00:00Z",
+    ),
+    ConsentRenewed(
+        subject=commit("subject", HIDDEN),
+        person=commit("person", HIDDEN),
+        purpose="keep",
+        method="passkey",
+        notice=commit("notice", HIDDEN),
+        given_at="2026-03-14T12:00:00Z",
+    ),
+    ConsentRefused(
+        subject=commit("subject", HIDDEN),
+        person=commit("person", HIDDEN),
+        purpose="share",
+        refused_at="2026-03-14T12:00:00Z",
+    ),
+    Looked(
+        subject=commit("subject", HIDDEN),
+        person=commit("person", HIDDEN),
+        items_root=items_root([HIDDEN]),
+        count="1",
+        how="exported",
+        looked_at="2026-03-14T12:00:00Z",
     ),
     ConsentWithdrawn(
         subject=commit("subject", HIDDEN),

@@ -27,7 +27,8 @@ from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId
 from unhear.keep.age import Identity
 from unhear.keep.catalogue import Catalogue
-from unhear.prove.receipt import Opening, Receipt
+from unhear.prove.opening import Opening
+from unhear.prove.receipt import Receipt
 
 pytestmark = pytest.mark.slow
 

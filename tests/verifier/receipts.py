@@ -27,17 +27,28 @@ from unhear.prove.claims import (
     Claim,
     ConsentGiven,
     ConsentLapsed,
+    ConsentRefused,
+    ConsentRenewed,
     ConsentWithdrawn,
     Hold,
     HoldEnded,
     LogKey,
+    Looked,
 )
 from unhear.prove.errors import ProofError
 from unhear.prove.ledger import Ledger
 from unhear.prove.merkle import completed_by
 from unhear.prove.notes import KeyKind, VerifierKey
-from unhear.prove.receipt import Opening, Receipt, verify
-from unhear.prove.statement import Committed, Statement, commit, leaf_of, statement_of
+from unhear.prove.opening import AnyOpening, ConsentOpening, Opening
+from unhear.prove.receipt import Receipt, verify
+from unhear.prove.statement import (
+    Committed,
+    Statement,
+    commit,
+    items_root,
+    leaf_of,
+    statement_of,
+)
 
 LOG = str(SIGNER.verifier)
 STRANGER = str(signer(SIGNER.name, KeyKind.ED25519, b"x" * 32).verifier)
@@ -65,8 +76,15 @@ class Case:
         return all(key in verdict.inclusion.witnesses for key in keys)
 
 
+def _behind(number: int) -> Committed:
+    return Committed(thing(number), salt(number))
+
+
 def _hidden(tag: Any, number: int) -> str:
-    return commit(tag, Committed(thing(number), salt(number)))
+    return commit(tag, _behind(number))
+
+
+LOOKED_AT = tuple(map(_behind, range(20, 23)))
 
 
 SMALL_CLAIMS: Mapping[str, Claim] = {
@@ -77,6 +95,20 @@ SMALL_CLAIMS: Mapping[str, Claim] = {
         method="signed form, with the phrase: Ünïcödé ✓ 𝄞",
         notice=_hidden("notice", 11),
         given_at=HOUR,
+    ),
+    "consent-renewed": ConsentRenewed(
+        subject=_hidden("subject", 14),
+        person=_hidden("person", 15),
+        purpose="keep",
+        method="passkey",
+        notice=_hidden("notice", 16),
+        given_at=HOUR,
+    ),
+    "consent-refused": ConsentRefused(
+        subject=_hidden("subject", 17),
+        person=_hidden("person", 18),
+        purpose="share",
+        refused_at=HOUR,
     ),
     "consent-withdrawn": ConsentWithdrawn(
         subject=_hidden("subject", 3),
@@ -90,6 +122,14 @@ SMALL_CLAIMS: Mapping[str, Claim] = {
         purpose="personalise",
         why="the notice it rests on has changed",
         lapsed_at=HOUR,
+    ),
+    "look": Looked(
+        subject=_hidden("subject", 19),
+        person=_hidden("person", 23),
+        items_root=items_root(LOOKED_AT),
+        count="2-9",
+        how="opened",
+        looked_at=HOUR,
     ),
     "hold": Hold(
         id=thing(5).hex(),
@@ -106,7 +146,18 @@ SMALL_CLAIMS: Mapping[str, Claim] = {
 }
 
 
-def issued(statement: Statement, opening: Opening | None = None, before: int = 2) -> Receipt:
+OPENINGS: Mapping[str, AnyOpening] = {
+    "consent": ConsentOpening(_behind(1), _behind(2), _behind(11)),
+    "consent-renewed": ConsentOpening(_behind(14), _behind(15), _behind(16)),
+    "consent-refused": ConsentOpening(_behind(17), _behind(18)),
+    "consent-withdrawn": ConsentOpening(_behind(3), _behind(4)),
+    "consent-lapsed": ConsentOpening(_behind(12), _behind(13)),
+    "look": Opening(_behind(19), LOOKED_AT, _behind(23)),
+}
+"""What opens those of the small claims that have an opening."""
+
+
+def issued(statement: Statement, opening: AnyOpening | None = None, before: int = 2) -> Receipt:
     """Answer a receipt for any statement that our own ledger takes."""
     log, ledger = MemoryLog(), Ledger(SIGNER, Files())
     for number in range(before):
@@ -162,9 +213,12 @@ NEVER: Mapping[str, Any] = {
 @st.composite
 def genuine_receipts(draw: st.DrawFn) -> Receipt:
     """Draw a receipt of any kind, with any opening and some cosignatures."""
-    if draw(st.integers(0, 3)) == 0:
-        claim = SMALL_CLAIMS[draw(st.sampled_from(sorted(SMALL_CLAIMS)))]
-        made = issued(statement_of(claim), before=draw(st.integers(0, 9)))
+    if draw(st.booleans()):
+        kind = draw(st.sampled_from(sorted(SMALL_CLAIMS)))
+        opening = OPENINGS.get(kind) if draw(st.booleans()) else None
+        made = issued(statement_of(SMALL_CLAIMS[kind]), opening, draw(st.integers(0, 9)))
+        if isinstance(opening, Opening) and draw(st.booleans()):
+            made = made.disclosing(draw(st.sampled_from(LOOKED_AT)).item)
     else:
         items = draw(st.integers(0, 11))
         made = receipt(items, draw(st.integers(0, 9)))

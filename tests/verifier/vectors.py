@@ -23,8 +23,10 @@ from tests.prove.memory import (
 )
 from tests.verifier.receipts import (
     LOG,
+    LOOKED_AT,
     NEVER,
     NEWER,
+    OPENINGS,
     SEEN_AT,
     SMALL_CLAIMS,
     STRANGER,
@@ -36,7 +38,8 @@ from tests.verifier.receipts import (
 from unhear.prove.ledger import Ledger
 from unhear.prove.merkle import leaf_hash
 from unhear.prove.notes import Note, SignatureLine
-from unhear.prove.receipt import Opening, Receipt
+from unhear.prove.opening import AnyOpening, ConsentOpening, Opening
+from unhear.prove.receipt import Receipt
 from unhear.prove.statement import commit, leaf_of, statement_of
 
 FILE = Path(__file__).parents[1] / "prove/vectors/receipts.json"
@@ -73,6 +76,15 @@ def _alone() -> Receipt:
     return ledger.receipt(log, ledger.append(log, statement), statement, opening)
 
 
+def _opened(kind: str, opening: AnyOpening | None = None) -> Receipt:
+    """Answer a receipt of a kind, with the opening that it has or another."""
+    return issued(statement_of(SMALL_CLAIMS[kind]), opening or OPENINGS[kind])
+
+
+def _one_looked_at() -> Receipt:
+    return _opened("look").disclosing(LOOKED_AT[1].item)
+
+
 def _genuine() -> Iterator[tuple[str, Receipt, tuple[str, ...]]]:
     whole = receipt()
     yield "an erasure with its whole opening", whole, ()
@@ -86,6 +98,9 @@ def _genuine() -> Iterator[tuple[str, Receipt, tuple[str, ...]]]:
     yield "the 301st entry of a log of 302", receipt(before=300), ()
     for kind, claim in SMALL_CLAIMS.items():
         yield f"kind {kind}", issued(statement_of(claim)), ()
+        if kind in OPENINGS:
+            yield f"kind {kind} with its opening", _opened(kind), ()
+    yield "one of three things shown that were looked at", _one_looked_at(), ()
     for name, statement in NEWER.items():
         made = signed_as_it_is(statement)
         known = name.startswith("another field")
@@ -191,6 +206,30 @@ def _field_changes() -> Iterator[tuple[str, str]]:
     yield "no newline at the end", _changed(proof(lambda lines: lines.pop()))
 
 
+def _opened_wrongly() -> Iterator[tuple[str, Receipt]]:
+    """Answer refused receipts whose opening opens something else, or is of another form."""
+    given, decided, look = (OPENINGS[kind] for kind in ("consent", "consent-refused", "look"))
+    assert isinstance(given, ConsentOpening)
+    assert isinstance(decided, ConsentOpening)
+    assert isinstance(look, Opening)
+    for name in ("subject", "person", "notice"):
+        other = replace(given, **{name: look.subject})
+        yield f"another {name} of a consent", _opened("consent", other)
+    yield "a consent without its notice", _opened("consent", replace(given, notice=None))
+    yield (
+        "a refusal with a notice",
+        _opened("consent-refused", replace(decided, notice=look.person)),
+    )
+    yield "a refusal with the opening of another", _opened("consent-refused", given)
+    yield "a look without its person", _opened("look", replace(look, person=None))
+    yield "a look by another person", _opened("look", replace(look, person=look.subject))
+    yield "a look at other things", _opened("look", replace(look, items=look.items[:2]))
+    yield "a consent with things", _opened("consent-refused", Opening(decided.subject, ()))
+    yield "an erasure with a person", replace(receipt(), opening=look)
+    yield "a hold with an opening", _opened("hold", decided)
+    yield "a hold that ended with an opening", _opened("hold-ended", decided)
+
+
 def _signed_wrongly() -> Iterator[tuple[str, Receipt, tuple[str, ...], str]]:
     """Answer refused receipts whose log, witness or key did what none may."""
     whole = receipt()
@@ -201,6 +240,8 @@ def _signed_wrongly() -> Iterator[tuple[str, Receipt, tuple[str, ...], str]]:
     yield "another number of things", replace(signed_as_it_is(counted), opening=opening), (), LOG
     consent = issued(statement_of(SMALL_CLAIMS["consent"]))
     yield "an opening of a consent", replace(consent, opening=opening), (), LOG
+    for name, made in _opened_wrongly():
+        yield name, made, (), LOG
     for name, old, new in (
         ("a signed checkpoint of another log", "unhear.local/test", "unhear.local/other"),
         ("a signed size with a leading zero", "\n7\n", "\n07\n"),

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request, expect, sync_playwright
 
@@ -71,6 +72,17 @@ class Browser:
         self.sent.append(f"{request.url} {request.post_data or ''}")
 
 
+def _arguments(microphone: Path | None) -> list[str]:
+    if microphone is None:
+        return ARGUMENTS
+    return [
+        *ARGUMENTS,
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={microphone}%noloop",
+    ]
+
+
 @contextmanager
 def browser(
     *,
@@ -78,12 +90,16 @@ def browser(
     language: str = "en-GB",
     script: bool = True,
     dark: bool = False,
+    microphone: Path | None = None,
 ) -> Iterator[Browser]:
-    """Start a browser; it must have nothing to complain of when the block ends."""
+    """Start a browser; it must have nothing to complain of when the block ends.
+
+    `microphone` is a WAV file that its microphone plays, once, whenever it is opened.
+    """
     chromium = need_program("chromium")
     need((STATIC / "main.js").is_file(), "the console's scripts, which npm builds")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=chromium, args=_arguments(microphone))
         context = started.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,

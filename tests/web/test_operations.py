@@ -95,7 +95,7 @@ def test_what_is_forgotten_is_gone_and_its_receipt_verifies(
     answer = ada.delete(f"{API}/recordings/{kept.hex()}")
     assert answer.status_code == 200
     told = answer.json()
-    entry = ada.get(f"{API}/receipts").json()["receipts"][-1]["entry"]
+    entry = ada.get(f"{API}/receipts").json()["receipts"][0]["entry"]
     receipt = ada.get(f"{API}/receipts/{entry}").text
     verify(Receipt.from_json(receipt), served.house.ledger.key)
     assert told["count"] == "1"

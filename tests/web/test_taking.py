@@ -85,7 +85,7 @@ def test_everything_is_in_the_copy_and_opened(served: Console, tmp_path: Path) -
         assert _one(copy, r"recordings/.*\.txt").decode() == WORDS
         described = json.loads(_one(copy, r"recordings/.*\.json"))
         assert (described["id"], described["words"]) == (kept.hex(), WORDS)
-        assert json.loads(_one(copy, r"receipts/.*\.json")) == receipt
+        assert json.loads(_one(copy, r"receipts/unhear-receipt-.*\.json")) == receipt
         people = {one["name"] for one in json.loads(copy.read("household/people.json"))}
         assert {"Ada", "Jo", "Mia", NAMED} <= people
         opens = json.loads(copy.read("household/remembered.json"))
@@ -93,11 +93,16 @@ def test_everything_is_in_the_copy_and_opened(served: Console, tmp_path: Path) -
         assert json.loads(copy.read("household/consents.json"))["consents"]
         assert b"delete it yourself" in copy.read("README.txt")
         assert not any(re.search(r"/recordings/\d{8}T", sent) for sent in opened.sent)
+        looks = [name for name in copy.namelist() if name.startswith("receipts/unhear-look-")]
+        stated = [json.loads(copy.read(name))["statement"]["how"] for name in looks]
+        assert stated == ["exported"], "the copy holds the receipt of itself, and opening is in it"
         copy.extractall(tmp_path / "copy")
         _read_the_index(page, tmp_path / "copy" / "index.html")
     with closing(served.guardian()) as ada:
         remembered = ada.get(f"{API}/everything").json()["parts"]["remembered"]
+        told = ada.get(f"{API}/receipts", params={"kind": "look"}).json()["receipts"]
     assert [one["data"] for one in remembered] == [{"opened": kept.hex()}]
+    assert [one["statement"]["how"] for one in told] == ["exported"]
 
 
 def _read_the_index(page: Page, index: Path) -> None:

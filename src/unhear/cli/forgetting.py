@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from unhear.cli.naming import person_called
+from unhear.cli.naming import name_of, person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
-from unhear.forget.attest import receipts as kept_receipts
+from unhear.forget.kept_receipts import SHOWN, Shown, file_name, hour_of, person_in
+from unhear.forget.kept_receipts import receipts as kept_receipts
 from unhear.forget.snapshot import snapshot
 from unhear.house.audit import audit as look_at
 from unhear.house.drill import rehearse_if_due
@@ -20,6 +21,8 @@ from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
 from unhear.prove.receipt import Receipt
 
 FAILED = 1
+
+
 VERIFIERS = ("verify_receipt.py", "verify.html")
 
 
@@ -80,7 +83,7 @@ def _tell(house: House, done: list[Receipt], file: Path | None, *, as_json: bool
     """Write the receipts, and say what was forgotten."""
     told = []
     for one in done:
-        path = file if file and len(done) == 1 else Path(_file_name(one))
+        path = file if file and len(done) == 1 else Path(file_name(one))
         _write_receipt(path, one)
         if house.ledger.witnesses is not None:
             house.ledger.wait()  # the erasure is done and proved; this makes the proof better
@@ -104,14 +107,13 @@ def _renewed(house: House, receipt: Receipt) -> Receipt:
         return house.ledger.renewed(transaction, receipt)
 
 
-def _file_name(receipt: Receipt) -> str:
-    return f"unhear-receipt-{receipt.statement['id'][:8]}.json"
-
-
 def receipts(
     context: typer.Context,
     *,
     out: Annotated[Path | None, typer.Option(help="Write them all to this folder.")] = None,
+    kind: Annotated[
+        Shown | None, typer.Option(help="Only those of erasures, consents or looks.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the receipts of this house; write them out again, with what verifies them anywhere."""
@@ -121,10 +123,12 @@ def receipts(
         house.keeper,
         lambda transaction, tree: kept_receipts(transaction, tree, house.household.id),
     )
+    if kind is not None:
+        found = [one for one in found if one.statement["kind"] in SHOWN[kind]]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for one in found:
-            _write_receipt(out / _file_name(one), _renewed(house, one))
+            _write_receipt(out / file_name(one), _renewed(house, one))
         log_keys = house.ledger.log_keys(house.database)
         if log_keys is not None:
             (out / LOG_KEYS_FILE).write_text(log_keys)
@@ -134,10 +138,19 @@ def receipts(
         show_json({"key": house.ledger.key, "receipts": [dict(one.statement) for one in found]})
         return
     rows = [
-        [str(one.proof.index), *(str(one.statement[c]) for c in ("done_at", "scope", "count"))]
+        [str(one.proof.index), hour_of(one), str(one.statement["kind"]), _what(house, one)]
         for one in found
     ]
-    show_table(f"{len(rows)} receipts", ["entry", "done", "scope", "count"], rows)
+    show_table(f"{len(rows)} receipts", ["entry", "hour", "kind", "what"], rows)
+
+
+def _what(house: House, receipt: Receipt) -> str:
+    """Answer in short what a receipt is about."""
+    said, person = receipt.statement, person_in(receipt)
+    if person is None:
+        return f"{said['count']} ({said['scope']})"
+    what = f"{said['count']} {said['how']}" if said["kind"] == "look" else said["purpose"]
+    return f"{name_of(house, person)}: {what}"
 
 
 def audit(context: typer.Context, *, as_json: Json = False) -> None:

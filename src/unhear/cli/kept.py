@@ -13,8 +13,10 @@ from unhear.cli.naming import ID_DIGITS
 from unhear.cli.output import Json, console, open_house, show_json, show_table, unlock
 from unhear.engines.audio_files import read_sound
 from unhear.engines.microphone import play as play_aloud
+from unhear.forget.kept_receipts import file_name
 from unhear.house.everything import all_receipts, everything
 from unhear.house.house import House
+from unhear.house.looks import EXPORTED
 from unhear.household.words import UNKNOWN_PERSON, PersonId
 from unhear.keep import age
 from unhear.keep.catalogue import Recording, SealedRecording
@@ -32,6 +34,8 @@ def recordings(
     house = open_house(context)
     kept = house.catalogue.recordings()
     identity = unlock(house) if words else None
+    if identity is not None:
+        house.looks.take(_looks(house), [recording.id for recording in kept])
     rows = []
     for recording in kept:
         row = _row(house, recording)
@@ -61,6 +65,7 @@ def play(
     trace = house.catalogue.find(recording)
     sealed = house.catalogue.sealed(trace)
     identity = unlock(house)
+    house.looks.take(_looks(house), [trace])
     sound = age.decrypt(sealed.sound, [identity])
     words = _words(sealed, identity)
     house.note_opened(trace)
@@ -107,14 +112,21 @@ def export(
         console.print(f"Open one with:  age -d -i {folder / 'identity.txt'} FILE.wav.age")
 
 
+def _looks(house: House) -> PersonId:
+    """Answer who looks here: the only guardian, or it is not known which."""
+    guardians = sorted(house.household.guardians)
+    return guardians[0] if len(guardians) == 1 else UNKNOWN_PERSON
+
+
 def _exported(house: House) -> Iterator[tuple[str, bytes]]:
     """Yield the files of an export: their names below its folder, and what is in them."""
+    kept = house.catalogue.recordings()
+    house.looks.take(_looks(house), [recording.id for recording in kept], EXPORTED)
     for name, part in everything(house).items():
         yield f"household/{name}.json", _json(part)
-    for number, receipt in enumerate(all_receipts(house), 1):
-        short = str(receipt["statement"].get("id", ""))[:ID_DIGITS]
-        yield f"receipts/unhear-receipt-{short}-{number}.json", _json(receipt)
-    for recording in house.catalogue.recordings():
+    for receipt in all_receipts(house):
+        yield f"receipts/{file_name(receipt)}", receipt.to_json().encode()
+    for recording in kept:
         sealed = house.catalogue.sealed(recording.id)
         moment = recording.utterance.heard_at.strftime("%Y%m%dT%H%M%SZ")
         stem = f"recordings/{moment}-{recording.id.hex()[:ID_DIGITS]}"

@@ -9,7 +9,8 @@ from unhear.cli.output import Json, console, show_json
 from unhear.prove.errors import ProofWrong
 from unhear.prove.log_keys import read_bundle, verify_following
 from unhear.prove.notes import VerifierKey
-from unhear.prove.receipt import Opening, Receipt, Verdict
+from unhear.prove.opening import Opening
+from unhear.prove.receipt import Receipt, Verdict
 
 
 def verify(

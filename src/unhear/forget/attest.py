@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from unhear.clock import day_number
 from unhear.forget.database import ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import NoSuchTrace, TraceRemains
+from unhear.forget.kept_receipts import keep_receipt, receipts
 from unhear.forget.keytree import KeyTree
 from unhear.forget.records import ErasureRecord, record_of, sealed_record
 from unhear.forget.roots import RootKeeper
-from unhear.forget.traces import NewTrace, add_trace, content_of, new_trace_id
 from unhear.household.scope import Scope
-from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId, Utterance
+from unhear.household.words import TraceId
 from unhear.prove.claims import Drill, Erasure, Keeper, Look
 from unhear.prove.ledger import Ledger
-from unhear.prove.receipt import Opening, Receipt
+from unhear.prove.opening import Opening
+from unhear.prove.receipt import Receipt
 from unhear.prove.statement import (
     commit,
     count_class,
@@ -25,9 +26,6 @@ from unhear.prove.statement import (
     salted,
     statement_of,
 )
-
-RECEIPT_YEARS = 3
-"""How long the house itself keeps a receipt; the guardian's copy stays as long as they like."""
 
 LOOK_AFTER_DAYS = (1, 7, 30)
 """On which days after an erasure is done the house looks again for late copies.
@@ -77,7 +75,7 @@ def attest(
     statement = statement_of(_claim(row, record, opening, attestation))
     index = attestation.ledger.append(transaction, statement)
     receipt = attestation.ledger.receipt(transaction, index, statement, opening)
-    add_trace(transaction, tree, row.household, _kept_receipt(receipt, attestation.now))
+    keep_receipt(transaction, tree, row.household, receipt, attestation.now)
     if attestation.horizon_days == 0:
         for root_id in record.old_roots:
             transaction.unqueue_root(root_id)
@@ -94,16 +92,9 @@ def attest(
     return receipt
 
 
-def receipts(transaction: Transaction, tree: KeyTree, household: HouseholdId) -> list[Receipt]:
-    """Answer the receipts the house keeps, oldest first."""
-    rows = transaction.traces(household, (TraceKind.RECEIPT,))
-    found = [Receipt.from_json(content_of(tree, row)) for row in rows]
-    return sorted(found, key=lambda receipt: receipt.proof.index)
-
-
 def receipt_of(transaction: Transaction, tree: KeyTree, row: ErasureRow) -> Receipt:
     """Answer the receipt of an erasure that is done. Raises `NoSuchTrace` when it has expired."""
-    for receipt in receipts(transaction, tree, row.household):
+    for receipt in receipts(transaction, tree, row.household, (TraceKind.RECEIPT,)):
         if receipt.statement.get("id") == row.id.hex():
             return receipt
     raise NoSuchTrace("this erasure is done, and its receipt is no longer kept here")
@@ -166,17 +157,4 @@ def _claim(
         backups_unreadable_by=hour(covered + timedelta(hours=1)) if covered > done else hour(done),
         drill=attestation.drill,
         exceptions=EXCEPTIONS,
-    )
-
-
-def _kept_receipt(receipt: Receipt, now: datetime) -> NewTrace:
-    trace = new_trace_id()
-    return NewTrace(
-        id=trace,
-        kind=TraceKind.RECEIPT,
-        utterance=Utterance(
-            of=trace, heard_at=now, device=DeviceId("ledger"), person=UNKNOWN_PERSON
-        ),
-        content=receipt.to_json(indent=None).encode(),
-        expires_at=now.replace(year=now.year + RECEIPT_YEARS, day=min(now.day, 28)),
     )

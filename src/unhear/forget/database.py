@@ -23,6 +23,7 @@ class TraceKind(StrEnum):
     NOTICE = "notice"
     REQUEST = "request"
     RECEIPT = "receipt"
+    PERSONAL_RECEIPT = "personal receipt"
 
 
 class HoldState(StrEnum):

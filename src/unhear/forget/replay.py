@@ -16,6 +16,7 @@ from unhear.forget.database import (
     TraceRow,
     Transaction,
 )
+from unhear.forget.kept_receipts import KINDS
 from unhear.forget.keytree import KeyTree
 from unhear.forget.records import record_of
 from unhear.forget.roots import CurrentRoot, RootKeeper, erase_keys, open_parked, open_tree
@@ -26,7 +27,7 @@ from unhear.household.words import HouseholdId, TraceId, Utterance
 from unhear.prove.merkle import completed_by
 from unhear.prove.receipt import Receipt
 
-ADOPTED = (TraceKind.PROFILE, TraceKind.RECEIPT, TraceKind.NOTICE, TraceKind.REQUEST)
+ADOPTED = (TraceKind.PROFILE, TraceKind.NOTICE, TraceKind.REQUEST, *KINDS)
 """Kinds that are taken over from the newest database, in place of the copy's own."""
 
 

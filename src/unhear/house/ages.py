@@ -6,17 +6,18 @@ from datetime import timedelta
 
 from unhear.clock import Clock, day_number, day_start, month_number, month_start
 from unhear.forget.engine import Forgetter
+from unhear.forget.kept_receipts import Claimed
 from unhear.house.changes import Changes, Outcome, Word
-from unhear.house.consents import MayNotDecide, consent_claim, new_consents
+from unhear.house.consent_claims import consent_claim, lapse_claim, refusal_claim
+from unhear.house.consents import MayNotDecide, new_consents
 from unhear.house.family import Family, FamilyError
-from unhear.house.standing import Practice, lapse_claim
+from unhear.house.standing import Practice
 from unhear.household.ages import Age, AgeBand, Asked, comes_of_age, grown, is_of_age
 from unhear.household.consent import Choice, Lapse, Objection
 from unhear.household.family import Household
 from unhear.household.methods import Verified
 from unhear.household.scope import Scope
 from unhear.household.words import OPTIONAL, Person, PersonId, PersonKind, Purpose
-from unhear.prove.claims import ConsentLapsed
 from unhear.prove.receipt import Receipt
 from unhear.prove.statement import hour
 
@@ -106,11 +107,12 @@ class Ages:
             consents = new_consents(choice, Verified("own choice"), facts, at)
             for consent in consents:
                 grown = grown.with_consent(consent)
-            for purpose in OPTIONAL:
-                if purpose not in purposes:
-                    grown = grown.with_objection(Objection(person, purpose, person, at))
-            claims = tuple(consent_claim(grown, consent) for consent in consents)
-            return Outcome(grown.with_notice(facts), claims)
+            claims = [consent_claim(grown, consent) for consent in consents]
+            refused = [purpose for purpose in OPTIONAL if purpose not in purposes]
+            claims += [refusal_claim(grown, person, purpose, hour(at)) for purpose in refused]
+            for purpose in refused:
+                grown = grown.with_objection(Objection(person, purpose, person, at))
+            return Outcome(grown.with_notice(facts), tuple(claims))
 
         told = self._changes.words_about(person)
         household = self._changes.make(grow_up, takes_out=True)
@@ -192,7 +194,7 @@ class Ages:
         )
         return Outcome(changed, claims, (Word(child.id, text),))
 
-    def _claims(self, household: Household, child: PersonId, why: Lapse) -> Iterator[ConsentLapsed]:
+    def _claims(self, household: Household, child: PersonId, why: Lapse) -> Iterator[Claimed]:
         for consent in household.consents:
             if consent.person == child and consent.lapsed is None:
                 yield lapse_claim(household, consent, why, hour(self._clock()))

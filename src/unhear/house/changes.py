@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from unhear.clock import Clock
 from unhear.forget.database import Database, Transaction
 from unhear.forget.engine import Forgetter
+from unhear.forget.kept_receipts import Claimed, receipts_about, state
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
@@ -17,9 +18,7 @@ from unhear.household.family import Household
 from unhear.household.words import HouseholdId, PersonId, TraceId
 from unhear.keep.notices import Notice, add_notice, notices_about
 from unhear.keep.profile import profile_of, replace_profile, set_profile
-from unhear.prove.claims import Claim
 from unhear.prove.ledger import Ledger
-from unhear.prove.statement import statement_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Outcome:
     """What a change comes to."""
 
     household: Household
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[Claimed, ...] = ()
     words: tuple[Word, ...] = ()
 
 
@@ -83,9 +82,9 @@ class Changes:
             settled = self._settle(outcome.household)
             self._write(transaction, tree, settled.household, takes_out=takes_out)
             self._tell(transaction, tree, settled.household, [*outcome.words, *settled.words])
-            claims = [*outcome.claims, *settled.claims]
-            for claim in claims:
-                self._ledger.append(transaction, statement_of(claim))
+            claims, now = [*outcome.claims, *settled.claims], self._clock()
+            for claimed in claims:
+                state(transaction, tree, self._household, claimed, ledger=self._ledger, now=now)
         if takes_out:
             self._forgetter.destroy_due_roots()
         if claims:
@@ -98,6 +97,14 @@ class Changes:
             self._database,
             self._keeper,
             lambda tx, tree: notices_about(tx, tree, self._household, person),
+        )
+
+    def receipts_about(self, person: PersonId) -> list[TraceId]:
+        """Answer the receipts that say in their openings that they are about a person."""
+        return snapshot(
+            self._database,
+            self._keeper,
+            lambda tx, tree: receipts_about(tx, tree, self._household, person),
         )
 
     def settle(self) -> Household:

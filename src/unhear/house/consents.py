@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from unhear.clock import Clock, day_number, random_bytes
 from unhear.forget.engine import Forgetter
+from unhear.forget.kept_receipts import Claimed
 from unhear.house.changes import Changes, Outcome
+from unhear.house.consent_claims import consent_claim, refusal_claim, withdrawal_claim
 from unhear.house.family import FamilyError
 from unhear.house.standing import Practice
 from unhear.household.consent import Choice, Consent, Objection, Waiting
@@ -15,9 +17,8 @@ from unhear.household.methods import Asking, ConsentMethod, Verified
 from unhear.household.notice import Facts, material_changes
 from unhear.household.scope import Scope
 from unhear.household.words import DISCLOSING, PersonId, PersonKind, Purpose
-from unhear.prove.claims import ConsentGiven, ConsentWithdrawn
 from unhear.prove.receipt import Receipt
-from unhear.prove.statement import SALT_BYTES, Committed, commit, hidden, hour
+from unhear.prove.statement import SALT_BYTES, hour
 
 REFERENCE_BYTES = 8
 RESULT_LETTERS_MAX = 100
@@ -139,8 +140,13 @@ class Consents:
         def stop(now: Household) -> Outcome:
             _check(now, Choice(person, (purpose,), by))
             given = now.given(person, purpose)
-            claims = (self._withdrawn(now, person, purpose),) if given else ()
             objection = Objection(person, purpose, by, self._clock())
+            said, at = now.objection(person, purpose), hour(objection.at)
+            claims: tuple[Claimed, ...] = ()
+            if given:
+                claims = (withdrawal_claim(now, person, purpose, at),)
+            elif said is None or said.by != by:
+                claims = (refusal_claim(now, person, purpose, at),)
             return Outcome(now.with_objection(objection), claims)
 
         return self._changes.make(stop, takes_out=True)
@@ -172,22 +178,15 @@ class Consents:
 
     def _given(self, now: Household, choice: Choice, verified: Verified) -> Outcome:
         facts, at = self._practice().facts(now), self._clock()
-        consents = new_consents(choice, verified, facts, at)
-        for consent in consents:
+        claims = []
+        for consent in new_consents(choice, verified, facts, at):
+            renewed = any(c.by == choice.by for c in now.given(choice.person, consent.purpose))
+            claims.append(consent_claim(now, consent, renewed=renewed))
             now = now.with_consent(consent)
-        claims = tuple(consent_claim(now, consent) for consent in consents)
         known = now.person(choice.person)
         if known is not None:  # a profile that somebody decides about is one in use
             now = now.with_person(replace(known, seen_day=day_number(at), warned_day=None))
-        return Outcome(now.with_notice(facts), claims)
-
-    def _withdrawn(self, now: Household, person: PersonId, purpose: Purpose) -> ConsentWithdrawn:
-        return ConsentWithdrawn(
-            subject=hidden("subject", now.id),
-            person=hidden("person", person.encode()),
-            purpose=purpose.value,
-            withdrawn_at=hour(self._clock()),
-        )
+        return Outcome(now.with_notice(facts), tuple(claims))
 
     def _waiting(self, household: Household, reference: str) -> Waiting:
         found = next((one for one in household.waiting if one.id == reference), None)
@@ -219,19 +218,6 @@ def new_consents(
         )
         for purpose in choice.purposes
     ]
-
-
-def consent_claim(household: Household, consent: Consent) -> ConsentGiven:
-    """Answer what the ledger says of a consent."""
-    notice = Committed(bytes.fromhex(consent.notice), consent.salt)
-    return ConsentGiven(
-        subject=hidden("subject", household.id),
-        person=hidden("person", consent.person.encode()),
-        purpose=consent.purpose.value,
-        method=consent.method,
-        notice=commit("notice", notice),
-        given_at=hour(consent.given_at),
-    )
 
 
 def _check(household: Household, choice: Choice) -> None:

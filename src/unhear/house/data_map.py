@@ -188,6 +188,15 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.WORDS,
         use=Use.ANSWER,
     ),
+    "looks within the hour (memory)": Kept(
+        what="random numbers of the recordings that were opened in this hour, and by whom",
+        why="so that the ledger states each look once",
+        stays="until the hour is over",
+        whose=Whose.PERSON,
+        erased=Erasure.PASSES,
+        category=Category.HABITS,
+        use=Use.PROVE,
+    ),
     "what voice devices show of timers": Kept(
         what="how long each timer has left",
         why="to be read",

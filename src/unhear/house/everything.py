@@ -12,8 +12,8 @@ from typing import Any
 
 from unhear import __version__
 from unhear.clock import day_number
-from unhear.forget.attest import receipts as kept_receipts
 from unhear.forget.database import TraceKind, Transaction
+from unhear.forget.kept_receipts import receipts as kept_receipts
 from unhear.forget.keytree import KeyTree
 from unhear.forget.progress import progress_of
 from unhear.forget.snapshot import snapshot
@@ -24,6 +24,7 @@ from unhear.household.words import PersonId
 from unhear.keep.notices import notices as kept_notices
 from unhear.keep.people import person_fields
 from unhear.keep.permissions import permission_fields
+from unhear.prove.receipt import Receipt
 
 Parts = Mapping[str, Any]
 """What JSON can say, by the name of the file that it becomes."""
@@ -41,12 +42,12 @@ def everything(house: House, guardian: PersonId | None = None) -> Parts:
     return {name: _plain(part) for name, part in parts.items()}
 
 
-def all_receipts(house: House) -> list[dict[str, Any]]:
+def all_receipts(house: House) -> list[Receipt]:
     """Answer every receipt that is kept, as it is proved best today."""
 
-    def read(transaction: Transaction, tree: KeyTree) -> list[dict[str, Any]]:
+    def read(transaction: Transaction, tree: KeyTree) -> list[Receipt]:
         kept = kept_receipts(transaction, tree, house.household.id)
-        return [json.loads(house.ledger.renewed(transaction, one).to_json()) for one in kept]
+        return [house.ledger.renewed(transaction, one) for one in kept]
 
     return snapshot(house.database, house.keeper, read)
 

@@ -97,7 +97,8 @@ class Family:
                 "forget the whole household"
             )
         receipt = self._forgetter.forget(self._household, Scope(person=person))
-        self._forgetter.discard(self._household, self._changes.words_about(person))
+        told, proved = self._changes.words_about(person), self._changes.receipts_about(person)
+        self._forgetter.discard(self._household, [*told, *proved])
         self._take_out(lambda now: now.without_person(person))
         return receipt
 

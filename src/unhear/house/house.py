@@ -29,6 +29,7 @@ from unhear.house.data_map import check_complete
 from unhear.house.data_requests import DataRequests
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
+from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
 from unhear.house.pushing import open_push
 from unhear.house.rooms import Switchboard
@@ -172,6 +173,17 @@ class House:
             household=self.household.id,
             clock=self.clock,
             settle=settling(lambda: self.practice, self.clock),
+        )
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Who looked at what is kept."""
+        return Looks(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            household=self.household.id,
+            clock=self.clock,
         )
 
     @cached_property

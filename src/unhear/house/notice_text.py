@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from unhear.forget.attest import RECEIPT_YEARS
+from unhear.forget.kept_receipts import RECEIPT_YEARS
 from unhear.house.conversation import REMEMBERED_FOR
 from unhear.household.notice import Facts, Stay
 from unhear.household.words import OPTIONAL, PersonKind

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from unhear import clock
 from unhear.answer.registry import find_skills
 from unhear.forget.errors import KeeperFailed
+from unhear.forget.kept_receipts import state
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree, plant
-from unhear.house.consents import MayNotDecide, consent_claim, new_consents
+from unhear.house.consent_claims import consent_claim
+from unhear.house.consents import MayNotDecide, new_consents
 from unhear.house.standing import practice_of
 from unhear.household.consent import Choice
 from unhear.household.family import Household
@@ -25,8 +27,7 @@ from unhear.household.words import (
 )
 from unhear.keep.identity import WrappedIdentity, new_identity
 from unhear.keep.profile import add_household
-from unhear.prove.claims import Claim, LogKey
-from unhear.prove.ledger import Ledger
+from unhear.prove.claims import LogKey
 from unhear.prove.statement import statement_of
 from unhear.settings import Settings, write_to_settings_file
 from unhear.stores.database import Database
@@ -124,8 +125,10 @@ def establish(
             identity=identity.to_bytes(),
             now=clock.now(),
         )
-        for claim in _first_claims(ledger, household):
-            ledger.append(transaction, statement_of(claim))
+        ledger.append(transaction, statement_of(LogKey(str(ledger.key))))
+        for consent in household.consents:
+            claimed = consent_claim(household, consent)
+            state(transaction, tree, household.id, claimed, ledger=ledger, now=consent.given_at)
     ledger.publish(database)
     database.close()
     return Established(str(ledger.key), keeper)
@@ -177,8 +180,3 @@ def _kept(plan: SetupPlan, people: tuple[Person, ...]) -> Iterable[PersonId]:
         yield UNKNOWN_PERSON
     if plan.keep_children:
         yield from (person.id for person in people if person.kind is PersonKind.CHILD)
-
-
-def _first_claims(ledger: Ledger, household: Household) -> Iterable[Claim]:
-    yield LogKey(str(ledger.key))
-    yield from (consent_claim(household, consent) for consent in household.consents)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from unhear.answer.registry import Skills
 from unhear.clock import Clock
 from unhear.house.changes import Outcome, Word
+from unhear.house.consent_claims import lapse_claim
 from unhear.house.consent_methods import find_methods
 from unhear.house.notice_facts import facts_of, recipients_of
 from unhear.household.ages import needs_verifying
@@ -14,8 +15,7 @@ from unhear.household.family import Household
 from unhear.household.methods import ConsentMethod
 from unhear.household.notice import Facts, Recipient, material_changes
 from unhear.household.words import DISCLOSING, Person, PersonId, PersonKind
-from unhear.prove.claims import ConsentLapsed
-from unhear.prove.statement import hidden, hour
+from unhear.prove.statement import hour
 from unhear.settings import Settings
 
 
@@ -89,17 +89,6 @@ def settling(practice: Callable[[], Practice], clock: Clock) -> Callable[[Househ
         return Outcome(replace(household, consents=consents), claims, words)
 
     return settle
-
-
-def lapse_claim(household: Household, consent: Consent, why: Lapse, at: str) -> ConsentLapsed:
-    """Answer what the ledger says of a consent that lapsed."""
-    return ConsentLapsed(
-        subject=hidden("subject", household.id),
-        person=hidden("person", consent.person.encode()),
-        purpose=consent.purpose.value,
-        why=why.value,
-        lapsed_at=at,
-    )
 
 
 def _lapsed(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from unhear.forget.attest import RECEIPT_YEARS
 from unhear.forget.database import TraceKind
+from unhear.forget.kept_receipts import RECEIPT_YEARS
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
 from unhear.household.data_rights import REQUEST_DAYS
 from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
@@ -87,6 +87,17 @@ KINDS: Mapping[TraceKind, Kept] = {
         why="so that you can prove it",
         stays=f"{RECEIPT_YEARS} years, also after the household was forgotten",
         whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.HABITS,
+        use=Use.PROVE,
+        sealed=True,
+    ),
+    TraceKind.PERSONAL_RECEIPT: Kept(
+        what="receipts: that and when somebody consented, refused, or looked at recordings, and "
+        "what opens their hidden parts",
+        why="so that you can prove it",
+        stays=f"{RECEIPT_YEARS} years, or until the person it is about is removed",
+        whose=Whose.PERSON,
         erased=Erasure.KEY,
         category=Category.HABITS,
         use=Use.PROVE,

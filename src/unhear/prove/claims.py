@@ -74,6 +74,21 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentRenewed(ConsentGiven):
+    """That who had allowed a purpose already allowed it anew, on the notice as it stood then."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRefused:
+    """That somebody who may decide said no, where nobody had said yes."""
+
+    subject: str
+    person: str
+    purpose: str
+    refused_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
     """That such a permission was taken back."""
 
@@ -92,6 +107,25 @@ class ConsentLapsed:
     purpose: str
     why: str
     lapsed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """That somebody of the household opened kept recordings, or took copies of them.
+
+    `person` commits to who it was, `items_root` to what was looked at; `how` is one of `LOOKS`.
+    """
+
+    subject: str
+    person: str
+    items_root: str
+    count: str
+    how: str
+    looked_at: str
+
+
+LOOKS = ("opened", "exported")
+"""How one can look: open what is kept, or take copies of it out of the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +161,14 @@ class LogKey:
     key: str
 
 
-Claim = Erasure | ConsentGiven | ConsentWithdrawn | ConsentLapsed | Hold | HoldEnded | LogKey
+Claim = (
+    Erasure
+    | ConsentGiven
+    | ConsentRefused
+    | ConsentWithdrawn
+    | ConsentLapsed
+    | Looked
+    | Hold
+    | HoldEnded
+    | LogKey
+)

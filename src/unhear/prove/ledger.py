@@ -13,8 +13,9 @@ from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
 from unhear.prove.log_keys import bundle, key_named_by
 from unhear.prove.merkle import completed_by, inclusion_proof, root
 from unhear.prove.notes import Checkpoint, Note, VerifierKey, verify_note
+from unhear.prove.opening import AnyOpening
 from unhear.prove.proof import TlogProof
-from unhear.prove.receipt import Opening, Receipt
+from unhear.prove.receipt import Receipt
 from unhear.prove.soon import Soon
 from unhear.prove.statement import Statement, statement_bytes, statement_of
 from unhear.prove.tiles import TILE_WIDTH, partial_paths, tiles
@@ -79,7 +80,7 @@ class Ledger:
         return index
 
     def receipt(
-        self, store: LedgerStore, index: int, statement: Statement, opening: Opening | None
+        self, store: LedgerStore, index: int, statement: Statement, opening: AnyOpening | None
     ) -> Receipt:
         """Answer the receipt for the statement at `index`, under a checkpoint of this moment."""
         size = store.ledger_size()

@@ -7,11 +7,14 @@ from unhear.prove.claims import (
     Claim,
     ConsentGiven,
     ConsentLapsed,
+    ConsentRefused,
+    ConsentRenewed,
     ConsentWithdrawn,
     Erasure,
     Hold,
     HoldEnded,
     LogKey,
+    Looked,
 )
 from unhear.prove.proof import Inclusion
 from unhear.prove.statement import Statement
@@ -29,20 +32,14 @@ def proves(claim: Claim | None, statement: Statement, inclusion: Inclusion) -> t
     match claim:
         case Erasure():
             sentences += _erased(claim)
-        case ConsentGiven():
+        case ConsentGiven() | ConsentRefused() | ConsentWithdrawn() | ConsentLapsed():
+            sentences.append(f"Its operator states that {_decided(claim)}.")
+        case Looked():
+            counted = _counted(claim.count)
+            was = "was" if claim.count == "1" else "were"
             sentences.append(
-                f"Its operator states that consent to the purpose {claim.purpose} was given at "
-                f"{claim.given_at} (rounded to the hour), by this method: {claim.method}."
-            )
-        case ConsentWithdrawn():
-            sentences.append(
-                f"Its operator states that the consent to {claim.purpose} was taken back at "
-                f"{claim.withdrawn_at} (rounded to the hour)."
-            )
-        case ConsentLapsed():
-            sentences.append(
-                f"Its operator states that the consent to {claim.purpose} counts no more since "
-                f"{claim.lapsed_at} (rounded to the hour): {claim.why}."
+                f"Its operator states that {counted} {was} {claim.how} at {claim.looked_at} "
+                "(rounded to the hour) by somebody of the household."
             )
         case Hold():
             sentences.append(
@@ -82,6 +79,8 @@ def cannot_prove(claim: Claim | None, inclusion: Inclusion) -> tuple[str, ...]:
         )
     if isinstance(claim, ConsentGiven):
         sentences.append("Who the person was that consented, beyond what the method shows.")
+    if isinstance(claim, Looked):
+        sentences.append("That nobody else looked, such as with a copy that was exported before.")
     if not inclusion.witnesses:
         sentences.append(
             "That the operator shows everybody the same log: no witness you trust cosigned this "
@@ -101,8 +100,38 @@ def _witnessed(inclusion: Inclusion) -> list[str]:
     ]
 
 
+def _decided(claim: ConsentGiven | ConsentRefused | ConsentWithdrawn | ConsentLapsed) -> str:
+    """Answer what was decided about a purpose."""
+    match claim:
+        case ConsentGiven():
+            given = "given anew" if isinstance(claim, ConsentRenewed) else "given"
+            return (
+                f"consent to the purpose {claim.purpose} was {given} at {claim.given_at} (rounded "
+                f"to the hour), by this method: {claim.method}"
+            )
+        case ConsentRefused():
+            return (
+                f"consent to {claim.purpose} was refused at {claim.refused_at} (rounded to the "
+                "hour)"
+            )
+        case ConsentWithdrawn():
+            return (
+                f"the consent to {claim.purpose} was taken back at {claim.withdrawn_at} (rounded "
+                "to the hour)"
+            )
+        case ConsentLapsed():
+            return (
+                f"the consent to {claim.purpose} counts no more since {claim.lapsed_at} (rounded "
+                f"to the hour): {claim.why}"
+            )
+
+
+def _counted(count: str) -> str:
+    return "1 kept thing" if count == "1" else f"{count} kept things"
+
+
 def _erased(claim: Erasure) -> list[str]:
-    counted = "1 kept thing" if claim.count == "1" else f"{claim.count} kept things"
+    counted = _counted(claim.count)
     sentences = [
         f"Its operator states that {counted} (scope: {claim.scope}) lost their keys by "
         f"{claim.done_at}, asked for at {claim.asked_at} (times rounded to the hour).",

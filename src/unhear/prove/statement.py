@@ -15,9 +15,12 @@ import rfc8785
 from unhear.clock import random_bytes
 from unhear.household.words import Purpose
 from unhear.prove.claims import (
+    LOOKS,
     Claim,
     ConsentGiven,
     ConsentLapsed,
+    ConsentRefused,
+    ConsentRenewed,
     ConsentWithdrawn,
     Drill,
     Erasure,
@@ -26,6 +29,7 @@ from unhear.prove.claims import (
     Keeper,
     LogKey,
     Look,
+    Looked,
 )
 from unhear.prove.errors import ProofMalformed
 from unhear.prove.fields import (
@@ -126,7 +130,7 @@ def hour(moment: datetime) -> str:
 
 def statement_of(claim: Claim) -> Statement:
     """Answer a claim as the JSON object that becomes a leaf."""
-    kind = next(name for name, (made, _) in _KINDS.items() if isinstance(claim, made))
+    kind = next(name for name, (made, _) in _KINDS.items() if type(claim) is made)
     values = {name: _listed(value) for name, value in asdict(claim).items()}
     return {"v": VERSION, "kind": kind, **values}
 
@@ -231,6 +235,16 @@ def _log_key(value: object, where: str) -> str:
 _COUNT_DIGITS_MAX = 15
 _HASH = hex_of(HASH_BYTES)
 _ID = hex_of(ID_BYTES)
+_PURPOSE = one_of(frozenset(Purpose))
+
+_GIVEN: Mapping[str, Reader[Any]] = {
+    "subject": _HASH,
+    "person": _HASH,
+    "purpose": _PURPOSE,
+    "method": text,
+    "notice": _HASH,
+    "given_at": _hour,
+}
 
 _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
     "erasure": (
@@ -256,23 +270,18 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
             "exceptions": list_of(text),
         },
     ),
-    "consent": (
-        ConsentGiven,
-        {
-            "subject": _HASH,
-            "person": _HASH,
-            "purpose": one_of(frozenset(Purpose)),
-            "method": text,
-            "notice": _HASH,
-            "given_at": _hour,
-        },
+    "consent": (ConsentGiven, _GIVEN),
+    "consent-renewed": (ConsentRenewed, _GIVEN),
+    "consent-refused": (
+        ConsentRefused,
+        {"subject": _HASH, "person": _HASH, "purpose": _PURPOSE, "refused_at": _hour},
     ),
     "consent-withdrawn": (
         ConsentWithdrawn,
         {
             "subject": _HASH,
             "person": _HASH,
-            "purpose": one_of(frozenset(Purpose)),
+            "purpose": _PURPOSE,
             "withdrawn_at": _hour,
         },
     ),
@@ -281,9 +290,20 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
         {
             "subject": _HASH,
             "person": _HASH,
-            "purpose": one_of(frozenset(Purpose)),
+            "purpose": _PURPOSE,
             "why": text,
             "lapsed_at": _hour,
+        },
+    ),
+    "look": (
+        Looked,
+        {
+            "subject": _HASH,
+            "person": _HASH,
+            "items_root": _HASH,
+            "count": _count,
+            "how": one_of(frozenset(LOOKS)),
+            "looked_at": _hour,
         },
     ),
     "hold": (

@@ -40,8 +40,11 @@ STATES = {  # what the operator states, in a sentence; the statement itself is s
     "erasure": "{count} kept thing(s) (scope: {scope}) lost their keys by {done_at}; from "
     "{live_gone_at} nothing there opens them, and from {backups_unreadable_by} no older copy.",
     "consent": "consent to {purpose} was given at {given_at}, by this method: {method}.",
+    "consent-renewed": "consent to {purpose} was given anew at {given_at}, by: {method}.",
+    "consent-refused": "consent to {purpose} was refused at {refused_at}.",
     "consent-withdrawn": "the consent to {purpose} was taken back at {withdrawn_at}.",
     "consent-lapsed": "the consent to {purpose} counts no more since {lapsed_at}: {why}.",
+    "look": "{count} kept thing(s) were {how} at {looked_at} by somebody of the household.",
     "hold": "two people placed a legal hold at {placed_at}, until {expires_at} at the latest.",
     "hold-ended": "the legal hold {id} is over since {ended_at}: {how}.",
 }
@@ -221,24 +224,29 @@ def commitment(tag: str, committed: Any) -> bytes:
 
 def check_opening(opening: Any, statement: dict[str, Any]) -> str:
     """Answer what the opening shows (6)."""
-    must(statement["kind"] == "erasure", "only the statement of an erasure has an opening")
-    if isinstance(opening, dict) and "items" in opening:
-        subject, items = members(opening, "the opening", "subject", "items")
-        must(isinstance(items, list), "the opening has no list of items")
-        count, root = len(items), root_of(sorted(commitment("item", item) for item in items))
-        whose = commitment("subject", subject).hex()
-        must(whose == statement.get("subject"), "the opening names another household")
-        shown = "The opening shows which things and whose household it was."
-    else:
+    names = [name for name in ("subject", "person", "notice") if name in statement]
+    must("subject" in names, "a statement of this kind has no opening")
+    of_items = "items_root" in statement
+    if of_items and isinstance(opening, dict) and "items" not in opening:
         item, index, count, path = members(opening, "the opening", "item", "index", "size", "path")
         must(type(index) is type(count) is int, "the opening's place is not a number")
         must(0 <= index < count <= WHOLE_MAX and isinstance(path, list), "there is no such place")
         root = follow(commitment("item", item), index, count, list(map(from_hex, path)))
-        shown = f"The opening shows that {item['item']} is among what was forgotten."
+        shown = f"The opening shows that {item['item']} is among what is meant."
+    else:
+        opened = members(opening, "the opening", *names, *["items"] * of_items)
+        for name, value in zip(names, opened):
+            must(commitment(name, value).hex() == statement[name], f"another {name} is opened")
+        shown = f"The opening shows what these fields hide: {', '.join(names)}."
+        if not of_items:
+            return shown
+        must(isinstance(opened[-1], list), "the opening has no list of items")
+        leaves = sorted(commitment("item", item) for item in opened[-1])
+        count, root = len(leaves), root_of(leaves)
     first = 10 ** (len(str(count)) - 1)
     counted = str(count) if count < 2 else f"{max(first, 2)}-{first * 10 - 1}"
     must(counted == statement.get("count"), "the opening has another number of things")
-    must(root.hex() == statement.get("items_root"), "the opening names other things")
+    must(root.hex() == statement["items_root"], "the opening names other things")
     return shown
 
 

@@ -1,10 +1,12 @@
 """A copy of everything, for a guardian to take: what the house itself can say."""
 
+import json
 from typing import Any
 
 from fastapi import APIRouter
 
 from unhear.house.everything import all_receipts, everything
+from unhear.house.looks import EXPORTED
 from unhear.web.api.fields import Answered
 from unhear.web.signed_in import FreshGuardian
 
@@ -21,10 +23,15 @@ class Everything(Answered):
 
 @router.get("")
 def told(signed: FreshGuardian) -> Everything:
-    """Answer all that the house can say in clear; sound and words are sealed."""
+    """Answer all that the house can say in clear; sound and words are sealed.
+
+    That copies of all recordings are taken out is stated first.
+    """
     house = signed.house
+    kept = [one.id for one in house.catalogue.recordings()]
+    house.looks.take(signed.person.id, kept, EXPORTED)
     return Everything(
         recordings=house.catalogue.extent()[0],
         parts=dict(everything(house, signed.person.id)),
-        receipts=all_receipts(house),
+        receipts=[json.loads(one.to_json()) for one in all_receipts(house)],
     )

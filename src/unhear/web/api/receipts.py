@@ -1,13 +1,16 @@
 """The receipts the house keeps, and what checks them anywhere."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from itertools import islice
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from unhear.forget.attest import receipts as kept_receipts
+from unhear.forget.database import Transaction
+from unhear.forget.kept_receipts import SHOWN, Place, Shown, newest
+from unhear.forget.keytree import KeyTree
 from unhear.forget.snapshot import snapshot
 from unhear.prove.receipt import Receipt
 from unhear.web.api.fields import Answered
@@ -16,7 +19,10 @@ from unhear.web.signed_in import Guardian, SignedIn
 
 router = APIRouter(prefix="/receipts", tags=["proof"])
 
+LIMIT_DEFAULT, LIMIT_MAX = 50, 500
+DIGITS_MAX = 16
 NO_SUCH_RECEIPT = Problem(404, "no-such-receipt", "The house keeps no such receipt any more.")
+WRONG_CURSOR = Problem(422, "wrong-cursor", "Ask with the `next` of the page before.")
 VERIFIERS: Mapping[str, str] = {"verify_receipt.py": "text/x-python", "verify.html": "text/html"}
 
 
@@ -28,21 +34,31 @@ class ReceiptLine(Answered):
 
 
 class Receipts(Answered):
-    """All receipts, and the log's key that they are checked with."""
+    """Receipts, newest first, and the log's key that they are checked with.
+
+    `next` asks for those before them.
+    """
 
     key: str
     receipts: list[ReceiptLine]
+    next: str | None
 
 
 @router.get("")
-def receipts(signed: Guardian) -> Receipts:
-    """List the receipts, oldest first."""
+def receipts(
+    signed: Guardian,
+    kind: Shown | None = None,
+    before: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
+) -> Receipts:
+    """List the receipts of erasures, consents and looks, newest first."""
+    found, more = page_of(signed, kind, before, limit)
     return Receipts(
         key=str(signed.house.ledger.key),
         receipts=[
-            ReceiptLine(entry=one.proof.index, statement=dict(one.statement))
-            for one in all_receipts(signed)
+            ReceiptLine(entry=one.proof.index, statement=dict(one.statement)) for one in found
         ],
+        next=more,
     )
 
 
@@ -59,20 +75,41 @@ def verifier(name: str) -> Response:
 @router.get("/{entry}")
 def receipt(signed: Guardian, entry: int) -> dict[str, Any]:
     """Answer the receipt of an entry of the log, as the log's witnesses and key prove it best."""
-    found = next((one for one in all_receipts(signed) if one.proof.index == entry), None)
+    house = signed.house
+
+    def find(transaction: Transaction, tree: KeyTree) -> Receipt | None:
+        every = newest(transaction, tree, house.household.id)
+        return next((one for _, one in every if one.proof.index == entry), None)
+
+    found = snapshot(house.database, house.keeper, find)
     if found is None:
         raise NO_SUCH_RECEIPT
-    house = signed.house
     with house.database.reading() as transaction:
         renewed = house.ledger.renewed(transaction, found)
     return dict(json.loads(renewed.to_json()))
 
 
-def all_receipts(signed: SignedIn) -> list[Receipt]:
-    """Answer the receipts the house keeps."""
+def page_of(
+    signed: SignedIn, kind: Shown | None, before: str | None, limit: int = LIMIT_DEFAULT
+) -> tuple[Sequence[Receipt], str | None]:
+    """Answer the newest receipts before a cursor, and the cursor of those before them."""
     house = signed.house
-    return snapshot(
-        house.database,
-        house.keeper,
-        lambda transaction, tree: kept_receipts(transaction, tree, house.household.id),
-    )
+    place = None if before is None else _place(before)
+    statements = () if kind is None else SHOWN[kind]
+
+    def read(transaction: Transaction, tree: KeyTree) -> list[tuple[Place, Receipt]]:
+        found = newest(transaction, tree, house.household.id, statements=statements, before=place)
+        return list(islice(found, limit + 1))
+
+    found = snapshot(house.database, house.keeper, read)
+    more = "{}.{}".format(*found[limit - 1][0]) if len(found) > limit else None
+    return [one for _, one in found[:limit]], more
+
+
+def _place(cursor: str) -> Place:
+    day, _, entry = cursor.partition(".")
+    if not all(
+        part.isascii() and part.isdigit() and len(part) < DIGITS_MAX for part in (day, entry)
+    ):
+        raise WRONG_CURSOR
+    return int(day), int(entry)

@@ -84,18 +84,20 @@ def recording(signed: Guardian, recording: Trace) -> Kept:
 
 @router.get("/{recording}/header", response_class=Sealed)
 def header(signed: Guardian, recording: Trace) -> Response:
-    """Answer the age header, without which the payload is noise. Noted as opened."""
+    """Answer the age header, without which the payload is noise; the look is stated first."""
     sealed, _ = signed.house.catalogue.parts(recording)
+    signed.house.looks.take(signed.person.id, [recording])
     signed.house.note_opened(recording)
     return Sealed(sealed)
 
 
 @router.get("/{recording}/transcript", response_class=Sealed)
 def transcript(signed: Guardian, recording: Trace) -> Response:
-    """Answer the transcript as an age file."""
+    """Answer the transcript as an age file; the look is stated first."""
     _, words = signed.house.catalogue.parts(recording)
     if words is None:
         raise NO_WORDS
+    signed.house.looks.take(signed.person.id, [recording])
     return Sealed(words)
 
 

@@ -1,11 +1,12 @@
 """The pages that show: each reads the house and fills a template."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from unhear.clock import day_number
+from unhear.forget.kept_receipts import Shown, file_name, hour_of, person_in
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
 from unhear.household.alerts import AlertKind
@@ -17,7 +18,7 @@ from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
 from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
-from unhear.web.api.receipts import all_receipts
+from unhear.web.api.receipts import page_of
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
 from unhear.web.api.upkeep import notices as all_notices
@@ -170,17 +171,27 @@ def keeping(request: Request, signed: Guardian) -> Response:
 
 
 @router.get("/receipts")
-def receipts(request: Request, signed: Guardian) -> Response:
-    """Show every receipt, and how far erasures have come."""
+def receipts(
+    request: Request, signed: Guardian, kind: Shown | Literal[""] = "", before: str | None = None
+) -> Response:
+    """Show the receipts, a page at a time, and how far erasures have come."""
     house = signed.house
+    found, more = page_of(signed, kind or None, before)
     today = day_number(house.clock())
     erasures = progress_of(house.database, house.keeper, house.household.id, today)
     return page(
         request,
         "receipts",
         signed,
-        receipts=list(reversed(all_receipts(signed))),
+        receipts=found,
+        kinds=list(Shown),
+        chosen=kind,
+        more=more,
+        people=names(house.household),
+        person_in=person_in,
+        file_name=file_name,
         key=str(house.ledger.key),
+        hour_of=hour_of,
         moment_of=lambda at: datetime.fromisoformat(at).astimezone(house.settings.zone),
         waiting=[one for one in erasures if one.waits_for],
         requests=all_requests(signed),
