@@ -196,7 +196,6 @@ def receipts(
         waiting=[one for one in erasures if one.waits_for],
         requests=all_requests(signed),
         denials=list(Denial),
-        people=names(house.household),
     )
 
 
