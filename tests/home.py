@@ -32,6 +32,7 @@ from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder, Payloads
 from unhear.keep.unwritten import Unwritten
+from unhear.learn.learned import SealedLearned
 from unhear.prove.ledger import Ledger
 from unhear.settings import Settings
 from unhear.stores.database import Database
@@ -83,11 +84,13 @@ class Home:
             self.rooms,
             self.unwritten,
         ]
+        self.learned = SealedLearned()
         self.forgetter = Forgetter(
             database=self.db,
             keeper=self.roots,
             ledger=self.ledger,
             holders=holders,
+            learned=self.learned,
             clock=self.clock,
             copies=self.copies,
         )

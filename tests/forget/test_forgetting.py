@@ -185,6 +185,7 @@ def test_the_house_refuses_to_start_while_a_place_is_unanswered(home: Home) -> N
             keeper=home.roots,
             ledger=home.ledger,
             holders=[home.conversation],
+            learned=home.learned,
             clock=home.clock,
         )
 

@@ -20,6 +20,7 @@ from unhear.prove.claims import (
     HoldEnded,
     LogKey,
     Looked,
+    Unlearning,
 )
 from unhear.prove.errors import ProofMalformed
 from unhear.prove.statement import (
@@ -54,6 +55,13 @@ CLAIMS: list[Claim] = [
         method="passkey",
         notice=commit("notice", HIDDEN),
         given_at="2026-03-14T12:00:00Z",
+    ),
+    Unlearning(
+        erasure="ab" * 16,
+        subject=commit("subject", HIDDEN),
+        items_root=items_root([HIDDEN]),
+        count="1",
+        unlearned_at="2026-03-14T12:00:00Z",
     ),
     ConsentRefused(
         subject=commit("subject", HIDDEN),

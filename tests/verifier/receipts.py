@@ -34,6 +34,7 @@ from unhear.prove.claims import (
     HoldEnded,
     LogKey,
     Looked,
+    Unlearning,
 )
 from unhear.prove.errors import ProofError
 from unhear.prove.ledger import Ledger
@@ -123,6 +124,13 @@ SMALL_CLAIMS: Mapping[str, Claim] = {
         why="the notice it rests on has changed",
         lapsed_at=HOUR,
     ),
+    "unlearning": Unlearning(
+        erasure="ab" * 16,
+        subject=_hidden("subject", 19),
+        items_root=items_root(LOOKED_AT),
+        count="2-9",
+        unlearned_at=HOUR,
+    ),
     "look": Looked(
         subject=_hidden("subject", 19),
         person=_hidden("person", 23),
@@ -152,6 +160,7 @@ OPENINGS: Mapping[str, AnyOpening] = {
     "consent-refused": ConsentOpening(_behind(17), _behind(18)),
     "consent-withdrawn": ConsentOpening(_behind(3), _behind(4)),
     "consent-lapsed": ConsentOpening(_behind(12), _behind(13)),
+    "unlearning": Opening(_behind(19), LOOKED_AT),
     "look": Opening(_behind(19), LOOKED_AT, _behind(23)),
 }
 """What opens those of the small claims that have an opening."""

@@ -147,6 +147,8 @@ def receipts(
 def _what(house: House, receipt: Receipt) -> str:
     """Answer in short what a receipt is about."""
     said, person = receipt.statement, person_in(receipt)
+    if said["kind"] == "unlearning":
+        return f"{said['count']} models learned anew"
     if person is None:
         return f"{said['count']} ({said['scope']})"
     what = f"{said['count']} {said['how']}" if said["kind"] == "look" else said["purpose"]

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import rfc8785
+
 from unhear.clock import day_number
 from unhear.forget.database import ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import NoSuchTrace, TraceRemains
 from unhear.forget.kept_receipts import keep_receipt, receipts
 from unhear.forget.keytree import KeyTree
-from unhear.forget.records import ErasureRecord, record_of, sealed_record
+from unhear.forget.records import ErasureRecord, record_of, sealed_record, unlearned_fields
 from unhear.forget.roots import RootKeeper
 from unhear.household.scope import Scope
 from unhear.household.words import TraceId
-from unhear.prove.claims import Drill, Erasure, Keeper, Look
+from unhear.prove.claims import Drill, Erasure, Keeper, Look, Unlearning
 from unhear.prove.ledger import Ledger
 from unhear.prove.opening import Opening
 from unhear.prove.receipt import Receipt
@@ -76,6 +78,8 @@ def attest(
     index = attestation.ledger.append(transaction, statement)
     receipt = attestation.ledger.receipt(transaction, index, statement, opening)
     keep_receipt(transaction, tree, row.household, receipt, attestation.now)
+    if record.unlearned:
+        _attest_unlearning(transaction, tree, row, record, attestation)
     if attestation.horizon_days == 0:
         for root_id in record.old_roots:
             transaction.unqueue_root(root_id)
@@ -113,6 +117,29 @@ def scope_kind(scope: Scope) -> str:
         "words only": scope.words_only,
     }
     return " and ".join(name for name, used in parts.items() if used) or "everything"
+
+
+def _attest_unlearning(
+    transaction: Transaction,
+    tree: KeyTree,
+    row: ErasureRow,
+    record: ErasureRecord,
+    attestation: Attestation,
+) -> None:
+    """State beside the erasure what became of what was learned, and keep the receipt."""
+    changes = [rfc8785.dumps(unlearned_fields(one)) for one in record.unlearned]
+    opening = Opening(salted(row.household), tuple(salted(change) for change in changes))
+    claim = Unlearning(
+        erasure=row.id.hex(),
+        subject=commit("subject", opening.subject),
+        items_root=items_root(opening.items),
+        count=count_class(len(opening.items)),
+        unlearned_at=hour(attestation.now),
+    )
+    statement = statement_of(claim)
+    index = attestation.ledger.append(transaction, statement)
+    receipt = attestation.ledger.receipt(transaction, index, statement, opening)
+    keep_receipt(transaction, tree, row.household, receipt, attestation.now)
 
 
 def _look_at_database(

@@ -21,6 +21,8 @@ from unhear.forget.records import ErasureRecord, record_of, request_of, sealed_r
 from unhear.forget.roots import RootKeeper, erase_keys
 from unhear.forget.slots import free_slots
 from unhear.forget.traces import content_of, sealed, utterance_of
+from unhear.forget.unlearning import Learned, Unlearning, carry_out
+from unhear.household.learning import merged
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId, Utterance
 
@@ -94,27 +96,43 @@ def find(transaction: Transaction, tree: KeyTree, row: ErasureRow, holds: Sequen
     return Case(row, record, todo, waits and not record.expired)
 
 
-def commit_some(
-    transaction: Transaction, keeper: RootKeeper, tree: KeyTree, cases: Sequence[Case], due_day: int
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a commit needs besides the database: who holds the root, and what was learned.
+
+    A root that it replaces is destroyed from `due_day` on.
+    """
+
+    keeper: RootKeeper
+    learned: Learned
+    due_day: int
+
+
+def commit_some(transaction: Transaction, tree: KeyTree, cases: Sequence[Case], ways: Ways) -> None:
     """Destroy the keys of what these erasures name, or of a part where it is much.
 
-    All of it goes under one change of the root. A case without `todo` is finished here.
+    All of it goes under one change of the root, and what was learned of it with it. A case without
+    `todo` is finished here.
     """
     cases = [case for case in cases if _still_asked(transaction, tree, case)]
-    chosen = [(case, part) for case, part in _parts(transaction, tree, cases)]
+    chosen = list(_parts(transaction, tree, cases, ways.learned))
+    unlearnings = _unlearnings(transaction, tree, chosen, ways.learned)
     slots = {slot for _, part in chosen for slot in part.slots.values()}
+    slots |= {slot for one in unlearnings.values() for slot in one.slots}
     slots |= {transaction.household(case.row.household).slot for case in cases if _ends(case)}
     if slots:
-        old = erase_keys(transaction, keeper, tree, slots, due_day=due_day)
+        old = erase_keys(transaction, ways.keeper, tree, slots, due_day=ways.due_day)
         for case, _ in chosen:
             before = case.record.epochs or (old.epoch, old.epoch)
             case.record = replace(
                 case.record,
                 epochs=(before[0], tree.epoch),
                 old_roots=(*case.record.old_roots, old.root_id),
+                unlearned=merged(case.record.unlearned, unlearnings[case.row.household].unlearned),
             )
-    dropped = {trace for _, part in chosen if not part.kept for trace in part.slots}
+    for unlearning in unlearnings.values():
+        carry_out(transaction, tree, unlearning)
+    dropped = {trace for _, part in chosen for trace in part.going}
     for case, part in chosen:
         _drop(transaction, case, part)
         _reseal(transaction, tree, part, dropped)
@@ -143,29 +161,54 @@ class _Part:
     slots: Mapping[TraceId, int]
     kept: list[tuple[TraceRow, Utterance, bytes]]
 
+    @property
+    def going(self) -> list[TraceId]:
+        """What goes as a whole."""
+        kept = {row.id for row, _, _ in self.kept}
+        return [trace for trace in self.slots if trace not in kept]
+
 
 def _parts(
-    transaction: Transaction, tree: KeyTree, cases: Sequence[Case]
+    transaction: Transaction, tree: KeyTree, cases: Sequence[Case], learned: Learned
 ) -> Iterator[tuple[Case, _Part]]:
     room = TRACES_PER_COMMIT_MAX
     for case in cases:
         some, case.todo = case.todo[:room], case.todo[room:]
         room -= len(some)
         household = case.row.household
+        some += learned.bound(transaction, tree, household, some)
         slots = dict(transaction.slots_by_id(household, some, tuple(TraceKind)))
         kept: list[tuple[TraceRow, Utterance, bytes]] = []
         if case.record.scope.words_only:
             rows = transaction.traces_by_id(household, some)
-            kept = [(row, utterance_of(tree, row), content_of(tree, row)) for row in rows]
+            kept = [
+                (row, utterance_of(tree, row), content_of(tree, row))
+                for row in rows
+                if row.kind is not TraceKind.CONTRIBUTION
+            ]
         yield case, _Part(slots, kept)
 
 
+def _unlearnings(
+    transaction: Transaction,
+    tree: KeyTree,
+    chosen: Sequence[tuple[Case, _Part]],
+    learned: Learned,
+) -> Mapping[HouseholdId, Unlearning]:
+    going: dict[HouseholdId, set[TraceId]] = {}
+    for case, part in chosen:
+        going.setdefault(case.row.household, set()).update(part.going)
+    return {
+        household: learned.unlearn(transaction, tree, household, traces)
+        for household, traces in going.items()
+    }
+
+
 def _drop(transaction: Transaction, case: Case, part: _Part) -> None:
-    ids = list(part.slots)
-    transaction.add_sweep(case.row.id, ids)
-    if not part.kept and ids:
-        free_slots(transaction, part.slots.values())
-        transaction.drop_traces(case.row.household, ids)
+    transaction.add_sweep(case.row.id, list(part.slots))
+    if part.going:
+        free_slots(transaction, [part.slots[trace] for trace in part.going])
+        transaction.drop_traces(case.row.household, part.going)
 
 
 def _reseal(transaction: Transaction, tree: KeyTree, part: _Part, dropped: set[TraceId]) -> None:

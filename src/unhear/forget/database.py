@@ -9,6 +9,7 @@ from typing import Protocol
 from unhear.forget.roots import KeyringTransaction
 from unhear.forget.slots import SlotTransaction
 from unhear.household.clock_guard import ClockMark
+from unhear.household.learning import Subject
 from unhear.household.words import HouseholdId, Purpose, TraceId
 from unhear.prove.claims import Drill
 from unhear.prove.log import LedgerStore
@@ -19,6 +20,9 @@ class TraceKind(StrEnum):
 
     RECORDING = "recording"
     MEMORY = "memory"
+    CONTRIBUTION = "contribution"
+    STATE = "learned state"
+    MODEL = "learned model"
     PROFILE = "profile"
     NOTICE = "notice"
     REQUEST = "request"
@@ -34,14 +38,18 @@ class HoldState(StrEnum):
     ENDED = "ended"
 
 
-SPOKEN_KINDS = (TraceKind.RECORDING, TraceKind.MEMORY)
+SPOKEN_KINDS = (TraceKind.RECORDING, TraceKind.MEMORY, TraceKind.CONTRIBUTION)
 """What came of somebody's words: these are what an erasure's scope can name."""
 
 PURPOSES: Mapping[TraceKind, frozenset[Purpose]] = {
     TraceKind.RECORDING: frozenset({Purpose.KEEP}),
     TraceKind.MEMORY: frozenset({Purpose.RESPOND, Purpose.PERSONALISE}),
+    TraceKind.CONTRIBUTION: frozenset(subject.purpose for subject in Subject),
 }
-"""The purposes for which each of these kinds is kept: to erase one of them takes it."""
+"""The purposes for which each of these kinds is kept: to erase one of them takes it.
+
+A contribution is kept for one of them, which its utterance names.
+"""
 
 
 class ErasureState(StrEnum):

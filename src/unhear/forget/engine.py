@@ -21,7 +21,7 @@ from contextlib import nullcontext
 from unhear.clock import Clock, day_number
 from unhear.forget import roots
 from unhear.forget.attest import Attestation, attest
-from unhear.forget.commit import Asked, Case, bar, commit_some, find
+from unhear.forget.commit import Asked, Case, Ways, bar, commit_some, find
 from unhear.forget.database import Database, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import (
     ForgetError,
@@ -43,6 +43,7 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.slots import free_slots
 from unhear.forget.snapshot import snapshot
+from unhear.forget.unlearning import Learned
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
 from unhear.prove.ledger import Ledger
@@ -66,6 +67,7 @@ class Forgetter:
         keeper: RootKeeper,
         ledger: Ledger,
         holders: Sequence[Holder],
+        learned: Learned,
         clock: Clock,
         copies: Copies | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class Forgetter:
         self._keeper = keeper
         self._ledger = ledger
         self._holders = tuple(holders)
+        self._learned = learned
         self._clock = clock
         self._copies = copies or Copies()
         self._group: Group[Asked, Receipt] = Group(self._work, REQUESTS_PER_GROUP_MAX)
@@ -239,7 +242,8 @@ class Forgetter:
         while left:
             with self._database.writing() as transaction:
                 tree = roots.open_tree(transaction, self._keeper)
-                commit_some(transaction, self._keeper, tree, left, self.due_day())
+                ways = Ways(self._keeper, self._learned, self.due_day())
+                commit_some(transaction, tree, left, ways)
             self.destroy_due_roots()
             left = [case for case in left if case.todo]
 

@@ -48,7 +48,7 @@ class Shown(StrEnum):
 
 
 SHOWN: Mapping[Shown, Sequence[str]] = {
-    Shown.ERASURE: ("erasure",),
+    Shown.ERASURE: ("erasure", "unlearning"),
     Shown.CONSENT: (
         "consent",
         "consent-renewed",
@@ -60,7 +60,15 @@ SHOWN: Mapping[Shown, Sequence[str]] = {
 }
 """Which kinds of statement belong to each."""
 
-_TIMES = ("done_at", "given_at", "refused_at", "withdrawn_at", "lapsed_at", "looked_at")
+_TIMES = (
+    "done_at",
+    "unlearned_at",
+    "given_at",
+    "refused_at",
+    "withdrawn_at",
+    "lapsed_at",
+    "looked_at",
+)
 
 Place = tuple[int, int]
 """Where a receipt stands among all: its day, and its entry of the log."""
@@ -186,7 +194,7 @@ def receipts_about(
 def _kinds(statements: Collection[str]) -> Collection[TraceKind]:
     if not statements:
         return KINDS
-    wanted = {one == "erasure" for one in statements}
+    wanted = {one in SHOWN[Shown.ERASURE] for one in statements}
     return [kind for kind in KINDS if (kind is TraceKind.RECEIPT) in wanted]
 
 

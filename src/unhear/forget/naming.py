@@ -1,12 +1,13 @@
 """Find the kept things that a scope names, and that no legal hold keeps back."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from unhear.clock import day_number
 from unhear.forget.database import PURPOSES, SPOKEN_KINDS, TraceKind, TraceRow, Transaction
 from unhear.forget.keytree import KeyTree
-from unhear.forget.traces import DAY_LAST, covers, utterance_of
+from unhear.forget.traces import DAY_LAST, contribution_id, covers, utterance_of
+from unhear.household.learning import Subject
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
 
@@ -36,8 +37,9 @@ def named(
         rows = transaction.traces(household, kinds)
     elif scope == Scope(recordings=scope.recordings) and scope.recordings and not holds:
         # The usual request, and batches of it: nothing of a recording need be read or opened.
-        ids = transaction.slots_by_id(household, scope.recordings, (TraceKind.RECORDING,))
-        yield from (Named(trace, TraceKind.RECORDING, held=False) for trace, _ in ids)
+        for kind, ids in _of_recordings(scope.recordings).items():
+            found = transaction.slots_by_id(household, ids, (kind,))
+            yield from (Named(trace, kind, held=False) for trace, _ in found)
         rows = _covered(tree, scope, transaction.traces(household, (TraceKind.MEMORY,)))
     else:
         rows = _covered(tree, scope, _candidates(transaction, household, scope))
@@ -47,8 +49,11 @@ def named(
 
 
 def held_back(tree: KeyTree, row: TraceRow, holds: Sequence[Scope]) -> bool:
-    """Whether one of these legal holds keeps a kept thing from being erased."""
-    if not holds or row.kind not in SPOKEN_KINDS:
+    """Whether one of these legal holds keeps a kept thing from being erased.
+
+    What is held may be used for nothing else, so what was learned of it may go.
+    """
+    if not holds or row.kind not in SPOKEN_KINDS or row.kind is TraceKind.CONTRIBUTION:
         return False
     utterance = utterance_of(tree, row)
     return any(covers(scope, row.kind, utterance) for scope in holds)
@@ -66,11 +71,19 @@ def _candidates(
     if scope.recordings is None:
         yield from transaction.traces(household, kinds, days=days)
         return
-    for row in transaction.traces_by_id(household, scope.recordings):
-        if row.kind is TraceKind.RECORDING and row.kind in kinds:
-            yield row
+    for kind, ids in _of_recordings(scope.recordings).items():
+        rows = transaction.traces_by_id(household, ids if kind in kinds else ())
+        yield from (row for row in rows if row.kind is kind)
     if TraceKind.MEMORY in kinds:
         yield from transaction.traces(household, (TraceKind.MEMORY,), days=days)
+
+
+def _of_recordings(recordings: Collection[TraceId]) -> Mapping[TraceKind, Collection[TraceId]]:
+    """Answer the ids of recordings, and of what they contributed."""
+    return {
+        TraceKind.RECORDING: recordings,
+        TraceKind.CONTRIBUTION: [contribution_id(s, one) for one in recordings for s in Subject],
+    }
 
 
 def _kinds(scope: Scope) -> Collection[TraceKind]:

@@ -10,6 +10,7 @@ from typing import Any
 from unhear.forget.capsule import seal, unseal
 from unhear.forget.database import ErasureRow, Transaction
 from unhear.forget.keytree import KeyTree
+from unhear.household.learning import Subject, Unlearned
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, HouseholdId, PersonId, Purpose, TraceId
 
@@ -33,6 +34,7 @@ class ErasureRecord:
     epochs: tuple[int, int] | None = None
     old_roots: tuple[bytes, ...] = ()
     done_at: datetime | None = None
+    unlearned: tuple[Unlearned, ...] = ()
 
 
 def sealed_record(
@@ -107,6 +109,7 @@ def _record_bytes(record: ErasureRecord) -> bytes:
             "epochs": record.epochs,
             "old_roots": [root.hex() for root in record.old_roots],
             "done_at": _iso(record.done_at),
+            "unlearned": [unlearned_fields(one) for one in record.unlearned],
         }
     ).encode()
 
@@ -123,7 +126,22 @@ def _record_from(plaintext: bytes) -> ErasureRecord:
         epochs=(epochs[0], epochs[1]) if epochs else None,
         old_roots=tuple(bytes.fromhex(root) for root in fields["old_roots"]),
         done_at=datetime.fromisoformat(done_at) if done_at else None,
+        unlearned=tuple(_unlearned_from(one) for one in fields.get("unlearned", ())),
     )
+
+
+def unlearned_fields(one: Unlearned) -> dict[str, str | list[str]]:
+    """Answer a change of what was learned as JSON has it: digests in hex, before and after."""
+    return {
+        "subject": one.subject.value,
+        "state": [one.state_before.hex(), one.state_after.hex()],
+        "model": [one.model_before.hex(), one.model_after.hex()],
+    }
+
+
+def _unlearned_from(fields: dict[str, Any]) -> Unlearned:
+    state, model = (tuple(map(bytes.fromhex, fields[name])) for name in ("state", "model"))
+    return Unlearned(Subject(fields["subject"]), *state, *model)
 
 
 def _hexes(recordings: frozenset[TraceId]) -> list[str]:

@@ -22,6 +22,7 @@ from unhear.forget.records import record_of
 from unhear.forget.roots import CurrentRoot, RootKeeper, erase_keys, open_parked, open_tree
 from unhear.forget.slots import free_slots, take_slot
 from unhear.forget.traces import content_of, sealed, utterance_of, words_of
+from unhear.forget.unlearning import Learned, carry_out
 from unhear.household.clock_guard import ClockMark
 from unhear.household.words import HouseholdId, TraceId, Utterance
 from unhear.prove.merkle import completed_by
@@ -85,8 +86,10 @@ def read_since(newest: Transaction, keeper: RootKeeper, household: HouseholdId) 
     )
 
 
-def replay(older: Transaction, keeper: RootKeeper, since: Since) -> int:
+def replay(older: Transaction, keeper: RootKeeper, since: Since, learned: Learned) -> int:
     """Forget in the older copy what was forgotten since; answer how much of it that was.
+
+    What it had learned of that is unlearned.
 
     Everything goes under one fresh root. The caller commits. Raises `RootGone` when the copy was
     made before the backup horizon, and opens no more.
@@ -94,12 +97,18 @@ def replay(older: Transaction, keeper: RootKeeper, since: Since) -> int:
     ours = since.household.id
     tree = open_parked(older, keeper)
     gone = dict(older.slots_by_id(ours, since.gone, tuple(TraceKind)))
-    wordless = [_opened(tree, row) for row in older.traces_by_id(ours, since.wordless)]
+    taught = older.slots_by_id(ours, since.wordless, (TraceKind.CONTRIBUTION,))
+    gone |= dict(taught)  # what came of the words went with them
+    rest = since.wordless - gone.keys()
+    wordless = [_opened(tree, row) for row in older.traces_by_id(ours, rest)]
+    unlearning = learned.unlearn(older, tree, ours, gone)
     own = {row.id: row.slot for row in older.traces(ours, ADOPTED)}
     slots = {*gone.values(), *own.values(), *(one.row.slot for one in wordless)}
+    slots |= unlearning.slots
     erase_keys(older, keeper, tree, slots)
     free_slots(older, {*gone.values(), *own.values()})
     older.drop_traces(ours, [*gone, *own])
+    carry_out(older, tree, unlearning)
     for one in wordless:
         bare = replace(one.utterance, intent=None)
         older.set_capsule(sealed(tree, one.row, bare, one.content, None))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from unhear.clock import day_number, random_bytes
 from unhear.forget.capsule import seal, unseal, utterance_bytes, utterance_from
@@ -11,6 +12,7 @@ from unhear.forget.errors import Barred
 from unhear.forget.keytree import KeyTree
 from unhear.forget.records import ErasureRecord, record_of
 from unhear.forget.slots import take_slot
+from unhear.household.learning import Subject
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId, Utterance
 
@@ -22,6 +24,12 @@ DAY_LAST = 2_932_896
 def new_trace_id() -> TraceId:
     """Answer a fresh random id for something to be kept."""
     return TraceId(random_bytes(TRACE_ID_BYTES))
+
+
+def contribution_id(subject: Subject, recording: TraceId) -> TraceId:
+    """Answer the id of what a recording contributes to a subject, to be found without a search."""
+    hashed = sha256(b"unhear/contribution/v1" + subject.encode() + b"\0" + recording)
+    return TraceId(hashed.digest()[:TRACE_ID_BYTES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,11 @@ def words_of(tree: KeyTree, row: TraceRow) -> bytes | None:
 
 def covers(scope: Scope, kind: TraceKind, utterance: Utterance) -> bool:
     """Whether `scope` names what of this kind came of this utterance."""
-    if scope.purpose is not None and scope.purpose not in PURPOSES.get(kind, ()):
-        return False
+    if scope.purpose is not None:
+        of_kind = PURPOSES.get(kind, frozenset())
+        own = of_kind.intersection(utterance.purposes)
+        if scope.purpose not in (own if kind is TraceKind.CONTRIBUTION else of_kind):
+            return False
     return scope.covers(
         trace=utterance.of,
         person=utterance.person,

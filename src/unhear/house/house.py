@@ -51,6 +51,7 @@ from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
 from unhear.keep.profile import profile_of
 from unhear.keep.unwritten import Unwritten
+from unhear.learn.learned import SealedLearned
 from unhear.prove.claims import Drill
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
@@ -116,11 +117,13 @@ class House:
             self.unwritten,
         ]
         check_complete(self.database.columns(), [holder.place for holder in holders])
+        self.learned = SealedLearned()
         self.forgetter = Forgetter(
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
             holders=holders,
+            learned=self.learned,
             clock=self.clock,
             copies=self.copies,
         )

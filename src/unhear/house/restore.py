@@ -22,6 +22,7 @@ from unhear.house.own_files import own_files
 from unhear.household.words import HouseholdId
 from unhear.keep import age
 from unhear.keep.identity import WrappedIdentity
+from unhear.learn.learned import SealedLearned
 from unhear.settings import Settings
 from unhear.stores.copies.assembly import (
     assemble,
@@ -198,7 +199,7 @@ def _go_back(
             since = read_since(transaction, keeper, household)
         with closing(Database(older_file)) as older:
             with older.writing() as transaction:
-                forgotten = replay(transaction, keeper, since)
+                forgotten = replay(transaction, keeper, since, SealedLearned())
             older.tidy()
     except ForgetError as error:
         raise RestoreRefused(

@@ -59,6 +59,21 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlearning:
+    """That what was learned of forgotten things is what it would be had they never been there.
+
+    `erasure` is the erasure's id; `items_root` commits to a line of JSON for each subject, with the
+    digests of state and model before and after.
+    """
+
+    erasure: str
+    subject: str
+    items_root: str
+    count: str
+    unlearned_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentGiven:
     """That a purpose was allowed for a person of the household, by who may decide it.
 
@@ -163,6 +178,7 @@ class LogKey:
 
 Claim = (
     Erasure
+    | Unlearning
     | ConsentGiven
     | ConsentRefused
     | ConsentWithdrawn

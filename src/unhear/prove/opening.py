@@ -57,7 +57,11 @@ class Disclosure:
 
 AnyOpening = Opening | ConsentOpening | Disclosure
 
-_AMONG = {"erasure": "what was forgotten", "look": "what was looked at"}
+_AMONG = {
+    "erasure": "what was forgotten",
+    "unlearning": "what was unlearned",
+    "look": "what was looked at",
+}
 _MEANT = {
     "subject": "whose household it was",
     "person": "which person it was about",

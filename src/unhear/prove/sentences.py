@@ -15,6 +15,7 @@ from unhear.prove.claims import (
     HoldEnded,
     LogKey,
     Looked,
+    Unlearning,
 )
 from unhear.prove.proof import Inclusion
 from unhear.prove.statement import Statement
@@ -32,6 +33,12 @@ def proves(claim: Claim | None, statement: Statement, inclusion: Inclusion) -> t
     match claim:
         case Erasure():
             sentences += _erased(claim)
+        case Unlearning():
+            sentences.append(
+                f"Its operator states that by {claim.unlearned_at} {claim.count} learned model(s) "
+                "were replaced by what they would be had what the erasure "
+                f"{claim.erasure} forgot never been learned."
+            )
         case ConsentGiven() | ConsentRefused() | ConsentWithdrawn() | ConsentLapsed():
             sentences.append(f"Its operator states that {_decided(claim)}.")
         case Looked():
@@ -76,6 +83,11 @@ def cannot_prove(claim: Claim | None, inclusion: Inclusion) -> tuple[str, ...]:
         sentences.append(
             "What physical remnants the root keeper's medium holds; of it the operator says: "
             f"{'; '.join((claim.keeper.grade, *claim.keeper.limits))}."
+        )
+    if isinstance(claim, Unlearning):
+        sentences.append(
+            "That what is left was learned from what is kept; `unhear learn prove` rebuilds it on "
+            "the operator's machine. A model shows nothing of what is not in it."
         )
     if isinstance(claim, ConsentGiven):
         sentences.append("Who the person was that consented, beyond what the method shows.")

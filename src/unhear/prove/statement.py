@@ -30,6 +30,7 @@ from unhear.prove.claims import (
     LogKey,
     Look,
     Looked,
+    Unlearning,
 )
 from unhear.prove.errors import ProofMalformed
 from unhear.prove.fields import (
@@ -268,6 +269,16 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
             "backups_unreadable_by": _hour,
             "drill": none_or(_drill),
             "exceptions": list_of(text),
+        },
+    ),
+    "unlearning": (
+        Unlearning,
+        {
+            "erasure": _ID,
+            "subject": _HASH,
+            "items_root": _HASH,
+            "count": _count,
+            "unlearned_at": _hour,
         },
     ),
     "consent": (ConsentGiven, _GIVEN),

@@ -39,6 +39,8 @@ SMALL_ORDER = {0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8}
 STATES = {  # what the operator states, in a sentence; the statement itself is shown too
     "erasure": "{count} kept thing(s) (scope: {scope}) lost their keys by {done_at}; from "
     "{live_gone_at} nothing there opens them, and from {backups_unreadable_by} no older copy.",
+    "unlearning": "{count} learned model(s) were replaced by {unlearned_at}: by what they would be "
+    "without what erasure {erasure} forgot.",
     "consent": "consent to {purpose} was given at {given_at}, by this method: {method}.",
     "consent-renewed": "consent to {purpose} was given anew at {given_at}, by: {method}.",
     "consent-refused": "consent to {purpose} was refused at {refused_at}.",
