@@ -86,6 +86,35 @@ def test_other_bytes_are_no_sums(written: bytes) -> None:
         Sums.from_bytes(written)
 
 
+@given(st.lists(contributions, max_size=6))
+def test_weights_are_written_and_read(some: list[Labelled]) -> None:
+    model = TELLING.solve(built(some))
+    read = Weights.from_bytes(model.to_bytes())
+    assert read.labels == model.labels
+    assert read.digest() == model.digest()
+    vector = np.arange(DIMENSION).astype(np.int8)
+    assert read.tell(vector) == model.tell(vector)
+
+
+@given(st.binary(max_size=60))
+def test_other_bytes_are_no_weights(written: bytes) -> None:
+    assume(written != b"\0")
+    try:
+        weights = Weights.from_bytes(written)
+    except ValueError as error:
+        assert str(error) == "these bytes are no weights"  # noqa: PT017 - or it is read whole
+    else:
+        assert weights.to_bytes() == written
+
+
+@pytest.mark.parametrize(
+    "changed", [b"", b"\3yes\0", b"\3yes", b"\0rows", b"\3yes\2no\0", b"\2no\2no\0"]
+)
+def test_weights_cut_short_or_out_of_order_are_refused(changed: bytes) -> None:
+    with pytest.raises(ValueError, match="no weights"):
+        Weights.from_bytes(changed)
+
+
 def test_a_vector_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="6 are expected"):
         TELLING.add(TELLING.zero(), Labelled(np.zeros(3, np.int8), "yes"))

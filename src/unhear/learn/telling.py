@@ -48,12 +48,42 @@ class Weights:
         scores: Integers = np.multiply(self.rows, known).sum(axis=1)
         return scores
 
+    def to_bytes(self) -> bytes:
+        """Answer the one way to write this model down: labels, then little-endian rows."""
+        names = b"".join(bytes([len(label.encode())]) + label.encode() for label in self.labels)
+        return names + b"\0" + self.rows.astype("<i8").tobytes()
+
+    @classmethod
+    def from_bytes(cls, written: bytes) -> "Weights":
+        """Read what `to_bytes` wrote. Raises `ValueError` for anything else.
+
+        How many values a model without labels would take is not written: it has none.
+        """
+        try:
+            weights = cls._read(written)
+        except (IndexError, UnicodeDecodeError, ValueError):
+            weights = None
+        if weights is None or weights.to_bytes() != written:
+            raise ValueError("these bytes are no weights")
+        return weights
+
+    @classmethod
+    def _read(cls, written: bytes) -> "Weights":
+        place, labels = 0, list[str]()
+        while length := written[place]:
+            labels.append(written[place + 1 : place + 1 + length].decode())
+            place += 1 + length
+        if labels != sorted(set(labels)):
+            raise ValueError("labels stand in their order, each once")
+        values = np.frombuffer(written, "<i8", offset=place + 1).astype(np.int64)
+        width = len(values) // len(labels) if labels else 1
+        if not width:
+            raise ValueError("a label without weights")
+        return cls(tuple(labels), values.reshape(len(labels), width))
+
     def digest(self) -> bytes:
         """Answer 32 bytes that are the same for equal models only."""
-        names = b"".join(bytes([len(label.encode())]) + label.encode() for label in self.labels)
-        return sha256(
-            b"unhear/learn/weights/v1" + names + b"\0" + self.rows.astype("<i8").tobytes()
-        ).digest()
+        return sha256(b"unhear/learn/weights/v1" + self.to_bytes()).digest()
 
 
 class Telling:
