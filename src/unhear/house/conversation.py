@@ -23,6 +23,7 @@ class _Turn:
     trace: TraceId
     at: datetime
     turn: LastTurn
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +49,39 @@ class Conversation:
         self._taken: list[tuple[HouseholdId, Taken]] = []
 
     def remember(
-        self, household: HouseholdId, device: DeviceId, trace: TraceId, turn: LastTurn
+        self,
+        household: HouseholdId,
+        device: DeviceId,
+        trace: TraceId,
+        turn: LastTurn,
+        words: str = "",
     ) -> None:
-        """Have this turn in mind, in place of the one before."""
+        """Have this turn in mind, with what was said, in place of the one before."""
         with self._lock:
-            self._turns[household, device] = _Turn(trace, self._clock(), turn)
+            self._turns[household, device] = _Turn(trace, self._clock(), turn, words)
 
     def last(self, household: HouseholdId, device: DeviceId) -> LastTurn | None:
         """Answer the last turn on a device, or None after a few minutes."""
+        turn = self._last(household, device)
+        return None if turn is None else turn.turn
+
+    def words_before(
+        self, household: HouseholdId, device: DeviceId
+    ) -> tuple[Utterance, str] | None:
+        """Answer what was said last on a device, and whose it was; None after a few minutes."""
+        turn = self._last(household, device)
+        if turn is None or not turn.words:
+            return None
+        said = Utterance(turn.trace, turn.turn.heard_at, device, turn.turn.person)
+        return said, turn.words
+
+    def _last(self, household: HouseholdId, device: DeviceId) -> _Turn | None:
         with self._lock:
             turn = self._turns.get((household, device))
             if turn is None or self._clock() - turn.at > REMEMBERED_FOR:
                 self._turns.pop((household, device), None)
                 return None
-            return turn.turn
+            return turn
 
     def expect(self, household: HouseholdId, taken: Taken) -> None:
         """Have in mind that these words were heard, until their answer is asked for."""

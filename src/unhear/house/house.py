@@ -29,6 +29,7 @@ from unhear.house.data_map import check_complete
 from unhear.house.data_requests import DataRequests
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
+from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
 from unhear.house.pushing import open_push
@@ -207,6 +208,16 @@ class House:
             forgetter=self.forgetter,
             practice=lambda: self.practice,
             clock=self.clock,
+        )
+
+    @cached_property
+    def learning(self) -> Learning:
+        """What it learns from what is said."""
+        return Learning(
+            database=self.database,
+            keeper=self.keeper,
+            learned=self.learned,
+            household=lambda: self.household,
         )
 
     @cached_property

@@ -12,6 +12,7 @@ from unhear.understand.grammar import Grammar
 from unhear.understand.hearing import Hearing, hearing
 
 ASK_SKILL = "ask"
+PRIVACY_SKILL = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class Meaning:
     """What is wanted, in order.
 
     `half` is what to ask for where it was half a sentence. `sure` is whether it was heard well
-    enough to do what cannot be undone. Not `spoken` is a noise: nothing is done, or said.
+    enough to do what cannot be undone. `correction` is the request, in its plain form, where it was
+    said as what was meant before. Not `spoken` is a noise: nothing is done, or said.
     """
 
     intents: Sequence[Intent] = ()
     half: Question | None = None
     sure: bool = True
+    correction: str | None = None
     spoken: bool = True
 
 
@@ -51,14 +54,35 @@ def meaning_of(said: Said, last: LastTurn | None, house: House) -> Meaning:
         return Meaning(spoken=False)
     if (confirmed := _answered(last, said, grammar, confirming=True)) is not None:
         return Meaning([confirmed])
-    understood = grammar.understand(text)
-    if understood.intents:
-        sure = heard is Hearing.SURE and understood.as_written
-        return Meaning(understood.intents, sure=sure)
+    if (plainly := _plainly(text, heard, house)) is not None:
+        return plainly
     if (filled := _answered(last, said, grammar, confirming=False)) is not None:
         return Meaning([filled], sure=heard is Hearing.SURE)
-    elsewhere = [] if understood.half else _asked_elsewhere(said, house)
-    return Meaning(elsewhere, half=understood.half)
+    if (learned := house.learning.meaning(grammar.plain(text))) is not None:
+        return Meaning(grammar.understand(learned).intents, sure=False)
+    half = grammar.understand(text).half
+    elsewhere = [] if half else _asked_elsewhere(said, house)
+    return Meaning(elsewhere, half=half)
+
+
+def _plainly(text: str, heard: Hearing, house: House) -> Meaning | None:
+    """Answer what words mean as they are, or as somebody explained these very words before.
+
+    Requests about privacy mean what they say, whatever was learned.
+    """
+    grammar = house.grammar
+    meant = grammar.corrected(text)
+    understood = grammar.understand(text if meant is None else meant)
+    if not understood.intents:
+        return None
+    sure = heard is Hearing.SURE and understood.as_written
+    if meant is not None:
+        return Meaning(understood.intents, sure=sure, correction=meant if sure else None)
+    if all(intent.skill != PRIVACY_SKILL for intent in understood.intents):
+        explained = house.learning.meaning(grammar.plain(text), exactly=True)
+        if explained is not None:
+            return Meaning(grammar.understand(explained).intents, sure=False)
+    return Meaning(understood.intents, sure=sure)
 
 
 def _asked_elsewhere(said: Said, house: House) -> Sequence[Intent]:

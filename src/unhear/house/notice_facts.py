@@ -15,7 +15,7 @@ from unhear.household.retention import DeviceKind
 from unhear.household.words import PersonKind, Purpose
 from unhear.settings import Settings
 
-IN_USE = (Purpose.KEEP, Purpose.PERSONALISE, Purpose.SHARE)
+IN_USE = (Purpose.KEEP, Purpose.PERSONALISE, Purpose.IMPROVE, Purpose.SHARE)
 """Purposes that something here acts on; consent to another has no effect in this version."""
 
 
@@ -66,7 +66,9 @@ def _stays(household: Household) -> Iterator[Stay]:
         people.append(None)  # where children live, nothing of an unknown voice is kept
     for person, device in product(people, kinds):
         memory = Purpose.PERSONALISE if person in ASKED_FIRST else Purpose.RESPOND
-        for purpose in (Purpose.KEEP, memory):
+        # A voice that nobody was named for has consented to nothing, and teaches nothing.
+        taught = () if person is None else (Purpose.IMPROVE,)
+        for purpose in (Purpose.KEEP, memory, *taught):
             days = household.retention.duration(purpose, person, device).days
             yield Stay(purpose, person, device, days)
 

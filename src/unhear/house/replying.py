@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from unhear.answer.skill import SkillContext
 from unhear.house.house import House
-from unhear.house.meaning import Meaning
+from unhear.house.meaning import PRIVACY_SKILL, Meaning
 from unhear.house.privacy import HousePrivacy
 from unhear.house.rooms import RoomsOf
 from unhear.household.speech import Intent, Question, Reply
 from unhear.household.words import DeviceId, Utterance
-
-PRIVACY_SKILL = "privacy"
 
 
 def reply_to(meaning: Meaning, utterance: Utterance, house: House) -> Reply:

@@ -18,8 +18,9 @@ from unhear.house.controls import require_controls
 from unhear.house.conversation import Taken
 from unhear.house.ears import Ears
 from unhear.house.house import House
-from unhear.house.meaning import Meaning, Said, meaning_of
-from unhear.house.replying import PRIVACY_SKILL, context_of, may_answer, reply_to
+from unhear.house.lessons import Answered, learn_from, recognise
+from unhear.house.meaning import PRIVACY_SKILL, Meaning, Said, meaning_of
+from unhear.house.replying import context_of, may_answer, reply_to
 from unhear.house.request import Request
 from unhear.household.policy import Decision, decide, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
@@ -61,7 +62,7 @@ class Assistant:
         """Refuse, with `ControlsMissing`, to answer for an operator without what the law asks."""
         require_controls(house)
         self._house = house
-        self._ears = Ears(self._recognise)
+        self._ears = Ears(lambda capture: recognise(capture, house))
 
     @property
     def house(self) -> House:
@@ -104,10 +105,6 @@ class Assistant:
         recognised = monotonic() - started
         request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
         return self._answer(request, transcript, say, {"recognise": recognised}, replied)
-
-    def _recognise(self, capture: Capture) -> Transcript:
-        hints = self._house.grammar.vocabulary()
-        return self._house.recogniser.transcribe(capture.pcm, hints=hints)
 
     def close(self) -> None:
         """Stop recognising."""
@@ -202,6 +199,9 @@ class Assistant:
             decision, kept = self._keep(request, transcript, utterance, reply)
         else:
             decision, kept = taken.decision, taken.kept
+        house = self._house
+        if reply.keep:
+            learn_from(Answered(request, transcript, utterance, meaning), house)
         seconds["keep"] = monotonic() - started
         last = LastTurn(
             intent=utterance.intent,
@@ -213,7 +213,8 @@ class Assistant:
             wanted=intents[-1] if intents else None,
             question=reply.question,
         )
-        self._house.conversation.remember(self._house.household.id, request.device, trace, last)
+        words = house.grammar.plain(request.text)
+        house.conversation.remember(house.household.id, request.device, trace, last, words)
         return Turn(transcript, intent, reply, decision, kept, seconds)
 
     def _meaning(self, request: Request, transcript: Transcript) -> Meaning:

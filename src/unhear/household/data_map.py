@@ -52,6 +52,7 @@ class Use(StrEnum):
 
     ANSWER = "essential.service"
     KEEP = "functional.storage"
+    LEARN = "improve.system"
     CHOICES = "functional.storage.privacy_preferences"
     OPERATE = "essential.service.operations"
     SECURE = "essential.service.security"

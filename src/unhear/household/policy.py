@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from unhear.household.consent import Consent
 from unhear.household.family import Household
-from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose
+from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose, Utterance
 
 ASKED_FIRST = frozenset({PersonKind.CHILD, PersonKind.GUEST})
 """Of whom skills write nothing down without consent."""
@@ -97,6 +97,21 @@ def remembering(
     if household.consent(speaker, Purpose.PERSONALISE, heard_at) is not None:
         return Remembering(stay)
     return Remembering(min(stay, UNWRITTEN_FOR), written=False)
+
+
+def teaching(household: Household, spoken: Utterance, purpose: Purpose) -> timedelta | None:
+    """Answer for how long what was said may teach the house something; None for not at all.
+
+    Nothing that a device hears which was told not to record, and nothing without the speaker's
+    consent to that purpose: a voice that nobody was named for has given none.
+    """
+    person = household.person(spoken.person)
+    if spoken.device in household.unrecorded or person is None:
+        return None
+    if household.consent(spoken.person, purpose, spoken.heard_at) is None:
+        return None
+    device = household.device_kind(spoken.device)
+    return household.retention.duration(purpose, person.kind, device)
 
 
 def _why_not(household: Household, speaker: PersonId) -> str:

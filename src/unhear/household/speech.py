@@ -17,12 +17,14 @@ class Transcript:
     """Words a recogniser heard.
 
     `speech_probability` (0 to 1) is how sure the recogniser is that this was speech at all;
-    `mean_log_probability` is the average natural-log probability of the decoded tokens.
+    `mean_log_probability` is the average natural-log probability of the decoded tokens. `aided`
+    says that words learned here helped to hear it: nothing may be learned of it in turn.
     """
 
     text: str
     speech_probability: float = 1.0
     mean_log_probability: float = 0.0
+    aided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

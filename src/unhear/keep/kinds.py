@@ -30,6 +30,18 @@ REMEMBERED = Kept(
     of=SAID,
 )
 
+_LEARNED = Kept(
+    what="what the house learned, as the sum of what recordings taught it",
+    why="to understand better what is said here",
+    stays="as long as what taught it; without that, it is what it would be had that never been",
+    whose=Whose.HOUSEHOLD,
+    erased=Erasure.KEY,
+    category=Category.WORDS,
+    use=Use.LEARN,
+    sealed=True,
+    of=SAID,
+)
+
 KINDS: Mapping[TraceKind, Kept] = {
     TraceKind.RECORDING: Kept(
         what="the small part of a recording without which its sound is noise",
@@ -47,6 +59,20 @@ KINDS: Mapping[TraceKind, Kept] = {
         what="what skills remember, skill by skill as in this map",
         erased=Erasure.PARTS,
     ),
+    TraceKind.CONTRIBUTION: Kept(
+        what="what a recording taught the house, in numbers: which words were said, what was meant "
+        "by them, how they sounded",
+        why="so that it can be taken out again, to the last bit",
+        stays=_AS_SET,
+        whose=Whose.PERSON,
+        erased=Erasure.KEY,
+        category=Category.WORDS,
+        use=Use.LEARN,
+        sealed=True,
+        of=SAID,
+    ),
+    TraceKind.STATE: _LEARNED,
+    TraceKind.MODEL: replace(_LEARNED, what="what the house learned, as it uses it"),
     TraceKind.PROFILE: Kept(
         what="the people of the household: names, who is a child, its age band, when it was last "
         "heard if anything of it may be kept, consents and who gave them, requests for consent, "

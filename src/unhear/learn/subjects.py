@@ -7,7 +7,11 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from unhear.household.learning import Subject
+from unhear.learn import wording
 from unhear.learn.learner import Learner
+from unhear.learn.nearest import Directions, Nearest
+from unhear.learn.sums import Labelled
+from unhear.learn.totals import Totals
 from unhear.learn.vocabulary import Counts, Vocabulary
 
 C = TypeVar("C")
@@ -78,4 +82,14 @@ VOCABULARY: Taught[Counts, Counts, tuple[str, ...]] = Taught(
     Vocabulary(), Codec(_lines, _counts), Codec(_lines, _counts), Codec(_lines, _phrases)
 )
 
-TAUGHT: Mapping[Subject, Taught[Any, Any, Any]] = {Subject.VOCABULARY: VOCABULARY}
+PHRASINGS: Taught[Labelled, Totals, Directions] = Taught(
+    Nearest(wording.DIMENSION),
+    Codec(Labelled.to_bytes, Labelled.from_bytes),
+    Codec(Totals.to_bytes, Totals.from_bytes),
+    Codec(Directions.to_bytes, Directions.from_bytes),
+)
+
+TAUGHT: Mapping[Subject, Taught[Any, Any, Any]] = {
+    Subject.VOCABULARY: VOCABULARY,
+    Subject.PHRASINGS: PHRASINGS,
+}

@@ -41,6 +41,21 @@ class Labelled:
         if self.weight < 1:
             raise ValueError("a contribution counts once at least")
 
+    def to_bytes(self) -> bytes:
+        """Answer weight and label, and the values as they are."""
+        name = self.label.encode()
+        return struct.pack("<IB", self.weight, len(name)) + name + self.vector.tobytes()
+
+    @classmethod
+    def from_bytes(cls, written: bytes) -> "Labelled":
+        """Read what `to_bytes` wrote. Raises `ValueError` for anything else."""
+        try:
+            weight, length = struct.unpack_from("<IB", written)
+        except struct.error:
+            raise ValueError("these bytes are no contribution") from None
+        label, values = written[5 : 5 + length], written[5 + length :]
+        return cls(np.frombuffer(values, np.int8), label.decode(), weight)
+
 
 @dataclass(frozen=True, slots=True)
 class OfLabel:

@@ -127,6 +127,16 @@ class Grammar:
             return Understood(half=half)
         return Understood([meant.intent], as_written)
 
+    def corrected(self, text: str) -> str | None:
+        """Answer what somebody meant who says "no, I meant ..."; None where they do not."""
+        words = self._words(text)
+        beginning = LANGUAGES[self._language].correction.match(words)
+        return None if beginning is None else words[beginning.end() :]
+
+    def plain(self, text: str) -> str:
+        """Answer words in the one form in which they are compared."""
+        return self._words(text)
+
     def _words(self, text: str) -> str:
         return self._plain(text) if len(text) <= CHARACTERS_MAX else ""
 

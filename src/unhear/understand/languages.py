@@ -1,5 +1,6 @@
 """The languages that are understood."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -24,7 +25,8 @@ class Language:
     `plain` brings what was heard into one form, and `plain_template` a skill's sentences into the
     same; `types` reads the typed slots, and `samples` holds something that each reads.
     `leading_duration` answers the length of time with which words begin, in seconds or None, and
-    the words behind it. `joints` are the words at which two requests are said in one sentence.
+    the words behind it. `joints` are the words at which two requests are said in one sentence, and
+    `correction` is how somebody begins to say what they had meant.
     """
 
     plain: Callable[[str], str]
@@ -33,6 +35,7 @@ class Language:
     samples: Mapping[str, str]
     leading_duration: Callable[[str], tuple[int | None, str]]
     joints: tuple[str, ...]
+    correction: re.Pattern[str]
     small: SmallWords
 
 
@@ -49,6 +52,7 @@ LANGUAGES: Mapping[str, Language] = {
         {"number": "7", "duration": "10 minutes", "time": "7 30 am", "date": "tomorrow"},
         english_values.leading_duration,
         (" and then ", " and also ", " and ", " then "),
+        re.compile(r"(?:no (?:and )?)*(?:what )?i (?:meant|mean|said)(?: was| to say)?(?: and)? "),
         ENGLISH,
     ),
     "de": Language(
@@ -63,6 +67,7 @@ LANGUAGES: Mapping[str, Language] = {
         {"number": "7", "duration": "10 minuten", "time": "7 uhr 30", "date": "morgen"},
         german_values.leading_duration,
         (" und dann ", " und ", " dann "),
+        re.compile(r"(?:nein (?:und )?)*ich (?:meinte|meine|sagte|wollte sagen)(?: und)? "),
         GERMAN,
     ),
 }

@@ -1,0 +1,118 @@
+"""What the house learns from what is said, and how what it learned helps it to understand."""
+
+from collections.abc import Callable, Sequence
+
+from unhear.forget.database import Database, TraceKind, Transaction
+from unhear.forget.errors import Barred
+from unhear.forget.keytree import KeyTree
+from unhear.forget.roots import RootKeeper, open_tree
+from unhear.forget.snapshot import snapshot
+from unhear.forget.traces import content_of
+from unhear.household.family import Household
+from unhear.household.learning import Subject
+from unhear.household.policy import teaching
+from unhear.household.words import Utterance
+from unhear.learn.learned import Lesson, SealedLearned
+from unhear.learn.nearest import LIKE, Directions
+from unhear.learn.rows import learned_row
+from unhear.learn.standing import Standing, standings
+from unhear.learn.subjects import PHRASINGS, TAUGHT, VOCABULARY
+from unhear.learn.sums import LABEL_BYTES_MAX, Labelled
+from unhear.learn.vocabulary import said
+from unhear.learn.wording import wording
+
+LIKE_ENOUGH = LIKE * 4 // 5
+"""How like words must be to such as were once said to mean something."""
+
+SAME = LIKE * 999 // 1000
+"""And to be the same: rounding takes a little."""
+
+AHEAD_BY = LIKE // 20
+"""How much nearer they must be to one meaning than to the next."""
+
+
+class Learning:
+    """Learns for one household, from whom consents and as long as they may teach it."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keeper: RootKeeper,
+        learned: SealedLearned,
+        household: Callable[[], Household],
+    ) -> None:
+        self._database = database
+        self._keeper = keeper
+        self._learned = learned
+        self._household = household
+
+    def hints(self) -> Sequence[str]:
+        """Answer the words and pairs of words that are often said here."""
+        phrases: Sequence[str] = VOCABULARY.model.read(self._model(Subject.VOCABULARY))
+        return phrases
+
+    def heard(self, spoken: Utterance, text: str) -> bool:
+        """Learn which words were said, from a request that was heard and understood."""
+        return self._learn(spoken, Subject.VOCABULARY, VOCABULARY.contribution.write(said(text)))
+
+    def meant(self, before: tuple[Utterance, str], correction: Utterance, plain: str) -> bool:
+        """Learn that words said before meant what was said now: both in their plain form.
+
+        It goes with either recording, and needs the consent of both speakers.
+        """
+        spoken, words = before
+        if not words or len(plain.encode()) > LABEL_BYTES_MAX or words == plain:
+            return False
+        numbers = PHRASINGS.contribution.write(Labelled(wording(words), plain))
+        return self._learn(spoken, Subject.PHRASINGS, numbers, [correction])
+
+    def meaning(self, plain: str, *, exactly: bool = False) -> str | None:
+        """Answer what words in their plain form mean here: a request that is understood.
+
+        Words like those that were explained will do, unless it is to be `exactly` those.
+        """
+        model: Directions = PHRASINGS.model.read(self._model(Subject.PHRASINGS))
+        if not plain or not model.labels:
+            return None
+        return model.tell(
+            wording(plain), at_least=SAME if exactly else LIKE_ENOUGH, ahead_by=AHEAD_BY
+        )
+
+    def standings(self) -> list[Standing]:
+        """Answer what is learned of whom, compared with a build from the contributions."""
+        ours = self._household().id
+        return snapshot(self._database, self._keeper, lambda tx, tree: standings(tx, tree, ours))
+
+    def _learn(
+        self,
+        spoken: Utterance,
+        subject: Subject,
+        numbers: bytes,
+        with_others: Sequence[Utterance] = (),
+    ) -> bool:
+        """Learn a lesson; False where it may not be learned."""
+        household = self._household()
+        stays = [teaching(household, one, subject.purpose) for one in (spoken, *with_others)]
+        allowed = [stay for stay in stays if stay is not None]
+        if len(allowed) < len(stays):
+            return False
+        until = spoken.heard_at + min(allowed)
+        lesson = Lesson(subject, spoken, numbers, until, with_others)
+        try:
+            with self._database.writing() as transaction:
+                tree = open_tree(transaction, self._keeper)
+                self._learned.learn(transaction, tree, household.id, lesson)
+        except Barred:
+            return False
+        return True
+
+    def _model(self, subject: Subject) -> bytes:
+        ours = self._household().id
+
+        def read(transaction: Transaction, tree: KeyTree) -> bytes | None:
+            row = learned_row(transaction, ours, TraceKind.MODEL, subject)
+            return None if row is None else content_of(tree, row)
+
+        found = snapshot(self._database, self._keeper, read)
+        return TAUGHT[subject].solved(TAUGHT[subject].nothing()) if found is None else found

@@ -1,0 +1,118 @@
+"""The house learns from whom consents, understands better for it, and is as before without it."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.house.dictated import SURE, Dictated, Room
+from unhear.capture.sound import Pcm
+from unhear.household.consent import Choice
+from unhear.household.learning import Subject
+from unhear.household.methods import Verified
+from unhear.household.scope import Scope
+from unhear.household.speech import Transcript
+from unhear.household.words import UNKNOWN_PERSON, PersonId, PersonKind, Purpose
+
+TIMER = "Timer set for 10 minutes."
+NOT_UNDERSTOOD = "Sorry, I did not understand that."
+
+
+@pytest.fixture
+def alex(room: Room) -> PersonId:
+    """A grown person who consented to learning at home."""
+    person = room.house.family.add("Alex", PersonKind.ADULT).id
+    allow(room, person, Purpose.IMPROVE)
+    return person
+
+
+def allow(room: Room, person: PersonId, *purposes: Purpose) -> None:
+    house = room.house
+    guardian = next(iter(house.family.read().guardians))
+    house.household = house.consents.give(
+        Choice(person, purposes, guardian), Verified("terminal", "verified")
+    )
+
+
+def explain(room: Room, person: PersonId) -> None:
+    assert room.say("cosy time please", SURE, person) == NOT_UNDERSTOOD
+    assert room.say("no, I meant set a timer for ten minutes", SURE, person) == TIMER
+
+
+def taught(room: Room, subject: Subject) -> int:
+    (found,) = [one for one in room.house.learning.standings() if one.subject is subject]
+    assert found.is_proved
+    return found.recordings
+
+
+def test_nothing_is_learned_without_consent(room: Room) -> None:
+    someone = room.house.family.add("Robin", PersonKind.ADULT).id
+    for person in (someone, UNKNOWN_PERSON):
+        explain(room, person)
+        assert room.say("cosy time please", SURE, person) == NOT_UNDERSTOOD
+    assert [one.recordings for one in room.house.learning.standings()] == [0, 0]
+
+
+def test_what_was_explained_is_understood(room: Room, alex: PersonId) -> None:
+    explain(room, alex)
+    assert room.say("cosy time please", SURE, alex) == TIMER
+    assert room.say("Cosy time, please!") == TIMER, "it was learned for the house"
+    assert room.say("he was not an ill disposed young man") == NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_was_explained_goes_with_either_of_its_recordings(
+    room: Room, alex: PersonId, which: int
+) -> None:
+    allow(room, alex, Purpose.KEEP)
+    explain(room, alex)
+    kept = [one.id for one in room.house.catalogue.recordings()]
+    room.house.forgetter.forget(
+        room.house.household.id, Scope(recordings=frozenset([kept[which]]))
+    )
+    assert room.say("cosy time please", SURE, alex) == NOT_UNDERSTOOD
+    assert taught(room, Subject.PHRASINGS) == 0
+
+
+def test_what_was_misunderstood_can_be_explained_too(room: Room, alex: PersonId) -> None:
+    assert room.say("what time is it", SURE, alex).startswith("It is")
+    assert room.say("no I meant set a timer for ten minutes", SURE, alex) == TIMER
+    assert room.say("what time is it", SURE, alex) == TIMER
+
+
+def test_no_explanation_changes_what_a_request_about_privacy_means(
+    room: Room, alex: PersonId
+) -> None:
+    before = room.say("what have you heard today", SURE, alex)
+    assert room.say("no I meant set a timer for ten minutes", SURE, alex) == TIMER
+    assert room.say("what have you heard today", SURE, alex).split()[:2] == before.split()[:2]
+
+
+def test_only_who_spoke_before_explains(room: Room, alex: PersonId) -> None:
+    room.say("cosy time please", SURE, alex)
+    assert room.say("no, I meant set a timer for ten minutes") == TIMER
+    assert taught(room, Subject.PHRASINGS) == 0
+
+
+class HardOfHearing(Dictated):
+    """Hears a word of this house only where it is told to expect it."""
+
+    def transcribe(self, pcm: Pcm, *, hints: Sequence[str] = ()) -> Transcript:
+        heard = super().transcribe(pcm)
+        if "begonia" in hints:
+            return heard
+        return Transcript(heard.text.replace("timer for the begonia", "time of the big"), *SURE)
+
+
+def test_words_said_here_are_heard_better_and_teach_nothing_that_way(
+    room: Room, alex: PersonId
+) -> None:
+    words, answer = "set a timer for the begonia for ten minutes", "Your begonia timer is set for 10"
+    for _ in range(2):
+        assert room.say(words, SURE, alex).startswith(answer)
+    kind = taught(room, Subject.VOCABULARY)
+    ears = room.house.recogniser = room.ears = HardOfHearing()
+    assert ears.transcribe(room.capture().pcm) == Transcript("", *SURE)
+    assert room.say(words, SURE, alex).startswith(answer)
+    assert taught(room, Subject.VOCABULARY) == kind
+    room.house.forgetter.forget(room.house.household.id, Scope(purpose=Purpose.IMPROVE))
+    assert room.say(words, SURE, alex) == NOT_UNDERSTOOD
