@@ -66,9 +66,7 @@ def test_what_was_explained_goes_with_either_of_its_recordings(
     allow(room, alex, Purpose.KEEP)
     explain(room, alex)
     kept = [one.id for one in room.house.catalogue.recordings()]
-    room.house.forgetter.forget(
-        room.house.household.id, Scope(recordings=frozenset([kept[which]]))
-    )
+    room.house.forgetter.forget(room.house.household.id, Scope(recordings=frozenset([kept[which]])))
     assert room.say("cosy time please", SURE, alex) == NOT_UNDERSTOOD
     assert taught(room, Subject.PHRASINGS) == 0
 
@@ -106,7 +104,10 @@ class HardOfHearing(Dictated):
 def test_words_said_here_are_heard_better_and_teach_nothing_that_way(
     room: Room, alex: PersonId
 ) -> None:
-    words, answer = "set a timer for the begonia for ten minutes", "Your begonia timer is set for 10"
+    words, answer = (
+        "set a timer for the begonia for ten minutes",
+        "Your begonia timer is set for 10",
+    )
     for _ in range(2):
         assert room.say(words, SURE, alex).startswith(answer)
     kind = taught(room, Subject.VOCABULARY)

@@ -12,23 +12,14 @@ from unhear.household.family import Household
 from unhear.household.learning import Subject
 from unhear.household.policy import teaching
 from unhear.household.words import Utterance
+from unhear.learn import wording
 from unhear.learn.learned import Lesson, SealedLearned
-from unhear.learn.nearest import LIKE, Directions
-from unhear.learn.rows import learned_row
+from unhear.learn.rows import contributions, learned_row
 from unhear.learn.standing import Standing, standings
 from unhear.learn.subjects import PHRASINGS, TAUGHT, VOCABULARY
 from unhear.learn.sums import LABEL_BYTES_MAX, Labelled
+from unhear.learn.trial import Trial, trial
 from unhear.learn.vocabulary import said
-from unhear.learn.wording import wording
-
-LIKE_ENOUGH = LIKE * 4 // 5
-"""How like words must be to such as were once said to mean something."""
-
-SAME = LIKE * 999 // 1000
-"""And to be the same: rounding takes a little."""
-
-AHEAD_BY = LIKE // 20
-"""How much nearer they must be to one meaning than to the next."""
 
 
 class Learning:
@@ -64,7 +55,7 @@ class Learning:
         spoken, words = before
         if not words or len(plain.encode()) > LABEL_BYTES_MAX or words == plain:
             return False
-        numbers = PHRASINGS.contribution.write(Labelled(wording(words), plain))
+        numbers = PHRASINGS.contribution.write(Labelled(wording.wording(words), plain))
         return self._learn(spoken, Subject.PHRASINGS, numbers, [correction])
 
     def meaning(self, plain: str, *, exactly: bool = False) -> str | None:
@@ -72,17 +63,28 @@ class Learning:
 
         Words like those that were explained will do, unless it is to be `exactly` those.
         """
-        model: Directions = PHRASINGS.model.read(self._model(Subject.PHRASINGS))
-        if not plain or not model.labels:
-            return None
-        return model.tell(
-            wording(plain), at_least=SAME if exactly else LIKE_ENOUGH, ahead_by=AHEAD_BY
-        )
+        model = PHRASINGS.model.read(self._model(Subject.PHRASINGS))
+        return wording.meaning(model, wording.wording(plain), exactly=exactly)
 
     def standings(self) -> list[Standing]:
         """Answer what is learned of whom, compared with a build from the contributions."""
         ours = self._household().id
         return snapshot(self._database, self._keeper, lambda tx, tree: standings(tx, tree, ours))
+
+    def trials(self) -> list[Trial]:
+        """Answer how much it helps, for each subject that was taught often enough to say."""
+        ours = self._household().id
+
+        def read(transaction: Transaction, tree: KeyTree) -> dict[Subject, list[bytes]]:
+            found: dict[Subject, list[bytes]] = {subject: [] for subject in TAUGHT}
+            for _, one in contributions(transaction, tree, ours):
+                if one.numbers:
+                    found[one.subject].append(one.numbers)
+            return found
+
+        lessons = snapshot(self._database, self._keeper, read)
+        tried = [trial(subject, of_it) for subject, of_it in lessons.items()]
+        return [one for one in tried if one is not None]
 
     def _learn(
         self,

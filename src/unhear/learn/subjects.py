@@ -30,12 +30,16 @@ class Codec(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Taught(Generic[C, S, M]):
-    """A learner, with its contributions, states and models as bytes."""
+    """A learner, with its contributions, states and models as bytes.
+
+    `right` is whether a model tells of a recording what that recording itself says.
+    """
 
     learner: Learner[C, S, M]
     contribution: Codec[C]
     state: Codec[S]
     model: Codec[M]
+    right: Callable[[M, C], bool]
 
     def nothing(self) -> bytes:
         """Answer the state of having learned nothing."""
@@ -78,8 +82,16 @@ def _phrases(written: bytes) -> tuple[str, ...]:
     return tuple(json.loads(written))
 
 
+def _expected(phrases: tuple[str, ...], counts: Counts) -> bool:
+    return all(phrase in phrases for phrase in counts if " " not in phrase)
+
+
 VOCABULARY: Taught[Counts, Counts, tuple[str, ...]] = Taught(
-    Vocabulary(), Codec(_lines, _counts), Codec(_lines, _counts), Codec(_lines, _phrases)
+    Vocabulary(),
+    Codec(_lines, _counts),
+    Codec(_lines, _counts),
+    Codec(_lines, _phrases),
+    _expected,
 )
 
 PHRASINGS: Taught[Labelled, Totals, Directions] = Taught(
@@ -87,6 +99,7 @@ PHRASINGS: Taught[Labelled, Totals, Directions] = Taught(
     Codec(Labelled.to_bytes, Labelled.from_bytes),
     Codec(Totals.to_bytes, Totals.from_bytes),
     Codec(Directions.to_bytes, Directions.from_bytes),
+    lambda model, one: wording.meaning(model, one.vector) == one.label,
 )
 
 TAUGHT: Mapping[Subject, Taught[Any, Any, Any]] = {

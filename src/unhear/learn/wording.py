@@ -11,12 +11,22 @@ from itertools import pairwise
 
 import numpy as np
 
+from unhear.learn.nearest import LIKE, Directions
 from unhear.learn.sums import Vector
 
 DIMENSION = 512
 VALUE_MAX = 127
 WORD_WEIGHT = 2
 """A word counts more than three letters within one."""
+
+LIKE_ENOUGH = LIKE * 4 // 5
+"""How like words must be to such as were once said to mean something."""
+
+SAME = LIKE * 999 // 1000
+"""And to be the same: rounding takes a little."""
+
+AHEAD_BY = LIKE // 20
+"""How much nearer they must be to one meaning than to the next."""
 
 
 def wording(plain: str) -> Vector:
@@ -27,6 +37,12 @@ def wording(plain: str) -> Vector:
         sign = 1 if hashed >> 32 & 1 else -1
         values[hashed % DIMENSION] += sign * weight
     return np.clip(values, -VALUE_MAX, VALUE_MAX).astype(np.int8)
+
+
+def meaning(model: Directions, words: Vector, *, exactly: bool = False) -> str | None:
+    """Answer the label of words that are like some that were learned, or `exactly` those."""
+    at_least = SAME if exactly else LIKE_ENOUGH
+    return model.tell(words, at_least=at_least, ahead_by=AHEAD_BY) if model.labels else None
 
 
 def _grams(plain: str) -> Iterator[tuple[str, int]]:
