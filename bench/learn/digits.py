@@ -65,11 +65,11 @@ def measure(data: Path) -> Part:
     """Answer how many digits of unheard speakers are told, and that all of it is unlearned."""
     spoken = _read(data / "digits")
     speakers = sorted({one.speaker for one in spoken})
-    chosen = {speaker: _choose(_without(spoken, speaker)) for speaker in speakers}
+    chosen = {speaker: choose(_without(spoken, speaker)) for speaker in speakers}
     by_choice = {
-        s: _right(_taught(_without(spoken, s), chosen[s]), spoken, s, chosen[s]) for s in speakers
+        s: right(taught(_without(spoken, s), chosen[s]), spoken, s, chosen[s]) for s in speakers
     }
-    fixed = {s: _right(_taught(_without(spoken, s), FIXED), spoken, s, FIXED) for s in speakers}
+    fixed = {s: right(taught(_without(spoken, s), FIXED), spoken, s, FIXED) for s in speakers}
     peer = {s: _refitted(_without(spoken, s), spoken, s, FIXED) for s in speakers}
     exact = _exact(spoken, chosen[speakers[0]])
     mean = float(np.mean(list(by_choice.values())))
@@ -112,7 +112,8 @@ def _without(spoken: Sequence[Spoken], speaker: str) -> list[Spoken]:
     return [one for one in spoken if one.speaker != speaker]
 
 
-def _taught(spoken: Sequence[Spoken], setting: Setting) -> Weights:
+def taught(spoken: Sequence[Spoken], setting: Setting) -> Weights:
+    """Answer what is learned from recordings in a setting."""
     learner = setting.learner()
     return learner.solve(learned(learner, _lessons(spoken, setting)))
 
@@ -121,14 +122,14 @@ def _lessons(spoken: Sequence[Spoken], setting: Setting) -> Iterator[Labelled]:
     return (lesson for one in spoken for lesson in one.teaches(setting))
 
 
-def _right(model: Weights, spoken: Sequence[Spoken], speaker: str, setting: Setting) -> float:
+def right(model: Weights, spoken: Sequence[Spoken], speaker: str, setting: Setting) -> float:
     """Answer the share of a speaker's digits that a model tells."""
     size = VALUES[setting.values]
     asked = [one for one in spoken if one.speaker == speaker]
     return sum(model.tell(one.vectors[1.0][:size]) == one.digit for one in asked) / len(asked)
 
 
-def _choose(spoken: Sequence[Spoken]) -> Setting:
+def choose(spoken: Sequence[Spoken]) -> Setting:
     """Answer the setting with the least squared error, each speaker told by the others."""
     speakers = sorted({one.speaker for one in spoken})
     errors = dict.fromkeys((Setting(*one) for one in product(VALUES, PACES, PENALTIES)), 0.0)
@@ -162,20 +163,20 @@ def _wanted(model: Weights, one: Spoken) -> NDArray[np.float64]:
 
 
 def _refitted(
-    taught: Sequence[Spoken], spoken: Sequence[Spoken], speaker: str, setting: Setting
+    lessons: Sequence[Spoken], spoken: Sequence[Spoken], speaker: str, setting: Setting
 ) -> float:
     """Answer the same by a library's solver, from the vectors themselves, in floating point."""
-    rows = np.stack([[ONE, *one.vectors[1.0]] for one in taught]).astype(np.float64)
-    digits = sorted({one.digit for one in taught})
-    wanted = np.array([[one.digit == digit for digit in digits] for one in taught], np.float64)
+    rows = np.stack([[ONE, *one.vectors[1.0]] for one in lessons]).astype(np.float64)
+    digits = sorted({one.digit for one in lessons})
+    wanted = np.array([[one.digit == digit for digit in digits] for one in lessons], np.float64)
     gram = rows.T @ rows
     gram += np.eye(len(gram)) * setting.penalty * np.trace(gram) / len(gram)
     weights = np.linalg.solve(gram, rows.T @ wanted)
     asked = [one for one in spoken if one.speaker == speaker]
     scores = np.stack([[ONE, *one.vectors[1.0]] for one in asked]) @ weights
     told = [digits[int(best)] for best in scores.argmax(axis=1)]
-    right = [one.digit == digit for one, digit in zip(asked, told, strict=True)]
-    return right.count(True) / len(right)
+    same = [one.digit == digit for one, digit in zip(asked, told, strict=True)]
+    return same.count(True) / len(same)
 
 
 def _exact(spoken: Sequence[Spoken], setting: Setting) -> dict[str, bool]:
@@ -194,7 +195,7 @@ def _stages(spoken: Sequence[Spoken], chosen: dict[str, Setting]) -> list[float]
         back = unlearned(learner, states[-1], _lessons(shuffled[kept:], setting))
         states += [back, unlearned(learner, back, _lessons(shuffled[:kept], setting))]
         per_speaker.append(
-            [_right(learner.solve(state), spoken, speaker, setting) for state in states]
+            [right(learner.solve(state), spoken, speaker, setting) for state in states]
         )
     return [float(share) for share in np.mean(per_speaker, axis=0)]
 

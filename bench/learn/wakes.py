@@ -94,7 +94,7 @@ def measure(data: Path) -> Part:
     every = [[one] for one in calls] + recordings
     whole = Counted()
     for taught, asked in in_folds(every):
-        whole = whole.plus(_ask(_model(_flat(taught)), _flat(asked)))
+        whole = whole.plus(ask(model(_flat(taught)), _flat(asked)))
     few = {count: _few(every, count) for count in (EXAMPLES_MIN, 10, 20)}
     exact = forgetting(WakeLearner(DIMENSION), _flat(every), WakeModel.to_bytes)
     return Part(
@@ -164,13 +164,15 @@ def _flat(recordings: Sequence[Sequence[Labelled]]) -> list[Labelled]:
     return [one for recording in recordings for one in recording]
 
 
-def _model(lessons: Sequence[Labelled]) -> WakeModel:
+def model(lessons: Sequence[Labelled]) -> WakeModel:
+    """Answer what is learned of these."""
     learner = WakeLearner(DIMENSION)
     return learner.solve(learned(learner, lessons))
 
 
-def _ask(model: WakeModel, asked: Sequence[Labelled]) -> Counted:
-    let_in = [(one.label, model.is_word(one.vector)) for one in asked]
+def ask(verifier: WakeModel, asked: Sequence[Labelled]) -> Counted:
+    """Count which of these a model lets in."""
+    let_in = [(one.label, verifier.is_word(one.vector)) for one in asked]
     return Counted(
         sum(label == WORD for label, _ in let_in),
         let_in.count((WORD, True)),
@@ -190,7 +192,7 @@ def _few(every: Sequence[Sequence[Labelled]], count: int) -> Counted:
                 for label in (WORD, OTHER)
                 for one in _draw([one for one in lessons if one.label == label], count, rng)
             ]
-            together = together.plus(_ask(_model(drawn), _flat(asked)))
+            together = together.plus(ask(model(drawn), _flat(asked)))
     return together
 
 
@@ -209,5 +211,5 @@ def _stages(every: Sequence[Sequence[Labelled]]) -> list[float]:
         back = unlearned(learner, states[-1], _flat(shuffled[kept:]))
         states += [back, unlearned(learner, back, _flat(shuffled[:kept]))]
         for place, state in enumerate(states):
-            counted[place] = counted[place].plus(_ask(learner.solve(state), _flat(asked)))
+            counted[place] = counted[place].plus(ask(learner.solve(state), _flat(asked)))
     return [round(one.told, 4) for one in counted]
