@@ -28,12 +28,12 @@ class VerifiedWake:
     def __init__(
         self,
         inner: WakeDetector,
-        describe: Callable[[Pcm], Vector],
+        describe: Callable[[Pcm], Vector | None],
         verify: Callable[[Vector], bool],
     ) -> None:
         """Show what `describe` makes of each wake's sound (`WAKE_FRAMES`) to `verify`.
 
-        Both are called within `feed`, once a wake.
+        Both are called within `feed`, once a wake. What `describe` says nothing of counts.
         """
         self._inner = inner
         self._describe = describe
@@ -63,7 +63,7 @@ class VerifiedWake:
 
     def _is_meant(self) -> bool:
         vector = self._describe(self._recent)
-        if self._verify(vector):
+        if vector is None or self._verify(vector):
             self._vector = vector
             return True
         # The detector would go on hearing the same sound, and each time it costs a look.
