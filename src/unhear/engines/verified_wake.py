@@ -21,8 +21,8 @@ PIECE_FRAMES = 1280
 class VerifiedWake:
     """Another detector, of whose wakes only those count that `verify` agrees with.
 
-    One a stream, like every detector. Holds the last 1.5 seconds of sound and the vector of the
-    last wake, in memory alone.
+    One a stream, like every detector. Holds the last 1.5 seconds of sound, and the vector of a wake
+    until it is taken, in memory alone.
     """
 
     def __init__(
@@ -53,13 +53,14 @@ class VerifiedWake:
         return confirmed
 
     def reset(self) -> None:
-        """Forget everything heard so far, but for what the last wake was like."""
+        """Forget everything heard so far, but for a vector that is not taken yet."""
         self._inner.reset()
         self._recent = _silence()
 
-    def vector(self) -> Vector | None:
-        """Answer what the last wake that counted was like; None before any."""
-        return self._vector
+    def take_vector(self) -> Vector | None:
+        """Answer what the last wake that counted was like, and hold it no longer; else None."""
+        vector, self._vector = self._vector, None
+        return vector
 
     def _is_meant(self) -> bool:
         vector = self._describe(self._recent)
