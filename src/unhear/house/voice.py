@@ -96,7 +96,7 @@ def listening_in(house: House) -> Listen:
             activity=activity,
             wake=judged,
             started_at=now,
-            wake_vector=judged.vector,
+            wake_vector=judged.take_vector,
         )
 
     return listen
