@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.learn.lessons import lesson, teach
 from unhear.answer.registry import find_skills
 from unhear.engines.music import music_pieces
 from unhear.engines.voice import PiperVoice
@@ -176,6 +177,22 @@ class Home:
             utterance=utterance,
             keep_until=heard + timedelta(days=days),
         )
+
+    def learn(
+        self,
+        words: str = WORDS,
+        *,
+        of: TraceId | None = None,
+        person: str = "unknown",
+        with_others: Sequence[Utterance] = (),
+    ) -> TraceId:
+        """Learn which words were said, for 30 days."""
+        spoken = Utterance(
+            of or new_trace_id(), self.clock(), DeviceId("kitchen"), PersonId(person)
+        )
+        until = spoken.heard_at + timedelta(days=30)
+        teach(self.db, self.roots, self.id, lesson(spoken, until, words, with_others))
+        return spoken.of
 
     def memory(
         self, of: TraceId, skill: str = "shopping_list", person: str = "unknown"

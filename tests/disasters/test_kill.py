@@ -15,8 +15,10 @@ from unhear.clock import now
 from unhear.forget import kept_receipts
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.roots import open_tree
+from unhear.forget.snapshot import snapshot
 from unhear.household.words import TraceId
 from unhear.keep import age
+from unhear.learn.standing import standings
 from unhear.prove.receipt import verify
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +47,7 @@ def _check_whole(home: Home) -> None:
     rows = {recording.id for recording in home.catalogue.recordings()}
     assert rows <= {trace for trace, _ in home.blobs.all(home.id)}
     assert all(_opens(home, trace) for trace in rows)
+    assert _taught_by(home) <= len(rows)
     with home.db.reading() as transaction:
         assert list(transaction.queued_roots()) == []
         tree = open_tree(transaction, home.roots)
@@ -52,9 +55,16 @@ def _check_whole(home: Home) -> None:
             verify(receipt, home.ledger.key)
 
 
+def _taught_by(home: Home) -> int:
+    """Answer how many recordings taught what is learned, which is what they alone make."""
+    found = snapshot(home.db, home.roots, lambda tx, tree: standings(tx, tree, home.id))
+    assert all(one.is_proved for one in found)
+    return sum(one.recordings for one in found)
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_a_named_step(home: Home, step: str) -> None:
-    gone, *stay = [home.keep() for _ in range(3)]
+    gone, *stay = [home.learn(of=home.keep()) for _ in range(3)]
     worker = _worker(home.settings.house, "die", step, gone.hex())
     said, _ = worker.communicate(timeout=60)
     assert (worker.returncode, said) == (-signal.SIGKILL, "")
@@ -75,6 +85,7 @@ def test_killed_at_a_named_step(home: Home, step: str) -> None:
         == SOUND
     )
     _check_whole(again)
+    assert _taught_by(again) == len(stay) + (not accepted)
 
 
 def _live_and_kill(home: Home, lines: int, seed: int) -> tuple[set[str], set[str], set[str]]:

@@ -102,6 +102,7 @@ def _live(house: Path, seed: int) -> None:
     while True:
         if len(mine) < 3 or rng.random() < 0.6:
             mine.append(home.keep(heard_at=now(), sound=rng.randbytes(500)))
+            home.learn(of=mine[-1])
             _say(f"kept {mine[-1].hex()}")
         else:
             trace = mine.pop(rng.randrange(len(mine)))

@@ -6,12 +6,17 @@ import pytest
 
 from tests.house.dictated import SURE, Dictated, Room
 from unhear.capture.sound import Pcm
+from unhear.forget.database import TraceKind
+from unhear.forget.roots import open_tree
+from unhear.house.audit import audit
 from unhear.household.consent import Choice
 from unhear.household.learning import Subject
 from unhear.household.methods import Verified
 from unhear.household.scope import Scope
 from unhear.household.speech import Transcript
 from unhear.household.words import UNKNOWN_PERSON, PersonId, PersonKind, Purpose
+from unhear.learn.rows import put_learned
+from unhear.learn.subjects import VOCABULARY
 
 TIMER = "Timer set for 10 minutes."
 NOT_UNDERSTOOD = "Sorry, I did not understand that."
@@ -89,6 +94,20 @@ def test_only_who_spoke_before_explains(room: Room, alex: PersonId) -> None:
     room.say("cosy time please", SURE, alex)
     assert room.say("no, I meant set a timer for ten minutes") == TIMER
     assert taught(room, Subject.PHRASINGS) == 0
+
+
+def test_what_nothing_taught_is_found_and_built_anew(room: Room, alex: PersonId) -> None:
+    room.say("set a timer for ten minutes", SURE, alex)
+    house = room.house
+    with house.database.writing() as transaction:
+        tree = open_tree(transaction, house.keeper)
+        state = VOCABULARY.state.write({"begonia": 7})
+        where = (TraceKind.STATE, Subject.VOCABULARY)
+        put_learned(transaction, tree, house.household.id, where, state)
+    assert "learning" in [finding.check for finding in audit(house) if not finding.ok]
+    house.tidy()
+    assert taught(room, Subject.VOCABULARY) == 1
+    assert all(finding.ok for finding in audit(house))
 
 
 class HardOfHearing(Dictated):

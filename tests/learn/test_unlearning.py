@@ -2,9 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -23,7 +21,6 @@ from unhear.forget.traces import content_of, contribution_id, new_trace_id
 from unhear.household.learning import Subject
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId, Purpose, TraceId, Utterance
-from unhear.learn.learned import Lesson
 from unhear.learn.rows import LEARNED_KINDS, learned_row, put_learned
 from unhear.learn.standing import Standing, standings
 from unhear.learn.subjects import VOCABULARY
@@ -32,31 +29,6 @@ from unhear.prove.opening import Opening
 from unhear.prove.receipt import Receipt, verify
 
 PHRASES = ("warm the teapot", "teapot on", "sing to the begonia", "begonia and teapot")
-
-
-def learn(
-    home: Home,
-    words: str = PHRASES[0],
-    *,
-    person: str = "robin",
-    of: TraceId | None = None,
-    others: Iterable[TraceId] = (),
-) -> TraceId:
-    trace = of or new_trace_id()
-    lesson = Lesson(
-        Subject.VOCABULARY,
-        _utterance(home, trace, person),
-        VOCABULARY.contribution.write(said(words)),
-        home.clock() + timedelta(days=30),
-        [_utterance(home, other, "alex") for other in others],
-    )
-    with home.db.writing() as transaction:
-        home.learned.learn(transaction, open_tree(transaction, home.roots), home.id, lesson)
-    return trace
-
-
-def _utterance(home: Home, trace: TraceId, person: str) -> Utterance:
-    return Utterance(trace, home.clock(), DeviceId("kitchen"), PersonId(person))
 
 
 def standing(home: Home) -> Standing:
@@ -100,7 +72,7 @@ def test_any_history_leaves_what_the_rest_alone_would_make(
     with tempfile.TemporaryDirectory() as folder:
         home, kept = make_home(Path(folder) / "house"), dict[TraceId, str]()
         for words, forgets in history:
-            kept[learn(home, words)] = words
+            kept[home.learn(words)] = words
             if forgets:
                 gone = random.choice(sorted(kept))
                 forget(home, gone)
@@ -117,7 +89,7 @@ def test_any_history_leaves_what_the_rest_alone_would_make(
 
 
 def test_what_is_there_but_was_not_taught_is_seen(home: Home) -> None:
-    learn(home)
+    home.learn(PHRASES[0], person="robin")
     with home.db.writing() as transaction:
         tree = open_tree(transaction, home.roots)
         row = _rows(home)[0]
@@ -130,15 +102,15 @@ def test_what_is_there_but_was_not_taught_is_seen(home: Home) -> None:
 
 
 def test_the_same_recording_teaches_once(home: Home) -> None:
-    trace = learn(home)
-    learn(home, of=trace)
+    trace = home.learn(PHRASES[0], person="robin")
+    home.learn(PHRASES[0], of=trace)
     assert standing(home).recordings == 1
     assert learned(home)["teapot"] == 1
 
 
 def test_an_erasure_leaves_no_older_state_or_model_that_opens(home: Home) -> None:
-    learn(home, PHRASES[1])
-    gone = learn(home)
+    home.learn(PHRASES[1])
+    gone = home.learn(PHRASES[0], person="robin")
     before = _rows(home)
     forget(home, gone)
     with home.db.reading() as transaction:
@@ -151,8 +123,8 @@ def test_an_erasure_leaves_no_older_state_or_model_that_opens(home: Home) -> Non
 
 
 def test_the_receipt_opens_to_the_digests_before_and_after(home: Home) -> None:
-    learn(home, PHRASES[1])
-    gone, before = learn(home), standing(home)
+    home.learn(PHRASES[1])
+    gone, before = home.learn(PHRASES[0], person="robin"), standing(home)
     erased = forget(home, gone)
     (receipt,) = kept_receipts(home, "unlearning")
     verify(receipt, home.ledger.key)
@@ -168,7 +140,7 @@ def test_the_receipt_opens_to_the_digests_before_and_after(home: Home) -> None:
 
 
 def test_what_taught_nothing_has_no_such_receipt(home: Home) -> None:
-    learn(home)
+    home.learn(PHRASES[0], person="robin")
     forget(home, home.keep())
     assert kept_receipts(home, "unlearning") == []
 
@@ -176,7 +148,8 @@ def test_what_taught_nothing_has_no_such_receipt(home: Home) -> None:
 def test_what_two_recordings_taught_goes_with_either(home: Home) -> None:
     for number in (0, 1):
         second = new_trace_id()
-        first = learn(home, others=[second])
+        other = Utterance(second, home.clock(), DeviceId("kitchen"), PersonId("alex"))
+        first = home.learn(with_others=[other])
         forget(home, (first, second)[number])
         assert learned(home) == {}
         assert standing(home).recordings == 0
@@ -198,15 +171,15 @@ def test_what_two_recordings_taught_goes_with_either(home: Home) -> None:
 def test_what_was_learned_goes_with_what_a_scope_names(
     home: Home, scope: Scope, *, goes: bool
 ) -> None:
-    learn(home)
+    home.learn(PHRASES[0], person="robin")
     home.forgetter.forget(home.id, scope)
     assert (_rows(home) == [None, None]) == goes
 
 
 def test_what_was_learned_goes_when_its_time_is_over(home: Home) -> None:
-    learn(home)
+    home.learn(PHRASES[0], person="robin")
     home.clock.pass_time(days=29)
-    learn(home, PHRASES[1])
+    home.learn(PHRASES[1])
     home.clock.pass_time(days=2)
     home.sweeper.accept_clock()
     home.sweeper.sweep()
@@ -219,16 +192,16 @@ def test_nothing_is_learned_of_what_somebody_asked_to_forget_meanwhile(home: Hom
         home.forgetter.forget(home.id, scope)
     home.clock.pass_time(seconds=-60)
     with pytest.raises(Barred):
-        learn(home)
+        home.learn(PHRASES[0], person="robin")
     assert _rows(home) == [None, None]
-    assert learn(home, person="alex")
+    assert home.learn(PHRASES[0], person="alex")
 
 
 def test_a_contribution_whose_key_is_lost_is_unlearned_by_building_from_the_rest(
     home: Home,
 ) -> None:
-    learn(home, PHRASES[1])
-    lost = learn(home)
+    home.learn(PHRASES[1])
+    lost = home.learn(PHRASES[0], person="robin")
     with home.db.writing() as transaction:
         row = transaction.trace(home.id, contribution_id(Subject.VOCABULARY, lost))
         assert row is not None

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 
 from tests.copies.houses import PLAN
 from tests.home import PASSPHRASE, SetClock
+from tests.learn.lessons import lesson, teach
 from unhear import clock
 from unhear.clock import day_number, random_bytes
 from unhear.forget.errors import NoSuchTrace
@@ -64,10 +65,14 @@ class Known:
 
 @dataclass
 class Model:
-    """What is kept."""
+    """What is kept, remembered and learned."""
 
     kept: dict[TraceId, Known] = field(default_factory=dict)
     notes: dict[TraceId, str] = field(default_factory=dict)
+    taught: dict[TraceId, Known] = field(default_factory=dict)
+
+    def copy(self) -> "Model":
+        return Model(dict(self.kept), dict(self.notes), dict(self.taught))
 
 
 class HouseMachine(RuleBasedStateMachine):
@@ -105,8 +110,9 @@ class HouseMachine(RuleBasedStateMachine):
         person=st.sampled_from(PEOPLE),
         device=st.sampled_from(DEVICES),
         days=st.integers(1, 20),
+        teaches=st.booleans(),
     )
-    def keep(self, person: str, device: str, days: int) -> None:
+    def keep(self, person: str, device: str, days: int, *, teaches: bool) -> None:
         utterance = Utterance(
             of=new_trace_id(),
             heard_at=self.clock(),
@@ -127,6 +133,11 @@ class HouseMachine(RuleBasedStateMachine):
             sealed=sealed.sound,
             words=sealed.transcript,
         )
+        if teaches:
+            house = self.house
+            taught = lesson(utterance, until, "warm the teapot")
+            teach(house.database, house.keeper, house.household.id, taught)
+            self.model.taught[trace] = self.model.kept[trace]
         self.clock.pass_time(seconds=1)
 
     @rule(device=st.sampled_from(DEVICES))
@@ -150,24 +161,38 @@ class HouseMachine(RuleBasedStateMachine):
         chosen = {trace for n, trace in enumerate(self.model.kept) if which >> n % PICK_BITS & 1}
         if not chosen:
             return
+        self.unlearn(chosen)
         self.forget(Scope(recordings=frozenset(chosen), words_only=words_only), chosen)
 
-    @rule(person=st.sampled_from(PEOPLE), purpose=st.sampled_from([None, Purpose.KEEP]))
+    def unlearn(self, chosen: set[TraceId]) -> None:
+        for trace in chosen:
+            self.model.taught.pop(trace, None)
+
+    @rule(
+        person=st.sampled_from(PEOPLE),
+        purpose=st.sampled_from([None, Purpose.KEEP, Purpose.IMPROVE]),
+    )
     def forget_person(self, person: str, purpose: Purpose | None) -> None:
         chosen = {trace for trace, known in self.model.kept.items() if known.person == person}
+        if purpose is Purpose.IMPROVE:
+            chosen = set()
         if person == "Ada" and purpose is None:
             self.model.notes.clear()
+        if purpose is not Purpose.KEEP:
+            self.unlearn({t for t, known in self.model.taught.items() if known.person == person})
         self.forget(Scope(person=self.people[person], purpose=purpose), chosen)
 
     @rule(device=st.sampled_from(DEVICES))
     def forget_device(self, device: str) -> None:
         chosen = {trace for trace, known in self.model.kept.items() if known.device == device}
         self.model.notes = {n: where for n, where in self.model.notes.items() if where != device}
+        self.unlearn({t for t, known in self.model.taught.items() if known.device == device})
         self.forget(Scope(device=DeviceId(device)), chosen)
 
     @rule()
     def forget_everything(self) -> None:
         self.model.notes.clear()
+        self.model.taught.clear()
         self.forget(Scope(), set(self.model.kept))
 
     def forget(self, scope: Scope, chosen: set[TraceId]) -> None:
@@ -189,6 +214,7 @@ class HouseMachine(RuleBasedStateMachine):
         late = [trace for trace, k in self.model.kept.items() if k.expires_day <= today]
         for trace in late:
             del self.model.kept[trace]
+        self.unlearn({t for t, k in self.model.taught.items() if k.expires_day <= today})
         self.house.tidy()
 
     @rule()
@@ -205,8 +231,7 @@ class HouseMachine(RuleBasedStateMachine):
     @rule()
     def back_up(self) -> None:
         made = backup(self.house, self.target)
-        snapshot = Model(dict(self.model.kept), dict(self.model.notes))
-        self.backed_up = made, snapshot
+        self.backed_up = made, self.model.copy()
 
     @rule()
     def lose_the_disk_and_restore(self) -> None:
@@ -241,8 +266,7 @@ class HouseMachine(RuleBasedStateMachine):
         """What was kept since the last copy is lost with the disk; sound that no copy has, too."""
         assert self.backed_up is not None
         if self.mirror is None:
-            then = self.backed_up[1]
-            self.model = Model(dict(then.kept), dict(then.notes))
+            self.model = self.backed_up[1].copy()
         else:
             lost = aside / "payloads"
             there = read_settings(self.folder / "house").payload_folder
@@ -273,6 +297,9 @@ class HouseMachine(RuleBasedStateMachine):
         notes = {item.id for item in self.house.memory("notes", utterance).items()}
         assert notes == self.model.notes.keys()
         assert len(self.house.keeper.ids()) == 1
+        (learned,) = self.house.learning.standings()[:1]
+        assert learned.is_proved
+        assert learned.recordings == len(self.model.taught)
 
 
 def _unlock(wrapped: WrappedIdentity) -> age.Identity:

@@ -119,6 +119,17 @@ def _payloads(house: House) -> tuple[list[str], str]:
     return problems, f"{len(house.catalogue.recordings())} payloads, each with its recording"
 
 
+def _learning(house: House) -> tuple[list[str], str]:
+    found = house.learning.standings()
+    problems = [
+        f"what was learned about {one.subject} is not what the kept contributions make; "
+        "run `unhear forget --expired`, which builds it anew"
+        for one in found
+        if not one.is_proved
+    ]
+    return problems, f"what {sum(one.recordings for one in found)} recordings taught, to the bit"
+
+
 def _expiry(house: House) -> tuple[list[str], str]:
     today, ours = day_number(house.clock()), house.household.id
     with house.database.reading() as transaction:
@@ -198,6 +209,7 @@ _CHECKS: tuple[tuple[str, Look], ...] = (
     ("root key", _roots),
     ("keys", _capsules),
     ("payloads", _payloads),
+    ("learning", _learning),
     ("retention", _expiry),
     ("erasures", _erasures),
     ("ledger", _ledger),

@@ -217,6 +217,7 @@ class House:
             database=self.database,
             keeper=self.keeper,
             learned=self.learned,
+            forgetter=self.forgetter,
             household=lambda: self.household,
         )
 
@@ -303,6 +304,7 @@ class House:
         self.consents.erase_unanswered()
         self.household = self.family.read()
         self.catalogue.sweep_orphans(self.clock())
+        self.learning.mend()
         self.copies.ship()
         self.ledger.publish_soon(self.database)
         self.database.tidy()

@@ -1,8 +1,10 @@
 """What the house learns from what is said, and how what it learned helps it to understand."""
 
+import logging
 from collections.abc import Callable, Sequence
 
 from unhear.forget.database import Database, TraceKind, Transaction
+from unhear.forget.engine import Forgetter
 from unhear.forget.errors import Barred
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
@@ -14,12 +16,14 @@ from unhear.household.policy import teaching
 from unhear.household.words import Utterance
 from unhear.learn import wording
 from unhear.learn.learned import Lesson, SealedLearned
-from unhear.learn.rows import contributions, learned_row
+from unhear.learn.rows import LEARNED_KINDS, contributions, learned_id, learned_row
 from unhear.learn.standing import Standing, standings
 from unhear.learn.subjects import PHRASINGS, TAUGHT, VOCABULARY
 from unhear.learn.sums import LABEL_BYTES_MAX, Labelled
 from unhear.learn.trial import Trial, trial
 from unhear.learn.vocabulary import said
+
+log = logging.getLogger(__name__)
 
 
 class Learning:
@@ -31,11 +35,13 @@ class Learning:
         database: Database,
         keeper: RootKeeper,
         learned: SealedLearned,
+        forgetter: Forgetter,
         household: Callable[[], Household],
     ) -> None:
         self._database = database
         self._keeper = keeper
         self._learned = learned
+        self._forgetter = forgetter
         self._household = household
 
     def hints(self) -> Sequence[str]:
@@ -70,6 +76,23 @@ class Learning:
         """Answer what is learned of whom, compared with a build from the contributions."""
         ours = self._household().id
         return snapshot(self._database, self._keeper, lambda tx, tree: standings(tx, tree, ours))
+
+    def mend(self) -> int:
+        """Build anew what is not what the contributions make; answer how much that was.
+
+        The keys of what stood there are destroyed.
+        """
+        wrong = [one.subject for one in self.standings() if not one.is_proved]
+        ours = self._household().id
+        for subject in wrong:
+            log.warning("what was learned is built anew", extra={"subject": subject.value})
+            rows = [learned_id(ours, kind, subject) for kind in LEARNED_KINDS]
+            self._forgetter.discard(ours, rows)
+            with self._database.writing() as transaction:
+                self._learned.build(
+                    transaction, open_tree(transaction, self._keeper), ours, subject
+                )
+        return len(wrong)
 
     def trials(self) -> list[Trial]:
         """Answer how much it helps, for each subject that was taught often enough to say."""

@@ -78,10 +78,15 @@ class SealedLearned:
             add_contribution(transaction, tree, household, new, one)
         row = learned_row(transaction, household, TraceKind.STATE, subject)
         before = TAUGHT[subject].nothing() if row is None else content_of(tree, row)
-        state = TAUGHT[subject].added(before, [lesson.numbers])
-        model = TAUGHT[subject].solved(state)
-        put_learned(transaction, tree, household, (TraceKind.STATE, subject), state)
-        put_learned(transaction, tree, household, (TraceKind.MODEL, subject), model)
+        _put(transaction, tree, household, subject, TAUGHT[subject].added(before, [lesson.numbers]))
+
+    def build(
+        self, transaction: Transaction, tree: KeyTree, household: HouseholdId, subject: Subject
+    ) -> None:
+        """Put what the contributions that are kept make in place of what stood there."""
+        state = built(transaction, tree, household, subject)
+        if state != TAUGHT[subject].nothing():
+            _put(transaction, tree, household, subject, state)
 
     def bound(
         self,
@@ -138,6 +143,14 @@ def built(
         if one.subject is subject and one.numbers
     ]
     return TAUGHT[subject].added(TAUGHT[subject].nothing(), kept)
+
+
+def _put(
+    transaction: Transaction, tree: KeyTree, household: HouseholdId, subject: Subject, state: bytes
+) -> None:
+    model = TAUGHT[subject].solved(state)
+    put_learned(transaction, tree, household, (TraceKind.STATE, subject), state)
+    put_learned(transaction, tree, household, (TraceKind.MODEL, subject), model)
 
 
 @dataclass(frozen=True, slots=True)
