@@ -116,7 +116,7 @@ def _learned(one: Standing, tried: Trial | None) -> Learned:
         subject=one.subject,
         purpose=one.subject.purpose,
         recordings=one.recordings,
-        taught_by=dict(one.taught_by),
+        taught_by={str(who): count for who, count in one.taught_by.items()},
         state=one.state.hex(),
         model=one.model.hex(),
         proved=one.is_proved,

@@ -13,7 +13,7 @@ from unhear.household.alerts import AlertKind
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
-from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind
+from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind, Purpose
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
 from unhear.web.api.keeping import keeping as keeping_now
@@ -162,18 +162,16 @@ def consent(request: Request, signed: Guardian) -> Response:
 def learning(request: Request, signed: Guardian) -> Response:
     """Show what was learned, of whom, and how much it helps."""
     found = learning_now(signed)
-    purposes = dict.fromkeys(one.purpose for one in found.subjects if one.taught_by)
+    teachers: dict[Purpose, set[str]] = {}
+    for one in found.subjects:
+        if one.taught_by:
+            teachers.setdefault(one.purpose, set()).update(one.taught_by)
     return page(
         request,
         "learning",
         signed,
         found=found,
-        teachers={
-            purpose: sorted(
-                {who for one in found.subjects if one.purpose is purpose for who in one.taught_by}
-            )
-            for purpose in purposes
-        },
+        teachers=teachers,
         people=names(signed.house.household),
         out_of_reach=out_of_reach(signed.house.forgetter.horizon_days, signed.house.clock()),
     )
