@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    report = measure(_commands(options.data), _talkers(), options.seed)
+    report = measure(read_commands(options.data), _talkers(), options.seed)
     if options.json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
     else:
@@ -97,9 +97,9 @@ def measure(commands: Sequence[Command], talkers: Sequence[Pcm], seed: int) -> d
             heard = recogniser.transcribe(
                 _in_noise(where, command, talkers, rng), hints=with_sounds.vocabulary()
             ).text
-            spelled += _is_right(by_spelling.interpret(heard), command)
+            spelled += is_right(by_spelling.interpret(heard), command)
             intent = with_sounds.interpret(heard)
-            if not _is_right(intent, command):
+            if not is_right(intent, command):
                 failures.append(_failure(command, heard, intent))
         conditions[where] = {
             "understood": round(1 - len(failures) / len(commands), 4),
@@ -120,7 +120,8 @@ def measure(commands: Sequence[Command], talkers: Sequence[Pcm], seed: int) -> d
     }
 
 
-def _commands(folder: Path) -> list[Command]:
+def read_commands(folder: Path) -> list[Command]:
+    """Answer the recordings of a folder with `labels.json`, in the order of their names."""
     labels = json.loads((folder / "labels.json").read_text())
     return [
         Command(
@@ -141,7 +142,8 @@ def _talkers() -> list[Pcm]:
     return [read_sound(file.read_bytes()) for file in files]
 
 
-def _is_right(intent: Intent | None, command: Command) -> bool:
+def is_right(intent: Intent | None, command: Command) -> bool:
+    """Whether an intent is the command's, with every slot."""
     if intent is None or intent.skill != SKILL:
         return False
     return intent.name == command.intent and dict(intent.slots) == dict(command.slots)

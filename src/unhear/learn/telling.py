@@ -17,7 +17,7 @@ ONE = 127
 """A constant in front of every vector, of which the weights make each label's offset."""
 
 PENALTY = 0.01
-"""The penalty, as a part of the mean squared value."""
+"""The penalty where no other is asked for, as a part of the mean squared value."""
 
 PENALTY_MIN = 1.0
 """And at least this, so that one vector alone can be solved."""
@@ -89,8 +89,9 @@ class Weights:
 class Telling:
     """Learns which label a vector of `dimension` values has."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, *, penalty: float = PENALTY) -> None:
         self._dimension = dimension
+        self._penalty = penalty
 
     def zero(self) -> Sums:
         """Answer the sums of nothing."""
@@ -114,7 +115,7 @@ class Telling:
             return Weights((), np.zeros((0, 1 + self._dimension), np.int64))
         matrix = state.gram.astype(np.float64)
         squares = int(np.trace(state.gram))  # whole, so that no order of adding matters
-        penalty = PENALTY * squares / len(matrix) + PENALTY_MIN
+        penalty = self._penalty * squares / len(matrix) + PENALTY_MIN
         matrix[np.diag_indices_from(matrix)] += penalty
         right = np.stack([state.labels[label].total for label in labels], axis=1)
         weights = np.rint(solve(matrix, right.astype(np.float64)) * UNIT)

@@ -1,0 +1,1 @@
+"""What learning is worth, and that it can be taken back."""
