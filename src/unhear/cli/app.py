@@ -25,6 +25,7 @@ from unhear.cli import (
     holding,
     keeping_roots,
     kept,
+    learning,
     limiting,
     listening,
     log,
@@ -86,6 +87,7 @@ app.command("notices")(family.notices)
 app.command("notice")(noticing.notice)
 app.add_typer(family.people, name="people")
 app.add_typer(consenting.consent, name="consent")
+app.add_typer(learning.learn, name="learn")
 app.add_typer(family.retention, name="retention")
 app.add_typer(limiting.limits, name="limits")
 app.add_typer(holding.hold, name="hold")

@@ -84,10 +84,7 @@ def _tell(house: House, done: list[Receipt], file: Path | None, *, as_json: bool
     told = []
     for one in done:
         path = file if file and len(done) == 1 else Path(file_name(one))
-        _write_receipt(path, one)
-        if house.ledger.witnesses is not None:
-            house.ledger.wait()  # the erasure is done and proved; this makes the proof better
-            _write_receipt(path, _renewed(house, one))
+        keep_receipt(house, path, one)
         told.append({"forgotten": one.statement["count"], "receipt": path})
         if as_json:
             continue
@@ -99,6 +96,14 @@ def _tell(house: House, done: list[Receipt], file: Path | None, *, as_json: bool
         show_json({**first, "key": house.ledger.key, "more": told[1:]})
     elif not done:
         console.print("Nothing is past its expiry.")
+
+
+def keep_receipt(house: House, file: Path, receipt: Receipt) -> None:
+    """Write a receipt to a file; and again once witnesses cosigned it, where there are any."""
+    _write_receipt(file, receipt)
+    if house.ledger.witnesses is not None:
+        house.ledger.wait()  # what was done is proved; this makes the proof better
+        _write_receipt(file, _renewed(house, receipt))
 
 
 def _renewed(house: House, receipt: Receipt) -> Receipt:

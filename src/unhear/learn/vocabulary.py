@@ -35,13 +35,13 @@ class Vocabulary:
 
     def add(self, state: Counts, contribution: Counts) -> Counts:
         """Answer the counts with a transcript more."""
-        return Counter(state) + Counter(contribution)
+        return _changed(state, contribution, 1)
 
     def sub(self, state: Counts, contribution: Counts) -> Counts:
         """Answer the counts without a transcript. Raises `NeverLearned`."""
         if any(state.get(phrase, 0) < count for phrase, count in contribution.items()):
             raise NeverLearned("these words were never learned, or are unlearned already")
-        return Counter(state) - Counter(contribution)
+        return _changed(state, contribution, -1)
 
     def solve(self, state: Counts) -> tuple[str, ...]:
         """Answer the phrases said `SAID_MIN` times or more, the most frequent first."""
@@ -52,3 +52,16 @@ class Vocabulary:
         """Answer 32 bytes for what was learned."""
         written = json.dumps(sorted(state.items()), ensure_ascii=False, separators=(",", ":"))
         return sha256(b"unhear/learn/vocabulary/v1" + written.encode()).digest()
+
+
+def _changed(state: Counts, contribution: Counts, sign: int) -> Counts:
+    """Answer the counts with a contribution more or less.
+
+    Counting the whole state anew each time would make a build take minutes.
+    """
+    after = dict(state)
+    for phrase, count in contribution.items():
+        after[phrase] = after.get(phrase, 0) + sign * count
+        if after[phrase] == 0:
+            del after[phrase]
+    return after

@@ -81,9 +81,9 @@ def forget(signed: Guardian, wanted: Wanted) -> Forgotten:
         )
     except (ValueError, TypeError):
         raise NO_SUCH_SCOPE from None
-    wide = wanted.everything or wanted.household
-    if scope == Scope() and not wide:
+    if scope == Scope() and not wanted.everything:
         raise NOTHING_NAMED
+    wide = wanted.everything or scope in (Scope(household=True), Scope(purpose=scope.purpose))
     if wide and not signed.home.sessions.is_fresh(signed.session):
         raise STEP_UP
     return forgotten(signed, scope)

@@ -22,6 +22,8 @@ from unhear.web.api.consents import (
 from unhear.web.api.devices import NewDevice
 from unhear.web.api.devices import pair as begin_pairing
 from unhear.web.api.fields import HEX_ID
+from unhear.web.api.learning import Learnable
+from unhear.web.api.learning import forget_as as forget_learned_as
 from unhear.web.api.requests import Answer, Decision, decide_as
 from unhear.web.pages.render import back_to, page
 from unhear.web.problems import Problem
@@ -147,6 +149,15 @@ def all_guardians(signed: FreshGuardian, on: Text = "") -> Response:
     """Say whether every guardian must consent for a child."""
     require_all(signed, Whether(all_guardians=on == "on"))
     return back_to("/consent")
+
+
+@router.post("/learning/forget")
+def forget_learned(
+    signed: Guardian, purpose: Annotated[Learnable, Form()], person: Text = ""
+) -> Response:
+    """Forget what was learned for a purpose, of somebody or, for "", of everybody."""
+    forget_learned_as(signed, purpose, person or None)
+    return back_to("/receipts?kind=erasure")
 
 
 @router.post("/devices/change")

@@ -16,7 +16,17 @@ from unhear.web.signed_in import SignedIn, home_of
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "de")
-PAGES = ("today", "talk", "family", "consent", "devices", "keeping", "receipts", "status")
+PAGES = (
+    "today",
+    "talk",
+    "family",
+    "consent",
+    "learning",
+    "devices",
+    "keeping",
+    "receipts",
+    "status",
+)
 """Those that stand in the navigation, in this order."""
 
 _templates = Environment(

@@ -13,11 +13,12 @@ from unhear.household.alerts import AlertKind
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
-from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind
+from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind, Purpose
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
 from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
+from unhear.web.api.learning import learning as learning_now
 from unhear.web.api.receipts import page_of
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
@@ -154,6 +155,25 @@ def consent(request: Request, signed: Guardian) -> Response:
         notice=found.notice,
         all_guardians=found.all_guardians,
         house_told=list(reversed(all_notices(signed))),
+    )
+
+
+@router.get("/learning")
+def learning(request: Request, signed: Guardian) -> Response:
+    """Show what was learned, of whom, and how much it helps."""
+    found = learning_now(signed)
+    teachers: dict[Purpose, set[str]] = {}
+    for one in found.subjects:
+        if one.taught_by:
+            teachers.setdefault(one.purpose, set()).update(one.taught_by)
+    return page(
+        request,
+        "learning",
+        signed,
+        found=found,
+        teachers=teachers,
+        people=names(signed.house.household),
+        out_of_reach=out_of_reach(signed.house.forgetter.horizon_days, signed.house.clock()),
     )
 
 
