@@ -1,5 +1,6 @@
 """What a house learned is told, proved, measured and forgotten on the command line."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -7,11 +8,14 @@ import pytest
 
 from tests.cli.program import PASSPHRASE, unhear
 from tests.learn.households import allow, explain, say
+from tests.needs import need
+from tests.speech.recordings import SHARED
 from unhear.forget.database import TraceKind
 from unhear.forget.roots import open_tree
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.learning import Subject
+from unhear.household.words import Purpose
 from unhear.learn.rows import put_learned
 from unhear.learn.subjects import TAUGHT, VOCABULARY
 from unhear.learn.trial import TRIED_MIN
@@ -52,7 +56,7 @@ def test_what_was_learned_is_told_with_of_whom(folder: Path) -> None:
     assert found["vocabulary"]["of"] == {"Ada": 2, "Grace": 1}
     assert found["phrasings"]["of"] == {"Ada": 2}, "what was said before, and what was meant"
     assert found["vocabulary"]["consent"] == "improve"
-    assert BEGONIA.split()[-1] not in str(found)
+    assert BEGONIA.rsplit(maxsplit=1)[-1] not in str(found)
 
 
 def test_it_is_proved_and_what_was_not_taught_is_seen(folder: Path) -> None:
@@ -111,3 +115,20 @@ def test_it_is_forgotten_of_one_or_of_all_with_receipts(folder: Path, tmp_path: 
     assert (voices["forgotten"], voices["models"], len(voices["receipts"])) == ("0", "0", 1)
     assert "nobody here" in unhear(folder, "learn", "forget", "--person", "Leo", code=2)["error"]
     assert "improve" in unhear(folder, "learn", "forget", "--purpose", "keep", code=2)["error"]
+
+
+def test_a_voice_is_learned_from_files_with_consent(folder: Path) -> None:
+    need(find_spec("resemblyzer") is not None, "the speaker encoder (requirements-voices.txt)")
+    files = [str(file) for file in sorted((SHARED / "commands").glob("*.wav"))[:5]]
+    need(len(files) == 5, "the recordings of spoken commands (commands)")
+    refused = unhear(folder, "learn", "voice", "Ada", *files, code=3)
+    assert "identify" in refused["error"]
+    house = House(Settings(house=folder))
+    allow(house, "Ada", Purpose.IDENTIFY)
+    house.close()
+    assert "1 of 1" in unhear(folder, "learn", "voice", "Ada", files[0], code=3)["error"]
+    assert unhear(folder, "learn", "voice", "Ada", *files)["sentences"] == 5
+    assert recordings(folder) == {"voices": 5}
+    assert "no" in unhear(folder, "learn", "voice", "Ada", "/dev/null", code=3)["error"]
+    unhear(folder, "learn", "forget", "--purpose", "identify")
+    assert recordings(folder) == {}

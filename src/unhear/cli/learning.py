@@ -6,14 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from unhear.capture.sound import Pcm
 from unhear.cli.forgetting import FAILED, keep_receipt
 from unhear.cli.naming import name_of, person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
 from unhear.cli.plots import share_bars
+from unhear.engines.audio_files import read_sound
 from unhear.forget.kept_receipts import file_name
 from unhear.house.house import House
 from unhear.house.unlearning import forget_learned
-from unhear.household.words import Purpose
+from unhear.house.voices import SENTENCES_MIN
+from unhear.household.words import DeviceId, Purpose
 from unhear.learn.standing import Standing
 from unhear.learn.trial import TRIED_MIN, Trial
 
@@ -115,6 +118,38 @@ def report(
         console.print(f"Too little to tell yet: a subject must be taught {TRIED_MIN} times.")
     if plot is not None:
         console.print(f"Drawn in {plot}.", markup=False, soft_wrap=True)
+
+
+@learn.command()
+def voice(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Whose voice it is.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help=f"Recordings of a sentence each; {SENTENCES_MIN} or more."),
+    ],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Learn whose a voice is, from a few sentences; their sound is not kept.
+
+    It takes that person's consent: `unhear consent give NAME --for identify`.
+    """
+    house = open_house(context)
+    person = person_called(house, name)
+    sentences = [_sound(file) for file in files]
+    house.voices.enrol(person, DeviceId(house.settings.device), sentences)
+    if as_json:
+        show_json({"person": person, "sentences": len(sentences)})
+    else:
+        console.print(f"{name} is known by voice now. `unhear learn forget` takes it back.")
+
+
+def _sound(file: Path) -> Pcm:
+    try:
+        return read_sound(file.read_bytes())
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {file}: {error.strerror}") from None
 
 
 @learn.command()

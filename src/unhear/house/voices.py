@@ -6,6 +6,7 @@ from unhear.capture.sound import Pcm
 from unhear.clock import Clock
 from unhear.engines.speaker import SpeakerEncoder
 from unhear.forget.traces import new_trace_id
+from unhear.house.family import FamilyError
 from unhear.house.learning import Learning
 from unhear.household.family import Household
 from unhear.household.learning import Subject
@@ -18,7 +19,7 @@ SENTENCES_MIN = 5
 """From how many sentences a voice is known."""
 
 
-class VoiceNotLearned(Exception):
+class VoiceNotLearned(FamilyError):
     """A voice may not be learned, or there is too little of it."""
 
 
