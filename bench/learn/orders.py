@@ -91,7 +91,10 @@ def measure(data: Path, *, curve: bool) -> Part:
 
     stages = {share: judge.shares(heard_with(share)) for share in (SHARES if curve else (0.0, 1.0))}
     listed = judge.by_sound.vocabulary()
-    by_list = [(order, ear.hear(order, listed)) for order in track(orders, "listed words")]
+    by_list = [
+        (order, ear.hear(order, listed))
+        for order in track(orders, "listed words", disable=_quiet())
+    ]
     exact = forgetting(learner, [confirmed(order) for order in orders], _written)
     after = learner.solve(learner.zero())
     again = all(

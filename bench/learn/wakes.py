@@ -111,7 +111,7 @@ def measure(data: Path) -> Part:
             "unlearned_equals_never_learned": exact,
             "aims": {"true_accepts": ACCEPTS_AIM, "false_accepts": FALSE_ACCEPTS_AIM},
         },
-        curves={"calls told from other sounds": _stages(every)},
+        curves={"calls told apart": _stages(every)},
     )
 
 
