@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from unhear.learn.learner import Learner, NeverLearned
@@ -33,6 +33,7 @@ def built(contributions: list[Labelled]) -> Totals:
     return state
 
 
+@settings(deadline=None)  # a busy machine takes long over the longest ones
 @given(st.data(), st.lists(contributions, max_size=8), st.lists(contributions, max_size=8))
 def test_what_was_unlearned_leaves_no_trace(
     data: st.DataObject, stay: list[Labelled], go: list[Labelled]
