@@ -128,7 +128,7 @@ def _calls(folder: Path) -> tuple[list[Labelled], int]:
         for start in range(0, len(sound), BLOCK_FRAMES):
             if wake.feed(sound[start : start + BLOCK_FRAMES]) is not None:
                 break
-        vector = wake.vector()
+        vector = wake.take_vector()
         return None if vector is None else Labelled(vector, WORD)
 
     found = by_threads(call, list(enumerate(files)), "calls")

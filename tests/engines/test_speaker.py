@@ -16,9 +16,10 @@ from unhear.engines.audio_files import read_sound
 from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.engines.mels import BANDS, mels
 from unhear.engines.models import packaged_speaker_encoder
-from unhear.engines.speaker import AHEAD_BY, AT_LEAST, DIMENSION, SpeakerEncoder, VoiceVector
+from unhear.engines.speaker import DIMENSION, SpeakerEncoder, VoiceVector
 from unhear.learn.nearest import Nearest
 from unhear.learn.sums import Labelled
+from unhear.learn.voices import AHEAD_BY, AT_LEAST
 
 SENTENCES, ENROLLED = 10, 5
 Voices = Mapping[str, Sequence[Pcm]]

@@ -1,6 +1,7 @@
 """A kitchen in which a test says what is heard, and how surely."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
 from unhear.household.speech import Transcript
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
+from unhear.learn.sums import Vector
 
 KITCHEN = DeviceId("kitchen")
 SECOND: Pcm = np.full(16_000, 100, np.int16)
@@ -40,11 +42,16 @@ class Room:
         self.spoken: list[Speech] = []
 
     def turn(
-        self, words: str, how: tuple[float, float] = SURE, person: PersonId = UNKNOWN_PERSON
+        self,
+        words: str,
+        how: tuple[float, float] = SURE,
+        person: PersonId = UNKNOWN_PERSON,
+        wake: Vector | None = None,
     ) -> Turn:
         self.ears.next = Transcript(words, *how)
         self.spoken = []
-        return self.assistant.hear(self.capture(), person, self.spoken.append)
+        capture = replace(self.capture(), wake_vector=wake)
+        return self.assistant.hear(capture, person, self.spoken.append)
 
     def say(
         self, words: str, how: tuple[float, float] = SURE, person: PersonId = UNKNOWN_PERSON

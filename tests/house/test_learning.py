@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
-from tests.house.dictated import SURE, Dictated, Room
+from tests.house.dictated import NOISE, SURE, Dictated, Room
 from unhear.capture.sound import Pcm
 from unhear.forget.database import TraceKind
 from unhear.forget.roots import open_tree
@@ -17,6 +18,8 @@ from unhear.household.speech import Transcript
 from unhear.household.words import UNKNOWN_PERSON, PersonId, PersonKind, Purpose
 from unhear.learn.rows import put_learned
 from unhear.learn.subjects import VOCABULARY
+from unhear.learn.sums import Integers, Vector
+from unhear.learn.wake import DIMENSION
 
 TIMER = "Timer set for 10 minutes."
 NOT_UNDERSTOOD = "Sorry, I did not understand that."
@@ -54,7 +57,7 @@ def test_nothing_is_learned_without_consent(room: Room) -> None:
     for person in (someone, UNKNOWN_PERSON):
         explain(room, person)
         assert room.say("cosy time please", SURE, person) == NOT_UNDERSTOOD
-    assert [one.recordings for one in room.house.learning.standings()] == [0, 0]
+    assert {one.recordings for one in room.house.learning.standings()} == {0}
 
 
 def test_what_was_explained_is_understood(room: Room, alex: PersonId) -> None:
@@ -136,3 +139,55 @@ def test_words_said_here_are_heard_better_and_teach_nothing_that_way(
     assert taught(room, Subject.VOCABULARY) == kind
     room.house.forgetter.forget(room.house.household.id, Scope(purpose=Purpose.IMPROVE))
     assert room.say(words, SURE, alex) == NOT_UNDERSTOOD
+
+
+RNG = np.random.default_rng(3)
+CALL, TELEVISION = (RNG.integers(-90, 90, DIMENSION) for _ in range(2))
+
+
+def like(sound: Integers) -> Vector:
+    near: Vector = np.clip(sound + RNG.integers(-20, 20, DIMENSION), -127, 127).astype(np.int8)
+    return near
+
+
+def test_what_only_woke_the_house_wakes_it_no_more(room: Room, alex: PersonId) -> None:
+    wakes = room.house.wakes
+    for _ in range(5):
+        room.turn("he was an amiable young man", SURE, alex, like(TELEVISION))
+        assert wakes.is_meant(like(TELEVISION))
+        said = room.turn("that was only the television", SURE, alex, like(CALL))
+        assert said.reply.text.startswith("Sorry.")
+    assert wakes.is_meant(like(CALL))
+    assert not wakes.is_meant(like(TELEVISION))
+    assert taught(room, Subject.WAKE) == 10
+    room.house.forgetter.forget(room.house.household.id, Scope(person=alex))
+    assert wakes.is_meant(like(TELEVISION))
+    assert taught(room, Subject.WAKE) == 0
+
+
+def test_a_noise_that_woke_the_house_can_be_told_of(room: Room, alex: PersonId) -> None:
+    room.turn("", NOISE, UNKNOWN_PERSON, like(TELEVISION))
+    room.turn("nobody called you", SURE, alex, like(CALL))
+    assert taught(room, Subject.WAKE) == 2
+
+
+def test_nobody_teaches_what_another_said(room: Room, alex: PersonId) -> None:
+    room.turn("he was an amiable young man", SURE, UNKNOWN_PERSON, like(TELEVISION))
+    room.turn("I was not talking to you", SURE, alex, like(CALL))
+    room.turn("that was the radio", SURE, UNKNOWN_PERSON, like(CALL))
+    assert taught(room, Subject.WAKE) == 0
+
+
+def test_what_a_wake_was_like_is_dropped_with_the_conversation(room: Room, alex: PersonId) -> None:
+    room.turn("he was an amiable young man", SURE, alex, like(TELEVISION))
+    room.house.forgetter.forget(room.house.household.id, Scope(person=alex))
+    room.turn("that was the radio", SURE, alex, like(CALL))
+    assert taught(room, Subject.WAKE) == 0
+
+
+def test_withdrawing_the_consent_unlearns_at_once(room: Room, alex: PersonId) -> None:
+    explain(room, alex)
+    house = room.house
+    house.household = house.consents.stop(alex, Purpose.IMPROVE, alex)
+    assert {one.recordings for one in house.learning.standings()} == {0}
+    assert room.say("cosy time please", SURE, alex) == NOT_UNDERSTOOD

@@ -295,7 +295,15 @@ def test_copies_and_witnesses_are_named_where_they_leave_the_house() -> None:
 
 def test_a_purpose_that_is_said_to_be_in_use_is_and_no_other() -> None:
     source = Path(__file__).parents[2] / "src" / "unhear"
-    acting = ("house/turn.py", "household/policy.py", "skills", "answer", "engines", "satellites")
+    acting = (
+        "house/turn.py",
+        "household/policy.py",
+        "household/learning.py",
+        "skills",
+        "answer",
+        "engines",
+        "satellites",
+    )
     code = "".join(
         file.read_text()
         for place in acting

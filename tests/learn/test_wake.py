@@ -75,7 +75,8 @@ def test_what_was_no_call_is_turned_away_and_a_new_voice_is_let_in() -> None:
     model = WAKES.solve(built(around(60, 8, WORD) + around(-60, 8, OTHER)))
     assert model.is_word(filled(60))
     assert not model.is_word(filled(-60))
-    assert model.is_word(filled(0))  # as near to one as to the other: let in
+    assert model.is_word(filled(-10))  # nearer to the others, but not near: let in
+    assert not model.is_word(filled(-30))
 
 
 def test_many_of_one_kind_do_not_move_the_line() -> None:

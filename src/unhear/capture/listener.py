@@ -117,7 +117,8 @@ class Listener:
     ) -> None:
         """Listen from `started_at` (aware), the moment of the stream's first frame.
 
-        `wake_vector` is asked at each wake what its sound was like; events and captures carry it.
+        `wake_vector` is asked once at each wake what its sound was like; its event and the request
+        carry the answer.
 
         Without `wake` every speech is a request: for push to talk, and for streams that another
         device opened at its own wake word.

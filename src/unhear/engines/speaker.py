@@ -20,12 +20,6 @@ VoiceVector = NDArray[np.int8]
 DIMENSION = WIDTH
 """How many values a voice's vector has."""
 
-AT_LEAST, AHEAD_BY = 750_000, 50_000
-"""From which likeness on, in millionths, somebody is recognised, and how far ahead of others.
-
-`bench.voices` measures both.
-"""
-
 SPEECH_MIN_FRAMES = RATE_HZ
 """Of less speech than a second a voice is hardly told from others."""
 

@@ -21,19 +21,19 @@ PIECE_FRAMES = 1280
 class VerifiedWake:
     """Another detector, of whose wakes only those count that `verify` agrees with.
 
-    One a stream, like every detector. Holds the last 1.5 seconds of sound and the vector of the
-    last wake, in memory alone.
+    One a stream, like every detector. Holds the last 1.5 seconds of sound, and the vector of a wake
+    until it is taken, in memory alone.
     """
 
     def __init__(
         self,
         inner: WakeDetector,
-        describe: Callable[[Pcm], Vector],
+        describe: Callable[[Pcm], Vector | None],
         verify: Callable[[Vector], bool],
     ) -> None:
         """Show what `describe` makes of each wake's sound (`WAKE_FRAMES`) to `verify`.
 
-        Both are called within `feed`, once a wake.
+        Both are called within `feed`, once a wake. What `describe` says nothing of counts.
         """
         self._inner = inner
         self._describe = describe
@@ -53,17 +53,18 @@ class VerifiedWake:
         return confirmed
 
     def reset(self) -> None:
-        """Forget everything heard so far, but for what the last wake was like."""
+        """Forget everything heard so far, but for a vector that is not taken yet."""
         self._inner.reset()
         self._recent = _silence()
 
-    def vector(self) -> Vector | None:
-        """Answer what the last wake that counted was like; None before any."""
-        return self._vector
+    def take_vector(self) -> Vector | None:
+        """Answer what the last wake that counted was like, and hold it no longer; else None."""
+        vector, self._vector = self._vector, None
+        return vector
 
     def _is_meant(self) -> bool:
         vector = self._describe(self._recent)
-        if self._verify(vector):
+        if vector is None or self._verify(vector):
             self._vector = vector
             return True
         # The detector would go on hearing the same sound, and each time it costs a look.

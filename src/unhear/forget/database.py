@@ -9,7 +9,7 @@ from typing import Protocol
 from unhear.forget.roots import KeyringTransaction
 from unhear.forget.slots import SlotTransaction
 from unhear.household.clock_guard import ClockMark
-from unhear.household.learning import Subject
+from unhear.household.learning import LEARNED_FOR
 from unhear.household.words import HouseholdId, Purpose, TraceId
 from unhear.prove.claims import Drill
 from unhear.prove.log import LedgerStore
@@ -44,7 +44,7 @@ SPOKEN_KINDS = (TraceKind.RECORDING, TraceKind.MEMORY, TraceKind.CONTRIBUTION)
 PURPOSES: Mapping[TraceKind, frozenset[Purpose]] = {
     TraceKind.RECORDING: frozenset({Purpose.KEEP}),
     TraceKind.MEMORY: frozenset({Purpose.RESPOND, Purpose.PERSONALISE}),
-    TraceKind.CONTRIBUTION: frozenset(subject.purpose for subject in Subject),
+    TraceKind.CONTRIBUTION: LEARNED_FOR,
 }
 """The purposes for which each of these kinds is kept: to erase one of them takes it.
 

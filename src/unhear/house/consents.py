@@ -13,6 +13,7 @@ from unhear.house.family import FamilyError
 from unhear.house.standing import Practice
 from unhear.household.consent import Choice, Consent, Objection, Waiting
 from unhear.household.family import Household
+from unhear.household.learning import LEARNED_FOR
 from unhear.household.methods import Asking, ConsentMethod, Verified
 from unhear.household.notice import Facts, material_changes
 from unhear.household.scope import Scope
@@ -134,7 +135,8 @@ class Consents:
     def stop(self, person: PersonId, purpose: Purpose, by: PersonId) -> Household:
         """Say no for `by`: nothing is done for that purpose from now on, whoever consents.
 
-        What was kept for it stays until it is deleted or expires. Raises `MayNotDecide`.
+        What was kept for it stays until it is deleted or expires; what was learned does not, for
+        it would be used on: that is unlearned at once. Raises `MayNotDecide`.
         """
 
         def stop(now: Household) -> Outcome:
@@ -149,7 +151,10 @@ class Consents:
                 claims = (refusal_claim(now, person, purpose, at),)
             return Outcome(now.with_objection(objection), claims)
 
-        return self._changes.make(stop, takes_out=True)
+        household = self._changes.make(stop, takes_out=True)
+        if purpose in LEARNED_FOR:
+            self.delete(person, purpose)
+        return household
 
     def delete(self, person: PersonId, purpose: Purpose) -> Receipt:
         """Erase what is kept of somebody for a purpose; what they allow stays as it is."""

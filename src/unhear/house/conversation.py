@@ -1,7 +1,7 @@
 """What the assistant still has in mind, for a few minutes.
 
-The last turn on each device; and words that were recognised for another program, which may ask in a
-moment what is to be answered to them.
+The last turn on each device, and what the sound was like that woke it; and words that were
+recognised for another program, which may ask in a moment what is to be answered to them.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,6 +14,7 @@ from unhear.clock import Clock
 from unhear.forget.holder import Place
 from unhear.household.policy import Decision
 from unhear.household.words import DeviceId, HouseholdId, TraceId, Utterance
+from unhear.learn.sums import Vector
 
 REMEMBERED_FOR = timedelta(minutes=5)
 
@@ -47,6 +48,7 @@ class Conversation:
         self._lock = Lock()
         self._turns: dict[tuple[HouseholdId, DeviceId], _Turn] = {}
         self._taken: list[tuple[HouseholdId, Taken]] = []
+        self._wakes: dict[tuple[HouseholdId, DeviceId], tuple[Utterance, Vector]] = {}
 
     def remember(
         self,
@@ -83,6 +85,19 @@ class Conversation:
                 return None
             return turn
 
+    def woke(self, household: HouseholdId, spoken: Utterance, vector: Vector) -> None:
+        """Have in mind what the sound was like that last woke a device."""
+        with self._lock:
+            self._wakes[household, spoken.device] = spoken, vector
+
+    def wake_before(
+        self, household: HouseholdId, device: DeviceId
+    ) -> tuple[Utterance, Vector] | None:
+        """Answer what the sound was like that last woke a device; None after a few minutes."""
+        with self._lock:
+            self._wakes = self._recent_wakes()
+            return self._wakes.get((household, device))
+
     def expect(self, household: HouseholdId, taken: Taken) -> None:
         """Have in mind that these words were heard, until their answer is asked for."""
         with self._lock:
@@ -106,6 +121,11 @@ class Conversation:
             oldest = self._clock() - REMEMBERED_FOR
             self._turns = {of: turn for of, turn in self._turns.items() if turn.at >= oldest}
             self._taken = self._recent()
+            self._wakes = self._recent_wakes()
+
+    def _recent_wakes(self) -> dict[tuple[HouseholdId, DeviceId], tuple[Utterance, Vector]]:
+        oldest = self._clock() - REMEMBERED_FOR
+        return {of: one for of, one in self._wakes.items() if one[0].heard_at >= oldest}
 
     def _recent(self) -> list[tuple[HouseholdId, Taken]]:
         now = self._clock()
@@ -117,6 +137,7 @@ class Conversation:
             for place in [place for place in self._turns if place[0] == household]:
                 del self._turns[place]
             self._taken = [one for one in self._taken if one[0] != household]
+            self._wakes = {of: one for of, one in self._wakes.items() if of[0] != household}
 
     def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
         """Answer of which of these recordings a turn is still in mind."""
@@ -124,6 +145,6 @@ class Conversation:
         with self._lock:
             turns = [(place[0], turn.trace) for place, turn in self._turns.items()]
             taken = [(whose, one.utterance.of) for whose, one in self._taken]
-        return [
-            trace for whose, trace in [*turns, *taken] if whose == household and trace in looked_for
-        ]
+            wakes = [(place[0], spoken.of) for place, (spoken, _) in self._wakes.items()]
+        found = [*turns, *taken, *wakes]
+        return [trace for whose, trace in found if whose == household and trace in looked_for]

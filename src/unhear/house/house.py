@@ -35,6 +35,8 @@ from unhear.house.own_files import send_own_files
 from unhear.house.pushing import open_push
 from unhear.house.rooms import Switchboard
 from unhear.house.standing import Practice, practice_of, settling
+from unhear.house.voices import Voices
+from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
 from unhear.household.policy import Remembering, remembering
@@ -220,6 +222,16 @@ class House:
             forgetter=self.forgetter,
             household=lambda: self.household,
         )
+
+    @cached_property
+    def wakes(self) -> Wakes:
+        """What it learned of what woke it."""
+        return Wakes(self.learning, lambda: self.household)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """Whose voices it knows."""
+        return Voices(self.learning, lambda: self.household, self.clock)
 
     @cached_property
     def ages(self) -> Ages:

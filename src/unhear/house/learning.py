@@ -46,12 +46,12 @@ class Learning:
 
     def hints(self) -> Sequence[str]:
         """Answer the words and pairs of words that are often said here."""
-        phrases: Sequence[str] = VOCABULARY.model.read(self._model(Subject.VOCABULARY))
+        phrases: Sequence[str] = VOCABULARY.model.read(self.model(Subject.VOCABULARY))
         return phrases
 
     def heard(self, spoken: Utterance, text: str) -> bool:
         """Learn which words were said, from a request that was heard and understood."""
-        return self._learn(spoken, Subject.VOCABULARY, VOCABULARY.contribution.write(said(text)))
+        return self.teach(spoken, Subject.VOCABULARY, VOCABULARY.contribution.write(said(text)))
 
     def meant(self, before: tuple[Utterance, str], correction: Utterance, plain: str) -> bool:
         """Learn that words said before meant what was said now: both in their plain form.
@@ -62,14 +62,14 @@ class Learning:
         if not words or len(plain.encode()) > LABEL_BYTES_MAX or words == plain:
             return False
         numbers = PHRASINGS.contribution.write(Labelled(wording.wording(words), plain))
-        return self._learn(spoken, Subject.PHRASINGS, numbers, [correction])
+        return self.teach(spoken, Subject.PHRASINGS, numbers, [correction])
 
     def meaning(self, plain: str, *, exactly: bool = False) -> str | None:
         """Answer what words in their plain form mean here: a request that is understood.
 
         Words like those that were explained will do, unless it is to be `exactly` those.
         """
-        model = PHRASINGS.model.read(self._model(Subject.PHRASINGS))
+        model = PHRASINGS.model.read(self.model(Subject.PHRASINGS))
         return wording.meaning(model, wording.wording(plain), exactly=exactly)
 
     def standings(self) -> list[Standing]:
@@ -109,14 +109,14 @@ class Learning:
         tried = [trial(subject, of_it) for subject, of_it in lessons.items()]
         return [one for one in tried if one is not None]
 
-    def _learn(
+    def teach(
         self,
         spoken: Utterance,
         subject: Subject,
         numbers: bytes,
         with_others: Sequence[Utterance] = (),
     ) -> bool:
-        """Learn a lesson; False where it may not be learned."""
+        """Add a lesson, where every speaker whose words it comes of consents; False where not."""
         household = self._household()
         stays = [teaching(household, one, subject.purpose) for one in (spoken, *with_others)]
         allowed = [stay for stay in stays if stay is not None]
@@ -132,12 +132,21 @@ class Learning:
             return False
         return True
 
-    def _model(self, subject: Subject) -> bytes:
+    def state(self, subject: Subject) -> bytes:
+        """Answer the state of a subject, as bytes."""
+        found = self._content(TraceKind.STATE, subject)
+        return TAUGHT[subject].nothing() if found is None else found
+
+    def model(self, subject: Subject) -> bytes:
+        """Answer the model of a subject, as bytes."""
+        found = self._content(TraceKind.MODEL, subject)
+        return TAUGHT[subject].solved(TAUGHT[subject].nothing()) if found is None else found
+
+    def _content(self, kind: TraceKind, subject: Subject) -> bytes | None:
         ours = self._household().id
 
         def read(transaction: Transaction, tree: KeyTree) -> bytes | None:
-            row = learned_row(transaction, ours, TraceKind.MODEL, subject)
+            row = learned_row(transaction, ours, kind, subject)
             return None if row is None else content_of(tree, row)
 
-        found = snapshot(self._database, self._keeper, read)
-        return TAUGHT[subject].solved(TAUGHT[subject].nothing()) if found is None else found
+        return snapshot(self._database, self._keeper, read)

@@ -14,6 +14,8 @@ from unhear.household.speech import Transcript
 from unhear.household.words import Utterance
 from unhear.understand.hearing import Hearing, hearing
 
+CALLING_SKILL, NOBODY = "calling", "nobody"
+
 
 def recognise(capture: Capture, house: House) -> Transcript:
     """Answer the words in a capture.
@@ -48,9 +50,25 @@ def learn_from(answered: Answered, house: House) -> None:
         before = house.conversation.words_before(house.household.id, request.device)
         if before is not None and before[0].person == request.person:
             house.learning.meant(before, answered.utterance, meaning.correction)
+    _learn_of_wake(answered, house)
     heard = request.pcm is not None and not answered.transcript.aided
     if heard and meaning.sure and meaning.intents:
         house.learning.heard(answered.utterance, answered.transcript.text)
+
+
+def _learn_of_wake(answered: Answered, house: House) -> None:
+    """Learn whether somebody had called: now, and before, where that is what they say."""
+    request, meaning = answered.request, answered.meaning
+    said = {intent.name for intent in meaning.intents if intent.skill == CALLING_SKILL}
+    before = house.conversation.wake_before(house.household.id, request.device)
+    if said and before is not None:
+        spoken, vector = before
+        if NOBODY in said:  # then it is nobody's voice, and who says so may have it learned
+            spoken = replace(spoken, person=request.person)
+        if spoken.person == request.person:
+            house.wakes.not_called(spoken, vector)
+    if request.wake is not None and meaning.sure and meaning.intents:
+        house.wakes.called(answered.utterance, request.wake)
 
 
 def _means(text: str, house: House) -> bool:

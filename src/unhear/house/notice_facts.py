@@ -15,7 +15,13 @@ from unhear.household.retention import DeviceKind
 from unhear.household.words import PersonKind, Purpose
 from unhear.settings import Settings
 
-IN_USE = (Purpose.KEEP, Purpose.PERSONALISE, Purpose.IMPROVE, Purpose.SHARE)
+IN_USE = (
+    Purpose.KEEP,
+    Purpose.PERSONALISE,
+    Purpose.IMPROVE,
+    Purpose.IDENTIFY,
+    Purpose.SHARE,
+)
 """Purposes that something here acts on; consent to another has no effect in this version."""
 
 
@@ -67,7 +73,7 @@ def _stays(household: Household) -> Iterator[Stay]:
     for person, device in product(people, kinds):
         memory = Purpose.PERSONALISE if person in ASKED_FIRST else Purpose.RESPOND
         # A voice that nobody was named for has consented to nothing, and teaches nothing.
-        taught = () if person is None else (Purpose.IMPROVE,)
+        taught = () if person is None else (Purpose.IMPROVE, Purpose.IDENTIFY)
         for purpose in (Purpose.KEEP, memory, *taught):
             days = household.retention.duration(purpose, person, device).days
             yield Stay(purpose, person, device, days)

@@ -10,6 +10,7 @@ import numpy as np
 
 from unhear.answer.skill import LastTurn
 from unhear.answer.synthesiser import Speech
+from unhear.capture.events import Woken
 from unhear.capture.sound import Capture
 from unhear.capture.wave import wav_bytes
 from unhear.forget.errors import Barred
@@ -103,8 +104,25 @@ class Assistant:
         started = monotonic()
         transcript = self._ears.hear(capture)
         recognised = monotonic() - started
-        request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
+        request = self._request(capture, transcript, person)
         return self._answer(request, transcript, say, {"recognise": recognised}, replied)
+
+    def _request(self, capture: Capture, transcript: Transcript, person: PersonId) -> Request:
+        """Answer what was said as a request of whose voice it is; `person` is whose device."""
+        return Request(
+            transcript.text,
+            capture.pcm,
+            capture.heard_at,
+            capture.device,
+            self._house.voices.speaker(capture.pcm, person),
+            capture.wake_vector,
+        )
+
+    def called_for_nothing(self, device: DeviceId, person: PersonId, woken: Woken) -> None:
+        """Have in mind what woke a device, where nothing was said then."""
+        if woken.vector is not None:
+            spoken = Utterance(new_trace_id(), woken.at, device, person)
+            self._house.conversation.woke(self._house.household.id, spoken, woken.vector)
 
     def close(self) -> None:
         """Stop recognising."""
@@ -119,8 +137,8 @@ class Assistant:
         transcript, house = self._ears.hear(capture), self._house
         if hearing(transcript, house.settings.language) is Hearing.NOTHING:
             return Transcript("")
-        request = Request(transcript.text, capture.pcm, capture.heard_at, capture.device, person)
-        house.household = house.family.seen(person)
+        request = self._request(capture, transcript, person)
+        house.household = house.family.seen(request.person)
         intents = self._meaning(request, transcript).intents
         utterance = request.utterance(new_trace_id(), intents)
         if may_answer(request.device, intents[0] if intents else None, house):
@@ -182,6 +200,7 @@ class Assistant:
         intent = intents[0] if intents else None
         seconds["understand"] = monotonic() - started
         if not meaning.spoken:
+            self._note_wake(request, trace)
             noise = forget_now("It was a noise, not a request.")
             return Turn(transcript, None, Reply("", keep=False), noise, None, seconds)
         utterance = request.utterance(trace, intents)
@@ -213,6 +232,7 @@ class Assistant:
             wanted=intents[-1] if intents else None,
             question=reply.question,
         )
+        self._note_wake(request, trace)
         words = house.grammar.plain(request.text)
         house.conversation.remember(house.household.id, request.device, trace, last, words)
         return Turn(transcript, intent, reply, decision, kept, seconds)
@@ -222,6 +242,11 @@ class Assistant:
         said = Said(transcript, request.pcm is not None, request.person, house.clock())
         last = house.conversation.last(house.household.id, request.device)
         return meaning_of(said, last, house)
+
+    def _note_wake(self, request: Request, trace: TraceId) -> None:
+        if request.wake is not None:
+            spoken, house = request.utterance(trace, ()), self._house
+            house.conversation.woke(house.household.id, spoken, request.wake)
 
     def _say(self, reply: Reply, say: Sayer, seconds: dict[str, float]) -> None:
         started = monotonic()

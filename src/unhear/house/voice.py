@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
 from unhear.capture.listener import Listener
 from unhear.capture.sound import Capture, Pcm
 from unhear.engines.choose import choose_activity, choose_wake
+from unhear.engines.verified_wake import VerifiedWake
 from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
 from unhear.house.timer_faces import Face
@@ -86,9 +86,17 @@ def listening_in(house: House) -> Listen:
     settings = house.settings
 
     def listen(device: DeviceId, *, wake: bool) -> Listener:
-        detector = choose_wake(settings.wake_engine, [settings.wake_word]) if wake else None
+        activity, now = choose_activity(), house.clock()
+        if not wake:
+            return Listener(device=device, activity=activity, wake=None, started_at=now)
+        inner = choose_wake(settings.wake_engine, [settings.wake_word])
+        judged = VerifiedWake(inner, house.wakes.describe, house.wakes.is_meant)
         return Listener(
-            device=device, activity=choose_activity(), wake=detector, started_at=house.clock()
+            device=device,
+            activity=activity,
+            wake=judged,
+            started_at=now,
+            wake_vector=judged.take_vector,
         )
 
     return listen
@@ -121,7 +129,7 @@ class VoiceSession:
         self._wake = stream.wake
         self._listener = self._new_listener()
         self._whole: Capture | None = None
-        self._woken_at: datetime | None = None
+        self._woken: Woken | None = None
         self._lock = Lock()
         self._turn = 0
         self._follows = False
@@ -182,12 +190,12 @@ class VoiceSession:
             return
         if isinstance(event, Woken):
             self.interrupt()
-            self._woken_at = event.at
+            self._woken = event
             self._arbiter.woken(self._stream.device, event.at)
             self._speaker.woken()
         elif isinstance(event, Paused):
-            if self._woken_at is not None:
-                self._arbiter.heard(self._stream.device, self._woken_at, event.capture.pcm)
+            if self._woken is not None:
+                self._arbiter.heard(self._stream.device, self._woken.at, event.capture.pcm)
             self._foresee(event.capture)
         elif isinstance(event, GaveUp):
             self._give_up()
@@ -195,7 +203,9 @@ class VoiceSession:
             self._captured(event.capture)
 
     def _give_up(self) -> None:
-        self._woken_at = None
+        woken, self._woken = self._woken, None
+        if woken is not None and woken.vector is not None:
+            self._assistant.called_for_nothing(self._stream.device, self._stream.person, woken)
         self._assistant.forgo(self._stream.device)
         self._speaker.finished(None)
 
@@ -210,12 +220,12 @@ class VoiceSession:
         self._assistant.foresee(capture, understood)
 
     def _captured(self, capture: Capture) -> None:
-        woken_at, self._woken_at = self._woken_at, None
+        woken, self._woken = self._woken, None
         device = self._stream.device
-        if woken_at is not None and not self._arbiter.answers(device, woken_at, capture.pcm):
+        if woken is not None and not self._arbiter.answers(device, woken.at, capture.pcm):
             self._give_up()
             return
-        if woken_at is None:
+        if woken is None:
             self.interrupt()
         with self._lock:
             self._turn += 1

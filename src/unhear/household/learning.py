@@ -30,6 +30,10 @@ class Subject(StrEnum):
         return self in (Subject.VOCABULARY, Subject.PHRASINGS)
 
 
+LEARNED_FOR = frozenset(subject.purpose for subject in Subject)
+"""Purposes for which the house learns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unlearned:
     """The digests (32 bytes) of what was learned about a subject, before and after an erasure."""

@@ -31,7 +31,11 @@ CEILINGS: Mapping[PersonKind | DeviceKind, int] = {
 }
 """The longest that anything of these people and devices may stay, in days."""
 
-DEFAULTS: Mapping[Purpose, int] = {Purpose.RESPOND: 365, Purpose.PERSONALISE: 365}
+DEFAULTS: Mapping[Purpose, int] = {
+    Purpose.RESPOND: 365,
+    Purpose.PERSONALISE: 365,
+    Purpose.IDENTIFY: 365,
+}
 """Days where no rule says otherwise, for purposes that `Retention.days` does not speak of."""
 
 CHILD_PROFILE_DAYS_MAX = 365

@@ -7,12 +7,13 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from unhear.household.learning import Subject
-from unhear.learn import wording
+from unhear.learn import voices, wake, wording
 from unhear.learn.learner import Learner
 from unhear.learn.nearest import Directions, Nearest
-from unhear.learn.sums import Labelled
+from unhear.learn.sums import Labelled, Sums
 from unhear.learn.totals import Totals
 from unhear.learn.vocabulary import Counts, Vocabulary
+from unhear.learn.wake import WakeLearner, WakeModel
 
 C = TypeVar("C")
 S = TypeVar("S")
@@ -102,7 +103,25 @@ PHRASINGS: Taught[Labelled, Totals, Directions] = Taught(
     lambda model, one: wording.meaning(model, one.vector) == one.label,
 )
 
+WAKE: Taught[Labelled, Sums, WakeModel] = Taught(
+    WakeLearner(wake.DIMENSION),
+    Codec(Labelled.to_bytes, Labelled.from_bytes),
+    Codec(Sums.to_bytes, Sums.from_bytes),
+    Codec(WakeModel.to_bytes, WakeModel.from_bytes),
+    lambda model, one: model.is_word(one.vector) == (one.label == wake.WORD),
+)
+
+VOICES: Taught[Labelled, Totals, Directions] = Taught(
+    Nearest(voices.DIMENSION),
+    Codec(Labelled.to_bytes, Labelled.from_bytes),
+    Codec(Totals.to_bytes, Totals.from_bytes),
+    Codec(Directions.to_bytes, Directions.from_bytes),
+    lambda model, one: voices.speaker(model, one.vector) == one.label,
+)
+
 TAUGHT: Mapping[Subject, Taught[Any, Any, Any]] = {
     Subject.VOCABULARY: VOCABULARY,
     Subject.PHRASINGS: PHRASINGS,
+    Subject.WAKE: WAKE,
+    Subject.VOICES: VOICES,
 }

@@ -17,6 +17,9 @@ from unhear.learn.telling import ONE, Telling
 WORD, OTHER = "word", "other"
 """The labels: somebody said the wake word, or something else sounded like it."""
 
+DIMENSION = 288
+"""How many values say what a sound is like."""
+
 EXAMPLES_MIN = 5
 """How many of each are needed before anything is turned away."""
 
