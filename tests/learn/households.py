@@ -7,12 +7,12 @@ from unhear.household.methods import Verified
 from unhear.household.words import DeviceId, PersonId, Purpose, Utterance
 
 
-def allow(house: House, name: str) -> PersonId:
-    """Let the house learn from somebody; answer who it is."""
+def allow(house: House, name: str, purpose: Purpose = Purpose.IMPROVE) -> PersonId:
+    """Let the house learn from somebody for a purpose; answer who it is."""
     person = house.household.named(name)
     assert person is not None
     guardian = next(iter(house.family.read().guardians))
-    choice = Choice(person.id, (Purpose.IMPROVE,), guardian)
+    choice = Choice(person.id, (purpose,), guardian)
     house.household = house.consents.give(choice, Verified("terminal", "verified"))
     return person.id
 
