@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -24,7 +24,6 @@ from unhear.settings import Settings
 
 PLAN = SetupPlan("Testers", "Ada", adults=("Grace",), keep=True)
 BEGONIA = "water the begonia"
-TAUGHT_OF_WORDS = ("vocabulary", "phrasings")
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_what_was_learned_is_told_with_of_whom(folder: Path) -> None:
     assert found["vocabulary"]["of"] == {"Ada": 2, "Grace": 1}
     assert found["phrasings"]["of"] == {"Ada": 2}, "what was said before, and what was meant"
     assert found["vocabulary"]["consent"] == "improve"
-    assert BEGONIA.rsplit(maxsplit=1)[-1] not in str(found)
+    assert "begonia" not in str(found)
 
 
 def test_it_is_proved_and_what_was_not_taught_is_seen(folder: Path) -> None:
@@ -90,8 +89,8 @@ def test_how_much_it_helps_is_told_and_drawn(folder: Path, tmp_path: Path) -> No
     (trial,) = unhear(folder, "learn", "report", "--plot", str(plot))["trials"]
     assert trial["subject"] == "vocabulary"
     assert trial["before"] == trial["forgotten"] == 0
-    assert trial["after"] == TRIED_MIN + 4, "all that were said several times"
-    drawn = ElementTree.fromstring(plot.read_text())
+    assert trial["after"] == TRIED_MIN + 2, "all but what Grace said, which was said only twice"
+    drawn = ET.fromstring(plot.read_text())  # noqa: S314 - our own
     texts = [element.text for element in drawn.iter() if element.tag.endswith("text")]
     assert f"{trial['after'] / trial['tried']:.0%} ({trial['after']} of {trial['tried']})" in texts
     nowhere = str(tmp_path / "no" / "plot.svg")

@@ -8,7 +8,7 @@ from unhear.household.words import DeviceId, PersonId, Purpose, Utterance
 
 
 def allow(house: House, name: str, purpose: Purpose = Purpose.IMPROVE) -> PersonId:
-    """Let the house learn from somebody, or know their voice; answer who it is."""
+    """Let the house learn from somebody for a purpose; answer who it is."""
     person = house.household.named(name)
     assert person is not None
     guardian = next(iter(house.family.read().guardians))

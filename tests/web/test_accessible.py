@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.learn.households import allow, say
 from tests.needs import need
 from tests.web.browser import DESK, PHONE, browser
 from tests.web.consoles import Console, console
 from tests.web.test_today import sign_in
+from unhear.learn.trial import TRIED_MIN
 from unhear.web import security
 
 pytestmark = pytest.mark.tools
@@ -22,6 +24,7 @@ PAGES = (
     "talk",
     "family",
     "consent",
+    "learning",
     "devices",
     "keeping",
     "receipts",
@@ -38,6 +41,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
         with console(tmp_path_factory.mktemp("accessible")) as served:
             served.keep()
+            ada = allow(served.house, "Ada")
+            say(served.house, ada, *["water the begonia please"] * TRIED_MIN)
             yield served
 
 

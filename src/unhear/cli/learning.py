@@ -18,6 +18,7 @@ from unhear.house.unlearning import forget_learned
 from unhear.house.voices import SENTENCES_MIN
 from unhear.household.words import DeviceId, Purpose
 from unhear.learn.standing import Standing
+from unhear.learn.subjects import TAUGHT
 from unhear.learn.trial import TRIED_MIN, Trial
 
 learn = typer.Typer(
@@ -32,7 +33,7 @@ TIMES: Mapping[str, str] = {
     "after": "after learning",
     "forgotten": "forgotten again",
 }
-"""When recordings that were held out are tried, by what `Trial` calls it."""
+"""When lessons that were held out are tried, by what `Trial` calls it."""
 
 
 @learn.command()
@@ -98,7 +99,7 @@ def report(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say how much it helps: each recording is tried by what was learned of the others.
+    """Say how much it helps: each lesson is tried by what was learned of the others.
 
     Three times: before anything is learned, after the others were, and after they were unlearned
     again one by one, when it must be as before.
@@ -111,11 +112,11 @@ def report(
         show_json({"trials": [_trial(one) for one in found], "tried_min": TRIED_MIN, "plot": plot})
         return
     for one in found:
-        console.print(f"{one.subject} (of {one.tried} recordings that were held out)")
+        console.print(f"{one.subject} ({one.tried} lessons, each held out in turn)")
         for when, said in TIMES.items():
             console.print(_bar(said, getattr(one, when), one.tried), markup=False, highlight=False)
-    if not found:
-        console.print(f"Too little to tell yet: a subject must be taught {TRIED_MIN} times.")
+    for subject in sorted(set(TAUGHT) - {one.subject for one in found}):
+        console.print(f"{subject}: too little to tell yet, it takes {TRIED_MIN} lessons")
     if plot is not None:
         console.print(f"Drawn in {plot}.", markup=False, soft_wrap=True)
 
@@ -253,7 +254,7 @@ def _draw(file: Path, found: list[Trial]) -> None:
         one.subject.value: {said: (getattr(one, when), one.tried) for when, said in TIMES.items()}
         for one in found
     }
-    note = "Recordings that were held out and came out right."
+    note = "Lessons that were held out and came out right."
     try:
         file.write_text(share_bars("How much learning helps here", note, groups), "utf-8")
     except OSError as error:
