@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.copies.houses import forget, keep, new_house
+from tests.learn.lessons import lesson, teach
 from tests.prove.memory import WITNESS
 from unhear.forget.roots import open_tree
 from unhear.forget.traces import new_trace_id
@@ -30,11 +31,14 @@ def live_in(folder: Path) -> House:
     mirror = Target(str(folder / "mirror"))
     house = new_house(folder / "house", mirror=mirror.place, witnesses=(NOBODY,))
     gone, stays, words_gone = keep(house), keep(house), keep(house)
+    heard = house.catalogue.recording(stays).utterance
     for skill in house.skills.all():
-        heard = next(one for one in house.catalogue.recordings() if one.id == stays).utterance
         request = replace(heard, person=house.household.people[0].id)
         if skill.remembers:
             house.memory(skill.name, request).remember({"item": "purple wheelbarrow"})
+    spoken = replace(heard, of=new_trace_id())
+    taught = lesson(spoken, house.clock() + timedelta(days=9), "warm the teapot")
+    teach(house.database, house.keeper, house.household.id, taught)
     house.family.add("Ben", PersonKind.ADULT)
     house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
     _notify(house)

@@ -27,8 +27,9 @@ from unhear.house.notice_facts import IN_USE, facts_of, recipients_of
 from unhear.house.notice_text import CLAUSES, WORDS, NoticeKind, NoticeText, languages, notice_text
 from unhear.household.consent import Consent
 from unhear.household.family import Device, Household
+from unhear.household.learning import LEARNED_FOR
 from unhear.household.notice import Category, Facts, Gets, Recipient, Stay, material_changes
-from unhear.household.policy import UNWRITTEN_FOR, decide, remembering
+from unhear.household.policy import UNWRITTEN_FOR, decide, remembering, teaching
 from unhear.household.retention import CEILINGS, DAYS_MAX, DeviceKind, Retention, RetentionRule
 from unhear.household.words import (
     OPTIONAL,
@@ -39,6 +40,8 @@ from unhear.household.words import (
     PersonId,
     PersonKind,
     Purpose,
+    TraceId,
+    Utterance,
 )
 from unhear.keep.notices import NOTICE_DAYS
 from unhear.settings import OperatorSettings, Settings, WitnessSettings
@@ -149,6 +152,11 @@ def _stays_of(
         if memory.written:
             days = memory.stay.days
             found.add((spoken["things"]["respond"], people, spoken["devices"][kind], days))
+        for purpose in LEARNED_FOR:
+            stay = teaching(household, Utterance(TraceId(b""), NOON, device, person), purpose)
+            if stay is not None:
+                thing = spoken["things"][purpose.value]
+                found.add((thing, people, spoken["devices"][kind], stay.days))
     return found
 
 

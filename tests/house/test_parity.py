@@ -27,6 +27,7 @@ SCRIPTS = {
     "en": (
         "what time is it",
         "what is the date tomorrow",
+        "that was only the television",
         "what time is it in Tokyo",
         "set a pizza timer for ten minutes",
         "set a pizza timer",

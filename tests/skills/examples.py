@@ -91,6 +91,11 @@ ENGLISH: dict[str, list[Line]] = {
         ),
         typed("is 2028 a leap year", "calendar_facts.leap", r"2028 is a leap year\."),
     ],
+    "calling": [
+        Line("I was not talking to you.", "calling.not_to_you", r"Sorry\. I will try .*"),
+        typed("that was only the television", "calling.nobody", r"Sorry\. I will try .*"),
+        typed("nobody called you", "calling.nobody", r"Sorry\. I will try .*"),
+    ],
     "chance": [
         Line("Flip a coin.", "chance.coin", r"(Heads|Tails)\."),
         typed("roll two dice", "chance.dice", r"You rolled \d and \d, together \d+\."),
@@ -235,6 +240,10 @@ GERMAN: dict[str, list[Line]] = {
     ],
     "calendar_facts": [
         typed("Ist 2028 ein Schaltjahr?", "calendar_facts.leap", r"2028 ist ein Schaltjahr\."),
+    ],
+    "calling": [
+        typed("Ich habe nicht mit dir geredet", "calling.not_to_you", r"Entschuldigung\..*"),
+        typed("Das war nur der Fernseher", "calling.nobody", r"Entschuldigung\..*"),
     ],
     "chance": [typed("Wirf eine Münze", "chance.coin", r"(Kopf|Zahl)\.")],
     "stories": [

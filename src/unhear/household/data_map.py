@@ -52,7 +52,7 @@ class Use(StrEnum):
 
     ANSWER = "essential.service"
     KEEP = "functional.storage"
-    LEARN = "improve.system"
+    LEARN = "functional.service.improve"
     CHOICES = "functional.storage.privacy_preferences"
     OPERATE = "essential.service.operations"
     SECURE = "essential.service.security"
