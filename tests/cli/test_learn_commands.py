@@ -128,6 +128,6 @@ def test_a_voice_is_learned_from_files_with_consent(folder: Path) -> None:
     assert "1 of 1" in unhear(folder, "learn", "voice", "Ada", files[0], code=3)["error"]
     assert unhear(folder, "learn", "voice", "Ada", *files)["sentences"] == 5
     assert recordings(folder) == {"voices": 5}
-    assert "no" in unhear(folder, "learn", "voice", "Ada", "/dev/null", code=3)["error"]
+    assert "empty" in unhear(folder, "learn", "voice", "Ada", "/dev/null", code=3)["error"]
     unhear(folder, "learn", "forget", "--purpose", "identify")
     assert recordings(folder) == {}
