@@ -78,6 +78,11 @@ def utterance_from(details: bytes) -> Utterance:
     )
 
 
+def heard_at_in(details: bytes) -> datetime:
+    """Answer when it was heard, from opened `details`, at half the cost of the whole."""
+    return datetime.fromisoformat(json.loads(details.decode())["heard_at"])
+
+
 def _part_key(key: bytes, part: str) -> bytes:
     info = b"unhear/capsule/v1/" + part.encode()
     return HKDF(_HASH, length=32, salt=None, info=info).derive(key)

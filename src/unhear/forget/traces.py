@@ -84,9 +84,14 @@ def sealed(
     )
 
 
+def details_of(tree: KeyTree, row: TraceRow) -> bytes:
+    """Open what the index sealed, as it was written down. Raises `CapsuleClosed`."""
+    return unseal(tree.key(row.slot), "details", row.household, row.id, row.details)
+
+
 def utterance_of(tree: KeyTree, row: TraceRow) -> Utterance:
     """Open what the index sealed. Raises `CapsuleClosed`."""
-    return utterance_from(unseal(tree.key(row.slot), "details", row.household, row.id, row.details))
+    return utterance_from(details_of(tree, row))
 
 
 def content_of(tree: KeyTree, row: TraceRow) -> bytes:

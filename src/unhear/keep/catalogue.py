@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from unhear.clock import day_number, day_start
+from unhear.forget.capsule import heard_at_in, utterance_from
 from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
@@ -22,6 +23,7 @@ from unhear.forget.traces import (
     add_trace,
     content_of,
     covers,
+    details_of,
     utterance_of,
     words_of,
 )
@@ -129,16 +131,19 @@ class Catalogue:
             for day in transaction.days(self._household, TraceKind.RECORDING, last):
                 rows = transaction.traces(self._household, (TraceKind.RECORDING,), days=(day, day))
                 of_day = [
-                    (utterance.heard_at, row.id, utterance, row.expires_day)
-                    for row in rows
-                    if covers(wanted, row.kind, utterance := utterance_of(tree, row))
-                    and (before is None or (utterance.heard_at, row.id) < before)
+                    (heard_at_in(details), row.id, row.expires_day, details)
+                    for row, details in ((row, details_of(tree, row)) for row in rows)
                 ]
                 of_day.sort(reverse=True)
-                found += [
-                    Recording(trace, utterance, day_start(expires_day))
-                    for _, trace, utterance, expires_day in of_day[: limit - len(found)]
-                ]
+                for at, trace, expires_day, details in of_day:
+                    # Of a day the moments are read for the order, all else of what is shown alone.
+                    if before is not None and (at, trace) >= before:
+                        continue
+                    utterance = utterance_from(details)
+                    if covers(wanted, TraceKind.RECORDING, utterance):
+                        found.append(Recording(trace, utterance, day_start(expires_day)))
+                    if len(found) >= limit:
+                        break
                 if len(found) >= limit:
                     break
             return found
