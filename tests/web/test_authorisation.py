@@ -22,7 +22,7 @@ ROW = re.compile(
 TABLE = {(method, path): demands for method, path, demands in ROW.findall(PAGE.read_text())}
 PLACES = {"recording": "0" * 32, "passkey": "AAAA", "person": "nobody", "name": "nowhere"}
 PLACES |= {"entry": "1", "hold": "0" * 32, "kind": "online"}
-PLACES |= {"request": "0" * 32, "agent": "WALNUT_AGENT"}
+PLACES |= {"request": "0" * 32, "agent": "WALNUT_AGENT", "reference": "0"}
 ELSEWHERE = ("/v1/", "/.well-known/")
 """Below which agents ask; all else is below `API`."""
 STRANGERS = ("nobody", "paired device", "child's device", "guardian elsewhere", "adult")

@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import Field
 
+from unhear.house.consents import NoSuchRequest
 from unhear.household.consent import Choice, Consent
 from unhear.household.methods import Verified
 from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, PersonId, Purpose
@@ -16,6 +17,7 @@ from unhear.web.signed_in import FreshGuardian, Guardian, SignedIn
 router = APIRouter(prefix="/consents", tags=["consent"])
 
 NO_SUCH_PERSON = Problem(404, "no-such-person", "Nobody here has this id.")
+NO_SUCH_REQUEST = Problem(404, "no-such-request", "No such request waits for an answer.")
 NOT_OPTIONAL = Problem(422, "not-optional", "To answer needs no consent.")
 
 
@@ -69,6 +71,17 @@ class Stopped(Answered):
     forgotten: Forgotten | None
 
 
+class Asked(Answered):
+    """A request for consent that waits for the answer of `by`, who was reached by `method`."""
+
+    id: str
+    person: str
+    purposes: list[Purpose]
+    by: str
+    method: str
+    asked_at: datetime
+
+
 class Whether(Taken):
     """Whether every guardian must consent for a child."""
 
@@ -85,6 +98,28 @@ def consents(signed: Guardian) -> Consents:
         notice=signed.house.consents.facts().version,
         all_guardians=household.all_guardians,
     )
+
+
+@router.get("/asked")
+def asked(signed: Guardian) -> list[Asked]:
+    """List the requests for consent that wait for an answer; each erases itself in time."""
+    return [
+        Asked(
+            id=one.id,
+            person=one.choice.person,
+            purposes=list(one.choice.purposes),
+            by=one.choice.by,
+            method=one.method,
+            asked_at=one.asked_at,
+        )
+        for one in signed.house.household.waiting
+    ]
+
+
+@router.delete("/asked/{reference}", status_code=204)
+def drop(signed: Guardian, reference: str) -> None:
+    """Erase a request that nobody is to answer any more, and how its guardian was reached."""
+    drop_as(signed, reference)
 
 
 @router.post("", status_code=201)
@@ -137,6 +172,16 @@ def stop_as(signed: SignedIn, person: PersonId, purpose: Purpose) -> None:
 def delete_as(signed: SignedIn, person: PersonId, purpose: Purpose) -> Forgotten:
     """Erase what is kept of somebody for a purpose."""
     return told(signed, signed.house.consents.delete(person, purpose))
+
+
+def drop_as(signed: SignedIn, reference: str) -> None:
+    """Erase a request for consent, for the guardian who is signed in. Raises `Problem`."""
+    house = signed.house
+    try:
+        house.consents.drop(reference)
+    except NoSuchRequest:
+        raise NO_SUCH_REQUEST from None
+    house.household = house.family.read()
 
 
 def state_of(signed: SignedIn, person: PersonId, purpose: Purpose) -> State:

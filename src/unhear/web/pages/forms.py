@@ -14,6 +14,7 @@ from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose, Trac
 from unhear.web.api.consents import (
     Whether,
     delete_as,
+    drop_as,
     give_as,
     known_person,
     require_all,
@@ -142,6 +143,13 @@ def delete(signed: Guardian, person: Text, purpose: Annotated[Purpose, Form()]) 
     """Erase what is kept of one person for one purpose."""
     delete_as(signed, known_person(signed, person), purpose)
     return back_to("/receipts")
+
+
+@router.post("/consent/drop")
+def consent_drop(signed: Guardian, reference: Text) -> Response:
+    """Erase a request for consent that waits."""
+    drop_as(signed, reference)
+    return back_to("/consent")
 
 
 @router.post("/consent/all-guardians")

@@ -14,6 +14,7 @@ from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind, Purpose
+from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
 from unhear.web.api.keeping import keeping as keeping_now
@@ -151,6 +152,7 @@ def consent(request: Request, signed: Guardian) -> Response:
         signed,
         people=names(signed.house.household),
         purposes=OPTIONAL,
+        asked=all_asked(signed),
         states={(one.person, one.purpose.value): one for one in found.consents},
         notice=found.notice,
         all_guardians=found.all_guardians,
