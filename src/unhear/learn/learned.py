@@ -27,6 +27,7 @@ from unhear.learn.rows import (
     contribution_of,
     contribution_rows,
     contributions,
+    learned_id,
     learned_row,
     put_learned,
 )
@@ -114,13 +115,16 @@ class SealedLearned:
         concerned = set(TAUGHT) if closed else {one.subject for one in opened}
         changes = []
         for subject in sorted(TAUGHT):
-            rows = [learned_row(transaction, household, kind, subject) for kind in LEARNED_KINDS]
-            state, model = rows
+            ids = [learned_id(household, kind, subject) for kind in LEARNED_KINDS]
+            whole = any(trace in going for trace in ids)
+            if not whole and subject not in concerned:
+                continue
+            state, model = (transaction.trace(household, trace) for trace in ids)
             if state is None or model is None:
                 continue
-            if state.id in going or model.id in going:
+            if whole:
                 changes.append(_Change(subject, state, model, TAUGHT[subject].nothing()))
-            elif subject in concerned:
+            else:
                 gone = None if closed else [one.numbers for one in opened if one.subject is subject]
                 after = _state_without(
                     transaction, tree, state, subject, gone=gone, going=set(going)
