@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -210,3 +211,20 @@ def test_a_contribution_whose_key_is_lost_is_unlearned_by_building_from_the_rest
     forget(home, lost)
     assert learned(home) == {"teapot": 1, "on": 1, "teapot on": 1}
     assert standing(home).is_proved
+
+
+def test_several_threads_learn_and_forget_at_once(home: Home) -> None:
+    def live(words: str) -> TraceId:
+        gone, stays = home.learn(words), home.learn(words)
+        forget(home, gone)
+        return stays
+
+    with ThreadPoolExecutor(len(PHRASES)) as threads:
+        kept = list(threads.map(live, PHRASES * 2))
+    fresh = VOCABULARY.added(
+        VOCABULARY.nothing(), [VOCABULARY.contribution.write(said(words)) for words in PHRASES * 2]
+    )
+    assert learned(home) == json.loads(fresh)
+    assert standing(home).is_proved
+    forget(home, *kept)
+    assert _rows(home) == [None, None]
