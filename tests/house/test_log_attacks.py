@@ -96,12 +96,17 @@ def _forge_checkpoint(house: House) -> None:
 
 
 def _change_tile(house: House) -> None:
-    tile = next(house.settings.ledger_folder.glob("tile/entries/000.p/*"))
+    tile = _newest(house, "tile/entries/000.p/*")
     tile.write_bytes(tile.read_bytes().replace(b"erasure", b"Erasure"))
 
 
 def _remove_tile(house: House) -> None:
-    next(house.settings.ledger_folder.glob("tile/0/000.p/*")).unlink()
+    _newest(house, "tile/0/000.p/*").unlink()
+
+
+def _newest(house: House, pattern: str) -> Path:
+    """Answer the partial tile that the checkpoint needs; shorter ones may lie beside it."""
+    return max(house.settings.ledger_folder.glob(pattern), key=lambda file: int(file.name))
 
 
 def _files(house: House) -> dict[Path, bytes]:

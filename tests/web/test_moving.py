@@ -94,6 +94,8 @@ def test_a_session_that_is_over_takes_the_key_along(served: Console) -> None:
     with browser() as opened:
         page = opened.page(prf=None)
         sign_in(page, served)
+        # The script's rows: those that serve without it ask on a page of their own.
+        page.locator("[data-recording] .actions").first.wait_for()
         sessions = served.home.sessions
         before, sessions._sessions = sessions._sessions, {}
         page.get_by_role("button", name=re.compile("^Forget")).first.click()
