@@ -7,6 +7,7 @@ digits  the digits of a speaker who was never heard, learned from the others
 wakes   people who say the wake word, told from other speech
 cost    to unlearn one of a thousand to a million recordings, beside training again
 attacks what models and states tell of those that were learned, and of those that were forgotten
+peers   to unlearn one and a thousand, and what is left, beside others that unlearn or train again
 
 Everywhere what was unlearned is compared, to the bit, with never having learned it. The recordings
 are real people's (`--data`: folders `commands`, `digits` and `wake-alexa`) and Debian's
@@ -18,13 +19,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.learn import attacks, cost, digits, orders, wakes
+from bench.learn import attacks, cost, digits, orders, unlearners, wakes
 from bench.learn.parts import STAGES, Part
 from bench.plot import stages
 from bench.report import report
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("orders", "digits", "wakes", "cost", "attacks")
+NAMES = ("orders", "digits", "wakes", "cost", "attacks", "peers")
 
 
 def main() -> None:
@@ -41,6 +42,7 @@ def main() -> None:
         "wakes": lambda: wakes.measure(options.data),
         "cost": cost.measure,
         "attacks": lambda: attacks.measure(options.data),
+        "peers": lambda: unlearners.measure(options.data),
     }
     found = {name: parts[name]() for name in options.only or parts}
     if options.plot is not None:
