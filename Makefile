@@ -70,6 +70,13 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	.venv-thief/bin/python -m pip install --quiet --require-hashes -r requirements-thief.txt
 	@touch $@
 
+# Other learners and unlearners, which the measurement of learning times where they are there. The
+# second brings 5.5 GB of a training library, so both are made on request only.
+.venv-learners/.ready .venv-erasus/.ready: .venv-%/.ready: $(VENV)/bin/uv requirements-%.txt
+	$(BIN)/python -m venv .venv-$*
+	$(BIN)/uv pip install --quiet --python .venv-$*/bin/python --require-hashes -r requirements-$*.txt
+	@touch $@
+
 # The voice device that homes have, as a client in tests; it wants an older Wyoming than we do.
 .venv-satellite/.ready: $(VENV)/bin/uv requirements-satellite.txt
 	$(BIN)/python -m venv .venv-satellite
@@ -108,4 +115,4 @@ console/node_modules/.package-lock.json: console/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf $(STATIC) console/node_modules console/build $(VENV) .venv-peer .venv-s3 .venv-thief .venv-satellite .venv-home-assistant tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(STATIC) console/node_modules console/build $(VENV) .venv-peer .venv-s3 .venv-thief .venv-learners .venv-erasus .venv-satellite .venv-home-assistant tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

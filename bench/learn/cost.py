@@ -73,12 +73,15 @@ def _measure(size: int) -> dict[str, Any]:
     }
 
 
-def summed(rows: Vector, labels: "np.ndarray[Any, np.dtype[np.int64]]") -> Sums:
+def summed(
+    rows: Vector, labels: "np.ndarray[Any, np.dtype[np.int64]]", names: Sequence[str] = LABELS
+) -> Sums:
     """Answer the sums of many vectors at once (int8, shape (n, 1 + d)), equal to adding each."""
     gram = _gram(rows).astype(np.int64)
     kinds = {
-        label: OfLabel(int((labels == n).sum()), rows[labels == n].sum(axis=0, dtype=np.int64))
-        for n, label in enumerate(LABELS)
+        name: OfLabel(int((labels == n).sum()), rows[labels == n].sum(axis=0, dtype=np.int64))
+        for n, name in enumerate(names)
+        if (labels == n).any()
     }
     return Sums(gram, kinds)
 

@@ -1,5 +1,6 @@
 """The solver's answers are right, and the same bits whatever the machine's libraries do."""
 
+import platform
 import subprocess
 import sys
 from hashlib import sha256
@@ -7,6 +8,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from tests.needs import need, need_program
 from unhear.learn.solving import solve
 from unhear.learn.sums import Labelled
 from unhear.learn.telling import Telling
@@ -69,3 +71,29 @@ def test_other_processors_find_the_same_bits(core: str) -> None:
         check=True,
     )
     assert found.stdout.strip() == b"".join(taught()).hex()
+
+
+EMULATED = (
+    "from numpy._core._multiarray_umath import __cpu_features__ as features;"
+    "from tests.learn.test_telling import taught;"
+    "print(int(features['AVX2']), b''.join(taught()).hex())"
+)
+
+
+@pytest.mark.tools
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("processor", "has_avx2"), [("Nehalem", "0"), ("Haswell", "1"), ("max", "1")]
+)
+def test_emulated_processors_find_the_same_bits(processor: str, has_avx2: str) -> None:
+    """Of 2008, of 2013, and all that the emulator knows: numpy chooses its loops by them."""
+    need(platform.machine() == "x86_64", "a processor of amd64")
+    emulator = need_program("qemu-x86_64")
+    found = subprocess.run(
+        [emulator, "-cpu", processor, sys.executable, "-W", "ignore", "-c", EMULATED],
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == [has_avx2, b"".join(taught()).hex()]
