@@ -110,7 +110,8 @@ def test_any_history_leaves_what_the_rest_alone_would_make(
 
 
 def test_a_label_of_too_few_homes_is_never_released() -> None:
-    homes = {**fleet(2), **{home(n): taught(wake(WORD, n), wake(WORD, 9)) for n in range(2, 6)}}
+    words = {home(n): taught(wake(WORD, n), wake(WORD, 9)) for n in range(2, 6)}
+    homes = {one: totals.with_all(totals) for one, totals in fleet(2).items()} | words
     assert next_release(None, homes, START, RULES) is None
     homes[home(2)] = FLEET.add(homes[home(2)], wake(OTHER, 1))
     assert released(homes).homes == {OTHER: 3, WORD: 6}

@@ -21,6 +21,7 @@ from unhear.cli import (
     doctor,
     erasures,
     family,
+    fleet,
     forgetting,
     holding,
     keeping_roots,
@@ -40,6 +41,7 @@ from unhear.cli import (
 )
 from unhear.cli.output import errors
 from unhear.engines.errors import EngineError
+from unhear.fleet.fleet import AlreadyMade
 from unhear.forget.errors import ForgetError
 from unhear.house.controls import ControlsMissing
 from unhear.house.family import FamilyError
@@ -98,6 +100,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(log.log, name="log")
 app.add_typer(making_skills.skill, name="skill")
 app.add_typer(witnessing.witness, name="witness")
+app.add_typer(fleet.fleet, name="fleet")
 app.command("demo")(demonstrating.demo)
 
 
@@ -142,6 +145,7 @@ def main() -> None:
         IdentityError,
         AgeError,
         AlreadySetUp,
+        AlreadyMade,
         FamilyError,
         NotVerified,
         ControlsMissing,

@@ -15,7 +15,7 @@ arrive together, from several threads, go through the steps together under one c
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 
 from unhear.clock import Clock, day_number
@@ -70,9 +70,10 @@ class Forgetter:
         learned: Learned,
         clock: Clock,
         copies: Copies | None = None,
+        places: Collection[Place] = tuple(Place),
     ) -> None:
-        """Refuse, with `HolderUnanswered`, while a place has nobody to answer for it."""
-        if unanswered := set(Place) - {holder.place for holder in holders}:
+        """Refuse, with `HolderUnanswered`, while one of `places` has nobody to answer for it."""
+        if unanswered := set(places) - {holder.place for holder in holders}:
             raise HolderUnanswered(f"nobody answers for: {', '.join(sorted(unanswered))}")
         self._database = database
         self._keeper = keeper
