@@ -54,6 +54,7 @@ from unhear.keep.identity import IdentityError, WrongPassphrase
 from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
+from unhear.stores.fleet_client import FleetAway
 from unhear.web.serving import AddressWrong
 
 FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
@@ -146,6 +147,7 @@ def main() -> None:
         AgeError,
         AlreadySetUp,
         AlreadyMade,
+        FleetAway,
         FamilyError,
         NotVerified,
         ControlsMissing,

@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 
-from unhear.cli.output import Json, console, show_json
+from unhear.cli.output import Json, console, settings_of, show_json
 from unhear.clock import random_bytes
 from unhear.fleet.fleet import Fleet, make_fleet
 from unhear.forget.errors import ForgetError
 from unhear.learn.noise import Noise
 from unhear.learn.releases import Rules
-from unhear.settings import read_settings
+from unhear.settings import SettingsWrong, read_settings, write_to_settings_file
 from unhear.stores.errors import StoreError
+from unhear.stores.fleet_client import HttpFleet
 from unhear.stores.log_files import LogFolder
 from unhear.web.fleet import fleet_app
 from unhear.web.serving import serve
@@ -50,6 +51,24 @@ def invite(folder: Folder, *, as_json: Json = False) -> None:
         show_json({"invitation": invitation})
     else:
         console.print(invitation, markup=False, highlight=False)
+
+
+@fleet.command("join")
+def join(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="Where the fleet answers.")],
+    invitation: Annotated[str, typer.Argument(help="What its operator gave you.")],
+) -> None:
+    """Let this house join a fleet, and write it into the settings.
+
+    Nothing is sent of anybody without consent: `unhear consent give NAME --for fleet`.
+    """
+    settings = settings_of(context)
+    if settings.fleet is not None:
+        raise SettingsWrong(f"this house is of a fleet already, the one at {settings.fleet.url}")
+    token, key = HttpFleet(url, token="").join(invitation)
+    write_to_settings_file(settings.house, {"fleet": {"url": url, "token": token, "log": key}})
+    console.print("This house has joined. Start `unhear run` anew.", soft_wrap=True)
 
 
 @fleet.command("serve")
