@@ -42,6 +42,21 @@ class WitnessSettings(BaseModel):
     """Its public key, NAME+ID+BASE64, as its operator gives it."""
 
 
+class FleetSettings(BaseModel):
+    """The fleet that this house learns with; `unhear fleet join` writes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(pattern=r"^https?://")
+    """Below which it answers, such as `https://fleet.example`."""
+
+    token: SecretStr
+    """What it knows this house by."""
+
+    log: str
+    """The public key of its log, NAME+ID+BASE64."""
+
+
 class SatelliteSettings(BaseModel):
     """One voice device in a room."""
 
@@ -200,6 +215,9 @@ class Settings(BaseSettings):
     witnesses_needed: int | None = Field(default=None, ge=1)
     """How many of them are enough for a receipt to carry their cosignatures; all by default."""
 
+    fleet: FleetSettings | None = None
+    """Whom this house learns with, of those who consent to it."""
+
     push_services: tuple[Annotated[str, Field(pattern=r"^https?://[^/]+$")], ...] = ()
     """Push services that browsers may name besides their makers' own, such as
     `https://push.example`; these alone may be on your own network."""
@@ -295,6 +313,11 @@ class Settings(BaseSettings):
         return self.data_folder / "witnesses.json"
 
     @property
+    def fleet_receipt_folder(self) -> Path:
+        """Receipts of what the fleet forgot for this house."""
+        return self.data_folder / "fleet-receipts"
+
+    @property
     def log_key_file(self) -> Path:
         """The key that signs the ledger's checkpoints."""
         return self.house / "log.key"
@@ -305,7 +328,9 @@ class Settings(BaseSettings):
         return self.house / "push.key"
 
 
-def write_to_settings_file(house: Path, values: Mapping[str, str | None]) -> None:
+def write_to_settings_file(
+    house: Path, values: Mapping[str, str | Mapping[str, str] | None]
+) -> None:
     """Set these in the house's file, or take out what is None; durable, and all or nothing.
 
     What else stands in the file, comments too, stays. Raises `SettingsWrong`.

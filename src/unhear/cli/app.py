@@ -21,6 +21,7 @@ from unhear.cli import (
     doctor,
     erasures,
     family,
+    fleet,
     forgetting,
     holding,
     keeping_roots,
@@ -40,6 +41,7 @@ from unhear.cli import (
 )
 from unhear.cli.output import errors
 from unhear.engines.errors import EngineError
+from unhear.fleet.fleet import AlreadyMade
 from unhear.forget.errors import ForgetError
 from unhear.house.controls import ControlsMissing
 from unhear.house.family import FamilyError
@@ -52,6 +54,7 @@ from unhear.keep.identity import IdentityError, WrongPassphrase
 from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
+from unhear.stores.fleet_client import FleetAway
 from unhear.web.serving import AddressWrong
 
 FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
@@ -98,6 +101,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(log.log, name="log")
 app.add_typer(making_skills.skill, name="skill")
 app.add_typer(witnessing.witness, name="witness")
+app.add_typer(fleet.fleet, name="fleet")
 app.command("demo")(demonstrating.demo)
 
 
@@ -142,6 +146,8 @@ def main() -> None:
         IdentityError,
         AgeError,
         AlreadySetUp,
+        AlreadyMade,
+        FleetAway,
         FamilyError,
         NotVerified,
         ControlsMissing,

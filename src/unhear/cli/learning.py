@@ -161,8 +161,10 @@ def forget(
         str | None, typer.Option(help="Of this person alone.", show_default="everybody")
     ] = None,
     purpose: Annotated[
-        Literal["improve", "identify"],
-        typer.Option(help="improve: words, phrasings, wake word; identify: voices."),
+        Literal["improve", "identify", "fleet"],
+        typer.Option(
+            help="improve: words, phrasings, wake word; identify: voices; fleet: the fleet."
+        ),
     ] = "improve",
     as_json: Json = False,
 ) -> None:

@@ -23,6 +23,7 @@ class TraceKind(StrEnum):
     CONTRIBUTION = "contribution"
     STATE = "learned state"
     MODEL = "learned model"
+    SHARED = "shared"
     PROFILE = "profile"
     NOTICE = "notice"
     REQUEST = "request"

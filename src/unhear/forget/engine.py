@@ -15,7 +15,7 @@ arrive together, from several threads, go through the steps together under one c
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 
 from unhear.clock import Clock, day_number
@@ -36,7 +36,7 @@ from unhear.forget.errors import (
     Unfinished,
 )
 from unhear.forget.group import Group
-from unhear.forget.holder import Holder, Place
+from unhear.forget.holder import IN_A_HOUSE, Holder, Place
 from unhear.forget.holds import scopes_held
 from unhear.forget.keytree import KeyTree
 from unhear.forget.mirror import Copies
@@ -70,9 +70,10 @@ class Forgetter:
         learned: Learned,
         clock: Clock,
         copies: Copies | None = None,
+        places: Collection[Place] = IN_A_HOUSE,
     ) -> None:
-        """Refuse, with `HolderUnanswered`, while a place has nobody to answer for it."""
-        if unanswered := set(Place) - {holder.place for holder in holders}:
+        """Refuse, with `HolderUnanswered`, while one of `places` has nobody to answer for it."""
+        if unanswered := set(places) - {holder.place for holder in holders}:
             raise HolderUnanswered(f"nobody answers for: {', '.join(sorted(unanswered))}")
         self._database = database
         self._keeper = keeper
@@ -255,12 +256,13 @@ class Forgetter:
         holders = [h for h in self._holders if h.holds_words or not case.record.scope.words_only]
         away = [holder.place for holder in holders if not _swept(holder, household, traces)]
         if away:
-            return HolderAway(
-                f"cannot reach: {', '.join(away)}. The keys are destroyed; the rest is swept when "
-                "it is back (run `unhear audit`)"
-            )
+            return _away(away)
         for holder in holders:
-            if held := holder.held(household, traces):
+            try:
+                held = holder.held(household, traces)
+            except HolderAway:
+                return _away([holder.place])
+            if held:
                 return TraceRemains(f"{holder.place} still holds something of {len(held)} traces")
         if case.waits:
             return HeldBack(
@@ -287,6 +289,13 @@ class Forgetter:
     def due_day(self) -> int:
         """Answer the day from which a root replaced now may be destroyed; 0 is at once."""
         return self._copies.due_day(self._clock())
+
+
+def _away(places: Sequence[Place]) -> HolderAway:
+    return HolderAway(
+        f"cannot reach: {', '.join(places)}. The keys are destroyed; the rest is swept when it is "
+        "back (run `unhear audit`)"
+    )
 
 
 def _swept(holder: Holder, household: HouseholdId, traces: Sequence[TraceId]) -> bool:

@@ -14,6 +14,11 @@ class Place(StrEnum):
     CONVERSATION = "conversation"
     ROOMS = "rooms"
     UNWRITTEN = "unwritten"
+    FLEET = "fleet"
+
+
+IN_A_HOUSE = frozenset(Place) - {Place.FLEET}
+"""The places that every house has; a fleet is one only where the settings name it."""
 
 
 class Holder(Protocol):

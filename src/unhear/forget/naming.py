@@ -11,8 +11,9 @@ from unhear.household.learning import Subject
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
 
-OUTLASTING = (TraceKind.RECEIPT,)
-"""What stays when a whole household goes: proof, and no personal data."""
+OUTLASTING = (TraceKind.RECEIPT, TraceKind.SHARED)
+"""What stays when a whole household goes, and tells of nobody: proof, and what to erase elsewhere.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from unhear.answer.skill import Skill
 from unhear.forget.database import TraceKind
 from unhear.forget.errors import HolderUnanswered
-from unhear.forget.holder import Place
+from unhear.forget.holder import IN_A_HOUSE, Place
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
 from unhear.household.policy import UNWRITTEN_FOR
 from unhear.keep.kinds import KINDS, REMEMBERED, SAID
@@ -89,6 +89,13 @@ FILES: Mapping[str, Kept] = {
         why="so that nobody is shown another ledger",
         use=Use.PROVE,
     ),
+    "data/fleet-receipts/*": replace(
+        _MACHINE,
+        what="receipts of what a fleet forgot for this house",
+        why="so that you can prove it",
+        stays="as long as the house",
+        use=Use.PROVE,
+    ),
     "data.restoring/*": replace(
         _DATABASE, what="a house that is being restored", stays="until it is restored"
     ),
@@ -147,6 +154,19 @@ PLACES: Mapping[Place, Kept] = {
         erased=Erasure.CONVERSATION,
         category=Category.WORDS,
         use=Use.ANSWER,
+        of=SAID,
+    ),
+    Place.FLEET: Kept(
+        what="where you set a fleet: what sounds that woke the house are like, in numbers, and "
+        "whether they were the wake word, of those whom you consented to share it for; sent to "
+        "that fleet, which can read it",
+        why="so that what is not the wake word is known in many homes",
+        stays="as long as the contribution here, and 90 days at most; in a model, until the next "
+        "is released or it is withdrawn",
+        whose=Whose.PERSON,
+        erased=Erasure.ASKED,
+        category=Category.SOUND,
+        use=Use.LEARN,
         of=SAID,
     ),
 }
@@ -320,6 +340,7 @@ def everything(skills: Iterable[Skill]) -> Iterator[tuple[str, Kept]]:
             yield f"skill: {skill.name}", replace(REMEMBERED, what=skill.remembers)
     yield from FILES.items()
     yield from ((f"memory: {place}", kept) for place, kept in PLACES.items() if place not in _FILED)
+    yield "another machine: fleet", PLACES[Place.FLEET]
     yield from ELSEWHERE.items()
 
 
@@ -335,10 +356,15 @@ def strangers(data: Path) -> list[str]:
     return sorted(name for name in names if annotation_of(name) is None)
 
 
-def check_complete(columns: Iterable[str], answered: Collection[Place]) -> None:
+def check_complete(
+    columns: Iterable[str],
+    answered: Collection[Place],
+    places: Collection[Place] = IN_A_HOUSE,
+) -> None:
     """Refuse, with `HolderUnanswered`, a house that keeps something nobody answers for.
 
-    `columns` are those really in the database, `answered` the places that have a holder.
+    `columns` are those really in the database, `answered` the places that have a holder, and
+    `places` those that the house has.
     """
     if unsaid := unannotated(metadata) + sorted(set(columns) - COLUMNS.keys()):
         raise HolderUnanswered(
@@ -347,9 +373,9 @@ def check_complete(columns: Iterable[str], answered: Collection[Place]) -> None:
         )
     if silent := {*TraceKind, *Place} - {*KINDS, *PLACES}:
         raise HolderUnanswered(f"nobody says what is kept as or in: {', '.join(sorted(silent))}")
-    if alone := set(Place) - set(answered):
+    if alone := set(places) - set(answered):
         raise HolderUnanswered(f"nobody answers for: {', '.join(sorted(alone))}")
 
 
-_FILED = (Place.PAYLOADS,)
-"""Places that are files: they are listed as such."""
+_FILED = (Place.PAYLOADS, Place.FLEET)
+"""Places that are no memory: they are listed as what they are."""

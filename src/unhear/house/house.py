@@ -12,8 +12,8 @@ from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.music import music_pieces
 from unhear.engines.phonemes import EspeakPhonemes
 from unhear.forget.engine import Forgetter
-from unhear.forget.errors import MirrorAway
-from unhear.forget.holder import Holder
+from unhear.forget.errors import HolderUnanswered, MirrorAway
+from unhear.forget.holder import IN_A_HOUSE, Holder, Place
 from unhear.forget.holds import Holds
 from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
@@ -34,11 +34,13 @@ from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
 from unhear.house.pushing import open_push
 from unhear.house.rooms import Switchboard
+from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
 from unhear.household.family import Household
+from unhear.household.learning import Subject
 from unhear.household.policy import Remembering, remembering
 from unhear.household.words import (
     UNKNOWN_PERSON,
@@ -57,12 +59,14 @@ from unhear.keep.unwritten import Unwritten
 from unhear.learn.learned import SealedLearned
 from unhear.prove.claims import Drill
 from unhear.prove.ledger import Ledger
+from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
 from unhear.stores.copies.shipping import ShippingMirror
 from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged, TargetAway
+from unhear.stores.fleet_client import HttpFleet
 from unhear.stores.log_files import open_ledger
 from unhear.stores.log_key import finish_rotation
 from unhear.stores.payloads import FilePayloads
@@ -119,7 +123,11 @@ class House:
             self.rooms,
             self.unwritten,
         ]
-        check_complete(self.database.columns(), [holder.place for holder in holders])
+        self.sharing = self._sharing()
+        if self.sharing is not None:
+            holders.append(self.sharing)
+        places = IN_A_HOUSE if self.sharing is None else frozenset(Place)
+        check_complete(self.database.columns(), [holder.place for holder in holders], places)
         self.learned = SealedLearned()
         self.forgetter = Forgetter(
             database=self.database,
@@ -129,8 +137,14 @@ class House:
             learned=self.learned,
             clock=self.clock,
             copies=self.copies,
+            places=places,
         )
         self.identity, self.household = self._household()
+        if self.sharing is None and shares(self.database, self.household.id):
+            raise HolderUnanswered(
+                "a fleet may have something of this house, and the settings name none: let them "
+                "name it until everybody's consent to it is withdrawn"
+            )
         self.forgetter.resume(self.household.id)
         self.household = self.changes.settle()
 
@@ -221,12 +235,13 @@ class House:
             learned=self.learned,
             forgetter=self.forgetter,
             household=lambda: self.household,
+            subjects=[one for one in Subject if one is not Subject.FLEET or self.sharing],
         )
 
     @cached_property
     def wakes(self) -> Wakes:
         """What it learned of what woke it."""
-        return Wakes(self.learning, lambda: self.household)
+        return Wakes(self.learning, lambda: self.household, self.sharing)
 
     @cached_property
     def voices(self) -> Voices:
@@ -317,6 +332,8 @@ class House:
         self.household = self.family.read()
         self.catalogue.sweep_orphans(self.clock())
         self.learning.mend()
+        if self.sharing is not None:
+            self.sharing.tend(self.household)
         self.copies.ship()
         self.ledger.publish_soon(self.database)
         self.database.tidy()
@@ -377,6 +394,20 @@ class House:
         )
         memory = self._memory("privacy", opened, Remembering(stay))
         memory.remember({"opened": recording.hex()})
+
+    def _sharing(self) -> Sharing | None:
+        """Answer what shares with the fleet that the settings name. Raises `ProofMalformed`."""
+        fleet = self.settings.fleet
+        if fleet is None:
+            return None
+        return Sharing(
+            fleet=HttpFleet(fleet.url, fleet.token.get_secret_value()),
+            log_key=VerifierKey.parse(fleet.log),
+            receipts=self.settings.fleet_receipt_folder,
+            database=self.database,
+            keeper=self.keeper,
+            discard=lambda ours, marks: self.forgetter.discard(ours, marks),  # noqa: PLW0108 - made later
+        )
 
     def _household(self) -> tuple[WrappedIdentity, Household]:
         with self.database.reading() as transaction:

@@ -1,7 +1,7 @@
 """What the house learns from what is said, and how what it learned helps it to understand."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from unhear.forget.database import Database, TraceKind, Transaction
 from unhear.forget.engine import Forgetter
@@ -37,12 +37,15 @@ class Learning:
         learned: SealedLearned,
         forgetter: Forgetter,
         household: Callable[[], Household],
+        subjects: Collection[Subject] = tuple(Subject),
     ) -> None:
+        """`subjects` are those that this house learns about."""
         self._database = database
         self._keeper = keeper
         self._learned = learned
         self._forgetter = forgetter
         self._household = household
+        self._subjects = frozenset(subjects)
 
     def hints(self) -> Sequence[str]:
         """Answer the words and pairs of words that are often said here."""
@@ -75,7 +78,8 @@ class Learning:
     def standings(self) -> list[Standing]:
         """Answer what is learned of whom, compared with a build from the contributions."""
         ours = self._household().id
-        return snapshot(self._database, self._keeper, lambda tx, tree: standings(tx, tree, ours))
+        found = snapshot(self._database, self._keeper, lambda tx, tree: standings(tx, tree, ours))
+        return [one for one in found if one.subject in self._subjects]
 
     def mend(self) -> int:
         """Build anew what is not what the contributions make; answer how much that was.

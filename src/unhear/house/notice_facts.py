@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from unhear.answer.registry import Skills
 from unhear.answer.skill import Sending
 from unhear.household.family import Household
+from unhear.household.learning import LEARNED_FOR
 from unhear.household.methods import ConsentMethod
 from unhear.household.notice import Category, Facts, Gets, Recipient, Stay
 from unhear.household.policy import ASKED_FIRST, UNWRITTEN_FOR
@@ -19,10 +20,19 @@ IN_USE = (
     Purpose.KEEP,
     Purpose.PERSONALISE,
     Purpose.IMPROVE,
+    Purpose.FLEET,
     Purpose.IDENTIFY,
     Purpose.SHARE,
 )
-"""Purposes that something here acts on; consent to another has no effect in this version."""
+"""Purposes that something here acts on; consent to another has no effect in this version.
+
+To `fleet` it has one only where a fleet is set.
+"""
+
+
+def in_use(settings: Settings) -> tuple[Purpose, ...]:
+    """Answer the purposes that a house with these settings acts on."""
+    return tuple(one for one in IN_USE if one is not Purpose.FLEET or settings.fleet is not None)
 
 
 def recipients_of(settings: Settings, skills: Skills) -> tuple[Recipient, ...]:
@@ -43,8 +53,8 @@ def facts_of(
     return Facts(
         profile=settings.profile,
         contact=tuple(line for line in contact if line) if runs_for_others else (),
-        purposes=IN_USE,
-        stays=tuple(sorted(_stays(household), key=_order)),
+        purposes=in_use(settings),
+        stays=tuple(sorted(_stays(household, in_use(settings)), key=_order)),
         recipients=tuple(recipients),
         methods=tuple(sorted(usable(settings, methods))),
         needs=tuple(sorted(operator.needs.items())) if runs_for_others else (),
@@ -64,7 +74,7 @@ def usable(settings: Settings, methods: Mapping[str, ConsentMethod]) -> Iterable
             yield name
 
 
-def _stays(household: Household) -> Iterator[Stay]:
+def _stays(household: Household, purposes: Sequence[Purpose]) -> Iterator[Stay]:
     """Yield how long what may stay, as `decide` and `remembering` have it."""
     kinds = {DeviceKind.VOICE, *(device.kind for device in household.devices)}
     people: list[PersonKind | None] = list(PersonKind)
@@ -73,7 +83,7 @@ def _stays(household: Household) -> Iterator[Stay]:
     for person, device in product(people, kinds):
         memory = Purpose.PERSONALISE if person in ASKED_FIRST else Purpose.RESPOND
         # A voice that nobody was named for has consented to nothing, and teaches nothing.
-        taught = () if person is None else (Purpose.IMPROVE, Purpose.IDENTIFY)
+        taught = () if person is None else LEARNED_FOR.intersection(purposes)
         for purpose in (Purpose.KEEP, memory, *taught):
             days = household.retention.duration(purpose, person, device).days
             yield Stay(purpose, person, device, days)
@@ -97,6 +107,9 @@ def _of_the_house(settings: Settings) -> Iterator[Recipient]:
     for witness in settings.witnesses:
         where = urlsplit(witness.url).netloc.rpartition("@")[2]
         yield Recipient("witness", where, Category.WITNESS, Gets.HEADS)
+    if settings.fleet is not None:
+        where = urlsplit(settings.fleet.url).netloc.rpartition("@")[2]
+        yield Recipient("fleet", where, Category.FLEET, Gets.NUMBERS)
 
 
 def _is_here(place: str) -> bool:

@@ -30,6 +30,7 @@ class Erasure(StrEnum):
     PARTS = "each part of it goes as this map says of that part"
     PAYLOADS = "its file is removed, and copies of it are noise without the small part"
     CONVERSATION = "it is dropped from memory"
+    ASKED = "whoever has it is told to destroy it, answers with a receipt, and is asked again"
     PASSES = "it passes by itself, and reaches no disk"
     YOU = "only you: unhear cannot reach it"
     NEVER = "nothing: it tells nothing of anybody"

@@ -11,18 +11,21 @@ class Subject(StrEnum):
     """What is learned about, by one learner each.
 
     `vocabulary` is which words are said here; `phrasings` what they mean here; `wake` what is
-    taken for the wake word and is not; `voices` who is speaking.
+    taken for the wake word and is not; `voices` who is speaking; `fleet` what other homes may know
+    of what is taken for the wake word.
     """
 
     VOCABULARY = "vocabulary"
     PHRASINGS = "phrasings"
     WAKE = "wake"
     VOICES = "voices"
+    FLEET = "fleet"
 
     @property
     def purpose(self) -> Purpose:
         """The purpose that somebody must consent to."""
-        return Purpose.IDENTIFY if self is Subject.VOICES else Purpose.IMPROVE
+        others = {Subject.VOICES: Purpose.IDENTIFY, Subject.FLEET: Purpose.FLEET}
+        return others.get(self, Purpose.IMPROVE)
 
     @property
     def of_words(self) -> bool:

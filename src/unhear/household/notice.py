@@ -22,6 +22,7 @@ class Gets(StrEnum):
     PLACE = "place"
     SEALED = "sealed copies"
     HEADS = "heads of the log"
+    NUMBERS = "numbers"
 
 
 class Category(StrEnum):
@@ -32,6 +33,7 @@ class Category(StrEnum):
     HOME = "home control"
     STORAGE = "storage"
     WITNESS = "witness"
+    FLEET = "fleet"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,7 +56,7 @@ class Recipient:
     @property
     def discloses(self) -> bool:
         """Whether somebody outside can read what is sent."""
-        return self.gets in (Gets.WORDS, Gets.COMMANDS, Gets.PLACE)
+        return self.gets in (Gets.WORDS, Gets.COMMANDS, Gets.PLACE, Gets.NUMBERS)
 
 
 @dataclass(frozen=True, slots=True, order=True)

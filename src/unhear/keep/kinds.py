@@ -73,6 +73,16 @@ KINDS: Mapping[TraceKind, Kept] = {
     ),
     TraceKind.STATE: _LEARNED,
     TraceKind.MODEL: replace(_LEARNED, what="what the house learned, as it uses it"),
+    TraceKind.SHARED: Kept(
+        what="random numbers of contributions that may be at the fleet",
+        why="so that forgetting reaches it",
+        stays="until the fleet says that it holds them no more",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.HABITS,
+        use=Use.LEARN,
+        sealed=True,
+    ),
     TraceKind.PROFILE: Kept(
         what="the people of the household: names, who is a child, its age band, when it was last "
         "heard if anything of it may be kept, consents and who gave them, requests for consent, "

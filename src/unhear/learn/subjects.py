@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from unhear.household.learning import Subject
 from unhear.learn import voices, wake, wording
+from unhear.learn.fleet import FleetLearner
 from unhear.learn.learner import Learner
 from unhear.learn.nearest import Directions, Nearest
 from unhear.learn.sums import Labelled, Sums
@@ -119,9 +120,18 @@ VOICES: Taught[Labelled, Totals, Directions] = Taught(
     lambda model, one: voices.speaker(model, one.vector) == one.label,
 )
 
+FLEET: Taught[Labelled, Totals, WakeModel] = Taught(
+    FleetLearner(wake.DIMENSION),
+    Codec(Labelled.to_bytes, Labelled.from_bytes),
+    Codec(Totals.to_bytes, Totals.from_bytes),
+    Codec(WakeModel.to_bytes, WakeModel.from_bytes),
+    lambda model, one: model.is_word(one.vector) == (one.label == wake.WORD),
+)
+
 TAUGHT: Mapping[Subject, Taught[Any, Any, Any]] = {
     Subject.VOCABULARY: VOCABULARY,
     Subject.PHRASINGS: PHRASINGS,
     Subject.WAKE: WAKE,
     Subject.VOICES: VOICES,
+    Subject.FLEET: FLEET,
 }

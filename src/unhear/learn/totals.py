@@ -5,7 +5,7 @@ values a label as a vector has, not the square of it.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -37,6 +37,19 @@ class Totals:
         Raises `NeverLearned` where no vectors of its label could add up to what would be left.
         """
         return self._changed(one, -1)
+
+    def with_all(self, other: "Totals") -> "Totals":
+        """Answer the totals of all that is in either."""
+        labels = dict(self.labels)
+        for label, one in other.labels.items():
+            before = labels.get(label) or OfLabel(0, np.zeros(self.dimension, np.int64))
+            labels[label] = OfLabel(before.count + one.count, before.total + one.total)
+        return Totals(self.dimension, labels)
+
+    def only(self, labels: Collection[str]) -> "Totals":
+        """Answer the totals of these labels alone."""
+        kept = {label: one for label, one in self.labels.items() if label in labels}
+        return Totals(self.dimension, kept)
 
     def _changed(self, one: Labelled, sign: int) -> "Totals":
         if len(one.vector) != self.dimension:

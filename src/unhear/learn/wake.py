@@ -98,15 +98,18 @@ class WakeLearner:
         told = self._telling.solve(state)
         rows = dict(zip(told.labels, told.rows, strict=True))
         weights = rows[WORD] - rows[OTHER]
-        return WakeModel(weights, _line(weights, word, other))
+        return WakeModel(weights, line_between(weights, word, other))
 
     def digest(self, state: Sums) -> bytes:
         """Answer 32 bytes for what was learned."""
         return sha256(b"unhear/learn/wake/v1" + state.to_bytes()).digest()
 
 
-def _line(weights: Integers, word: OfLabel, other: OfLabel) -> int:
-    """Answer the score of the line, rounded down; in Python's integers, which have no greatest."""
+def line_between(weights: Integers, word: OfLabel, other: OfLabel) -> int:
+    """Answer the score of the line, rounded down; in Python's integers, which have no greatest.
+
+    The weights are those of the values that the labels' totals have.
+    """
     up, down = _score(weights, word), _score(weights, other)
     whole = (NEARER - 1) * down * word.count + up * other.count
     return whole // (NEARER * word.count * other.count)

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from unhear.fleet.fleet import FleetRefuses, NotInvited
 from unhear.forget.errors import (
     Barred,
     ClockDoubted,
@@ -56,6 +57,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 KNOWN: Mapping[type[Exception], tuple[int, str]] = {
     NoSuchTrace: (404, "no-such-thing"),
     Barred: (409, "barred"),
+    FleetRefuses: (409, "fleet-refuses"),
+    NotInvited: (403, "not-invited"),
     ClockDoubted: (409, "clock-doubted"),
     MirrorAway: (503, "mirror-away"),
     FamilyError: (409, "family"),

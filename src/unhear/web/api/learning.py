@@ -17,7 +17,7 @@ from unhear.web.signed_in import STEP_UP, Guardian, SignedIn
 
 router = APIRouter(prefix="/learning", tags=["learning"])
 
-Learnable = Literal[Purpose.IMPROVE, Purpose.IDENTIFY]
+Learnable = Literal[Purpose.IMPROVE, Purpose.IDENTIFY, Purpose.FLEET]
 """The purposes that a house learns for."""
 
 
