@@ -102,6 +102,12 @@ export interface Subscribed {
   kinds: string[];
 }
 
+export interface Lesson {
+  person: string;
+  rate: number;
+  sentences: string[];
+}
+
 const ROOT = "/api/v1";
 let stepUp: () => Promise<boolean> = () => Promise.resolve(false);
 
@@ -139,6 +145,7 @@ export const api = {
   forget: (id: string) => ask<Forgotten>("DELETE", `/recordings/${id}`),
   receipt: (entry: string) => ask<Record<string, unknown>>("GET", `/receipts/${entry}`),
   everything: () => ask<Everything>("GET", "/everything"),
+  teachVoice: (lesson: Lesson) => ask<void>("POST", "/learning/voice", lesson),
   finishPairing: (code: string) => ask<void>("POST", "/devices/pairings/finish", { code }),
 };
 

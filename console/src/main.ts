@@ -2,6 +2,7 @@
 
 import { onStepUp } from "./api";
 import { go, startNavigating } from "./navigate";
+import { lesson } from "./lesson";
 import { pair } from "./pair";
 import { notifications } from "./notifications";
 import { passkeys } from "./passkeys";
@@ -15,6 +16,7 @@ import { talk } from "./talk";
 import { timeline } from "./timeline";
 
 const MODULES: Record<string, (element: HTMLElement) => void> = {
+  lesson,
   notifications,
   pair,
   passkeys,

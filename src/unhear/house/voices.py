@@ -23,6 +23,10 @@ class VoiceNotLearned(FamilyError):
     """A voice may not be learned, or there is too little of it."""
 
 
+class TooLittleSpeech(VoiceNotLearned):
+    """Too few of the sentences are speech."""
+
+
 class Voices:
     """Knows voices of people who consented to be known by theirs."""
 
@@ -37,13 +41,13 @@ class Voices:
     def enrol(self, person: PersonId, device: DeviceId, sentences: Sequence[Pcm]) -> None:
         """Learn a voice from sentences, each a contribution of its own; their sound is not kept.
 
-        Raises `VoiceNotLearned` without the person's consent to `identify`, or with fewer than
-        `SENTENCES_MIN` sentences of a second at least: then nothing is learned.
+        Raises `VoiceNotLearned` without the person's consent to `identify`, and `TooLittleSpeech` with
+        fewer than `SENTENCES_MIN` sentences of a second at least: then nothing is learned.
         """
         vectors = [self._encoder.vector(sentence) for sentence in sentences]
         heard = [vector for vector in vectors if vector is not None]
         if len(heard) < SENTENCES_MIN:
-            raise VoiceNotLearned(
+            raise TooLittleSpeech(
                 f"{len(heard)} of {len(sentences)} recordings have a second of speech; "
                 f"{SENTENCES_MIN} are needed"
             )

@@ -23,6 +23,7 @@ from unhear.web.api import (
     session,
     setup,
     upkeep,
+    voices,
 )
 from unhear.web.home import Home
 from unhear.web.microphone import Talking
@@ -44,6 +45,7 @@ PARTS = (
     erasures,
     receipts,
     learning,
+    voices,
     keeping,
     upkeep,
     everything,
@@ -61,7 +63,7 @@ def console_app(home: Home) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(Limits, proving=session.PROVING),
+            Middleware(Limits, proving=session.PROVING, roomy=voices.ROOMY),
             Middleware(SameOrigin, origins=(home.origin,)),
         ],
     )

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.fleet.fleet import FleetRefuses, NotInvited
 from unhear.forget.errors import (
     Barred,
@@ -23,6 +24,7 @@ from unhear.forget.errors import (
 from unhear.house.audit import AuditFailed
 from unhear.house.family import FamilyError
 from unhear.house.setup import AlreadySetUp
+from unhear.house.voices import TooLittleSpeech, VoiceNotLearned
 from unhear.household.data_rights import RequestClosed
 from unhear.keep.identity import IdentityError
 from unhear.prove.errors import ProofError
@@ -62,6 +64,10 @@ KNOWN: Mapping[type[Exception], tuple[int, str]] = {
     ClockDoubted: (409, "clock-doubted"),
     MirrorAway: (503, "mirror-away"),
     FamilyError: (409, "family"),
+    TooLittleSpeech: (409, "too-little-speech"),
+    VoiceNotLearned: (409, "voice-not-allowed"),
+    ModelMissing: (503, "model-missing"),
+    ModelDamaged: (503, "model-missing"),
     RequestClosed: (409, "request-closed"),
     AuditFailed: (503, "audit-failed"),
     AlreadySetUp: (409, "already-set-up"),

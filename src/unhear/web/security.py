@@ -1,6 +1,6 @@
 """What every answer of the console has, and what every request to it must have."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from limits import RateLimitItemPerMinute
@@ -84,10 +84,16 @@ class SameOrigin:
 class Limits:
     """Refuses requests that come too often, or are too large, before anything reads them."""
 
-    def __init__(self, app: ASGIApp, proving: Iterable[str]) -> None:
-        """`proving` are the paths at which somebody proves who they are."""
+    def __init__(
+        self, app: ASGIApp, proving: Iterable[str], roomy: Mapping[str, int] | None = None
+    ) -> None:
+        """`proving` are the paths at which somebody proves who they are.
+
+        `roomy` are those that take more than others, and how many bytes.
+        """
         self._app = app
         self._proving = frozenset(proving)
+        self._roomy = dict(roomy or {})
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._any = RateLimitItemPerMinute(REQUESTS_PER_MINUTE)
         self._proofs = RateLimitItemPerMinute(PROOFS_PER_MINUTE)
@@ -99,12 +105,13 @@ class Limits:
             await self._app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+        most = self._roomy.get(scope["path"], BODY_BYTES_MAX)
+        if not length.isdecimal() or int(length) > most:
             await answer(TOO_LARGE)(scope, receive, send)
         elif not self._may(scope):
             await answer(TOO_OFTEN, {"retry-after": "60"})(scope, receive, send)
         else:
-            await self._app(scope, _bounded(receive), send)
+            await self._app(scope, _bounded(receive, most), send)
 
     def _may(self, scope: Scope) -> bool:
         who = (scope.get("client") or ("nobody",))[0]
@@ -117,9 +124,9 @@ class Limits:
         )
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Answer a `receive` that ends a body without a length once it is too large."""
-    left = BODY_BYTES_MAX
+def _bounded(receive: Receive, most: int) -> Receive:
+    """Answer a `receive` that ends a body without a length once it is larger than `most` bytes."""
+    left = most
 
     async def bounded() -> Message:
         nonlocal left

@@ -13,7 +13,15 @@ from unhear.household.alerts import AlertKind
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
-from unhear.household.words import OPTIONAL, UNKNOWN_PERSON, DeviceId, PersonId, PersonKind, Purpose
+from unhear.household.words import (
+    OPTIONAL,
+    UNKNOWN_PERSON,
+    DeviceId,
+    Person,
+    PersonId,
+    PersonKind,
+    Purpose,
+)
 from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
@@ -175,6 +183,7 @@ def learning(request: Request, signed: Guardian) -> Response:
         found=found,
         teachers=teachers,
         people=names(signed.house.household),
+        known_by_voice=_known_by_voice(signed),
         out_of_reach=out_of_reach(signed.house.forgetter.horizon_days, signed.house.clock()),
     )
 
@@ -242,6 +251,16 @@ def account(request: Request, signed: Guardian) -> Response:
         told=told(request, household, signed.person.id),
         alert_kinds=list(AlertKind),
     )
+
+
+def _known_by_voice(signed: SignedIn) -> list[Person]:
+    """Answer who may be known by their voice."""
+    household, now = signed.house.household, signed.house.clock()
+    return [
+        person
+        for person in household.people
+        if household.consent(person.id, Purpose.IDENTIFY, now) is not None
+    ]
 
 
 def names(household: Household) -> dict[str, str]:
