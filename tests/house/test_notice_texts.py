@@ -152,7 +152,7 @@ def _stays_of(
         if memory.written:
             days = memory.stay.days
             found.add((spoken["things"]["respond"], people, spoken["devices"][kind], days))
-        for purpose in LEARNED_FOR & set(IN_USE):
+        for purpose in LEARNED_FOR - {Purpose.FLEET}:  # no fleet is set
             stay = teaching(household, Utterance(TraceId(b""), NOON, device, person), purpose)
             if stay is not None:
                 thing = spoken["things"][purpose.value]
