@@ -7,21 +7,17 @@ from pathlib import Path
 from tests.copies.houses import forget, keep, new_house
 from tests.learn.lessons import lesson, teach
 from tests.prove.memory import WITNESS
-from unhear.forget.database import TraceKind
 from unhear.forget.roots import open_tree
-from unhear.forget.traces import NewTrace, add_trace, contribution_id, new_trace_id
+from unhear.forget.traces import new_trace_id
 from unhear.house.backup import backup
 from unhear.house.drill import rehearse
 from unhear.house.house import House
 from unhear.house.keeping import move_keeper
-from unhear.house.sharing import mark_of
 from unhear.household.data_rights import DataRequest, Right
 from unhear.household.hold import Hold
-from unhear.household.learning import Subject
 from unhear.household.scope import Scope
-from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonKind, TraceId, Utterance
+from unhear.household.words import PersonKind, TraceId
 from unhear.keep.notices import Notice, add_notice
-from unhear.learn.rows import FOR_GOOD
 from unhear.settings import WitnessSettings
 from unhear.stores.copies.target import Target
 from unhear.stores.log_key import rotate_log_key
@@ -43,7 +39,6 @@ def live_in(folder: Path) -> House:
     spoken = replace(heard, of=new_trace_id())
     taught = lesson(spoken, house.clock() + timedelta(days=9), "warm the teapot")
     teach(house.database, house.keeper, house.household.id, taught)
-    _share(house, spoken.of)
     house.family.add("Ben", PersonKind.ADULT)
     house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
     _notify(house)
@@ -62,16 +57,6 @@ def live_in(folder: Path) -> House:
     house.tidy()
     house.ledger.wait()
     return house
-
-
-def _share(house: House, recording: TraceId) -> None:
-    """Write down what says that a fleet may have something; there need not be one any more."""
-    mark = mark_of(contribution_id(Subject.FLEET, recording))
-    about = Utterance(mark, house.clock(), DeviceId("fleet"), UNKNOWN_PERSON)
-    with house.database.writing() as transaction:
-        tree = open_tree(transaction, house.keeper)
-        new = NewTrace(mark, TraceKind.SHARED, about, b"", FOR_GOOD)
-        add_trace(transaction, tree, house.household.id, new)
 
 
 def _notify(house: House) -> None:
