@@ -18,7 +18,7 @@ run: $(VENV)/.ready $(STATIC)/main.js
 test: setup-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test-slow: setup-dev .venv-home-assistant/.ready
+test-slow: setup-dev .venv-home-assistant/.ready .venv-learners/.ready
 	$(BIN)/python -m pytest -n 2 -m slow
 
 check: setup-dev check-console
@@ -71,7 +71,7 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	@touch $@
 
 # Other learners and unlearners, which the measurement of learning times where they are there. The
-# second brings 5.5 GB of a training library, so both are made on request only.
+# second brings 5.5 GB of a training library, so it is made on request only.
 .venv-learners/.ready .venv-erasus/.ready: .venv-%/.ready: $(VENV)/bin/uv requirements-%.txt
 	$(BIN)/python -m venv .venv-$*
 	$(BIN)/uv pip install --quiet --python .venv-$*/bin/python --require-hashes -r requirements-$*.txt

@@ -10,6 +10,7 @@ from bench.learn import unlearners
 from bench.learn.unlearners import ROOT, compare, made
 
 from tests.bench.test_learn_attacks import recordings
+from tests.needs import need
 from unhear.learn.sums import Labelled, Sums
 from unhear.learn.telling import Telling
 
@@ -38,11 +39,11 @@ def test_a_peer_that_is_missing_is_said_not_to_have_been_run() -> None:
     assert str(unlearners._peer(".venv-nowhere", "sisa", {40: case}, (1,))).startswith("not run")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", unlearners.LEARNERS)
 def test_peers_train_again(name: str, tmp_path: Path) -> None:
     ready = ROOT / ".venv-learners" / ".ready"
-    if not ready.exists():
-        pytest.skip("made on request only: make .venv-learners/.ready")
+    need(ready.exists(), "other learners: make .venv-learners/.ready")
     made(recordings(), 200, 2).write(tmp_path, 2)
     python = str(ROOT / ".venv-learners" / "bin" / "python")
     done = subprocess.run(
