@@ -41,8 +41,8 @@ class Voices:
     def enrol(self, person: PersonId, device: DeviceId, sentences: Sequence[Pcm]) -> None:
         """Learn a voice from sentences, each a contribution of its own; their sound is not kept.
 
-        Raises `VoiceNotLearned` without the person's consent to `identify`, and `TooLittleSpeech` with
-        fewer than `SENTENCES_MIN` sentences of a second at least: then nothing is learned.
+        Raises `VoiceNotLearned` without the person's consent to `identify`, and `TooLittleSpeech`
+        with fewer than `SENTENCES_MIN` sentences of a second at least: then nothing is learned.
         """
         vectors = [self._encoder.vector(sentence) for sentence in sentences]
         heard = [vector for vector in vectors if vector is not None]
