@@ -1,12 +1,13 @@
 """What learning is worth, and that it is taken back: `python -m bench.learn --data DIR --json`.
 
-Six parts, each of which can be asked for with `--only`:
+Seven parts, each of which can be asked for with `--only`:
 
 orders  spoken orders wholly understood, without and with the words a house has learned
 digits  the digits of a speaker who was never heard, learned from the others
 wakes   people who say the wake word, told from other speech
 cost    to unlearn one of a thousand to a million recordings, beside training again
 attacks what models and states tell of those that were learned, and of those that were forgotten
+fleets  what two releases of a fleet tell of a recording that was forgotten between them
 peers   to unlearn one and a thousand, and what is left, beside others that unlearn or train again
 
 Everywhere what was unlearned is compared, to the bit, with never having learned it. The recordings
@@ -19,13 +20,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.learn import attacks, cost, digits, orders, unlearners, wakes
+from bench.learn import attacks, cost, digits, fleets, orders, unlearners, wakes
 from bench.learn.parts import STAGES, Part
 from bench.plot import stages
 from bench.report import report
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("orders", "digits", "wakes", "cost", "attacks", "peers")
+NAMES = ("orders", "digits", "wakes", "cost", "attacks", "fleets", "peers")
 
 
 def main() -> None:
@@ -42,6 +43,7 @@ def main() -> None:
         "wakes": lambda: wakes.measure(options.data),
         "cost": cost.measure,
         "attacks": lambda: attacks.measure(options.data),
+        "fleets": lambda: fleets.measure(options.data),
         "peers": lambda: unlearners.measure(options.data),
     }
     found = {name: parts[name]() for name in options.only or parts}
