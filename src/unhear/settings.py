@@ -333,7 +333,8 @@ def write_to_settings_file(
 ) -> None:
     """Set these in the house's file, or take out what is None; durable, and all or nothing.
 
-    What else stands in the file, comments too, stays. Raises `SettingsWrong`.
+    What else stands in the file, comments too, stays. It may name secrets, so that nobody else on
+    the machine may read what is written. Raises `SettingsWrong`.
     """
     path = house / SETTINGS_FILE
     beside = house / f"{SETTINGS_FILE}.new"
@@ -346,6 +347,7 @@ def write_to_settings_file(
                 document[name] = value
         house.mkdir(parents=True, exist_ok=True)
         with beside.open("w") as file:
+            os.fchmod(file.fileno(), 0o600)
             file.write(tomlkit.dumps(document))
             file.flush()
             os.fsync(file.fileno())

@@ -15,6 +15,7 @@ from unhear.learn.releases import PER_HOME_MAX
 from unhear.learn.wake import OTHER, WORD, WakeModel
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt, verify
+from unhear.settings import write_to_settings_file
 
 
 @pytest.fixture
@@ -208,3 +209,12 @@ def test_everything_is_there_when_the_fleet_opens_again(tmp_path: Path) -> None:
         with httpx2.Client(base_url=again.url, headers=headers, trust_env=False) as client:
             assert len(Member(client).held()) == 4
             assert model(Member(client)) == first
+
+
+def test_the_settings_that_name_a_fleets_token_are_for_nobody_else(tmp_path: Path) -> None:
+    fleet = {"url": "https://fleet.example", "token": "WALNUT", "log": "key"}
+    (tmp_path / "settings.toml").write_text("# mine\n")
+    write_to_settings_file(tmp_path, {"fleet": fleet})
+    written = tmp_path / "settings.toml"
+    assert written.stat().st_mode & 0o077 == 0
+    assert written.read_text().startswith("# mine\n")
