@@ -32,8 +32,9 @@ ATTRIBUTES = "ownerread|ownerwrite"
 WRITTEN = 1 << 29
 """TPMA_NV_WRITTEN: an index without it was defined and never written."""
 
-NO_SUCH_INDEX, NEVER_WRITTEN, NO_ROOM = 0x18B, 0x14A, 0x14B
-"""TPM_RC_HANDLE for the first handle, TPM_RC_NV_UNINITIALIZED, TPM_RC_NV_SPACE."""
+NO_SUCH_INDEX, NEVER_WRITTEN, NO_ROOM, NO_SESSIONS = 0x18B, 0x14A, 0x14B, 0x903
+"""TPM_RC_HANDLE for the first handle, TPM_RC_NV_UNINITIALIZED, TPM_RC_NV_SPACE,
+TPM_RC_SESSION_MEMORY."""
 
 
 class Tpm2RootKeeper:
@@ -210,6 +211,16 @@ class Tpm2RootKeeper:
 
     def _tool(self, name: str, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run a program of tpm2-tools. Raises `KeeperFailed`, or `_Refused` with the TPM's code."""
+        try:
+            return self._run(name, *arguments, stdin=stdin)
+        except _Refused as refused:
+            if refused.code != NO_SESSIONS:
+                raise
+        # Programs that were killed left their sessions behind; without a kernel nobody clears up.
+        self._run("flushcontext", "--loaded-session")
+        return self._run(name, *arguments, stdin=stdin)
+
+    def _run(self, name: str, *arguments: str, stdin: bytes = b"") -> bytes:
         program = shutil.which(f"tpm2_{name}")
         if program is None:
             raise KeeperFailed(f"tpm2_{name} is not installed (Debian: apt install tpm2-tools)")
