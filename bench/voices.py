@@ -29,8 +29,8 @@ from bench.report import progress, quantile, report
 from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.engines.audio_files import read_sound
 from unhear.engines.speaker import DIMENSION, SpeakerEncoder
+from unhear.learn.labelled import Labelled
 from unhear.learn.nearest import LIKE, Nearest
-from unhear.learn.sums import Labelled
 from unhear.learn.voices import AHEAD_BY, AT_LEAST
 
 READERS = Path("/usr/share/pocketsphinx/test/data/librivox")

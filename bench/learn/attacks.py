@@ -26,7 +26,8 @@ from bench.learn.parts import Part, described, learned, unlearned
 from bench.learn.versions import Reals, rows_of, shuffled
 from unhear.engines.audio_files import read_sound
 from unhear.engines.sound_features import DIMENSION
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.labelled import Labelled
+from unhear.learn.sums import Sums
 from unhear.learn.telling import PENALTY, Telling, Weights
 
 PENALTIES = (PENALTY, FIXED.penalty)

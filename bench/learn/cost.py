@@ -14,8 +14,10 @@ import numpy as np
 from bench.learn.parts import Part
 from bench.report import milliseconds, progress
 from unhear.engines.sound_features import DIMENSION
-from unhear.learn.sums import Labelled, OfLabel, Sums, Vector
+from unhear.learn.labelled import Labelled, OfLabel, Vector
+from unhear.learn.sums import Sums
 from unhear.learn.telling import ONE, PENALTY, Telling
+from unhear.learn.totals import Totals
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 LABELS = ("one", "two", "three", "four")
@@ -83,7 +85,7 @@ def summed(
         for n, name in enumerate(names)
         if (labels == n).any()
     }
-    return Sums(gram, kinds)
+    return Sums(gram, Totals(len(gram), kinds))
 
 
 def _gram(rows: Vector) -> "np.ndarray[Any, np.dtype[np.float64]]":

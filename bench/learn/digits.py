@@ -19,7 +19,8 @@ from bench.learn.parts import SHARES, Part, described, first, forgetting, learne
 from unhear.capture.sound import Pcm
 from unhear.engines.audio_files import read_sound
 from unhear.engines.sound_features import DIMENSION, EMBEDDING
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.labelled import Labelled
+from unhear.learn.sums import Sums
 from unhear.learn.telling import ONE, UNIT, Telling, Weights
 
 AIM = 0.95

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from bench.learn.attacks import read
 from bench.learn.parts import Part, learned
 from unhear.learn.fleet import FleetLearner, bounded
+from unhear.learn.labelled import Labelled
 from unhear.learn.noise import Noise
 from unhear.learn.releases import PER_HOME_MAX
-from unhear.learn.sums import Labelled
 from unhear.learn.wake import OTHER, WORD
 
 Reals = NDArray[np.float64]

@@ -12,8 +12,8 @@ from rich.progress import track
 
 from unhear.capture.sound import Pcm
 from unhear.engines.sound_features import SoundFeatures
+from unhear.learn.labelled import Vector
 from unhear.learn.learner import Learner
-from unhear.learn.sums import Vector
 
 FOLDS = 5
 

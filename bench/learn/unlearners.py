@@ -23,7 +23,8 @@ from bench.learn.cost import summed
 from bench.learn.parts import Part
 from bench.learn.versions import shuffled
 from bench.report import milliseconds, progress
-from unhear.learn.sums import Labelled, Sums, Vector
+from unhear.learn.labelled import Labelled, Vector
+from unhear.learn.sums import Sums
 from unhear.learn.telling import ONE, Telling, Weights
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from bench.learn.parts import learned
 from unhear.engines.sound_features import DIMENSION
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.labelled import Labelled
+from unhear.learn.sums import Sums
 from unhear.learn.telling import ONE, PENALTY_MIN, UNIT, Telling
 
 Reals = NDArray[np.float64]

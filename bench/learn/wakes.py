@@ -28,7 +28,7 @@ from unhear.engines.audio_files import read_sound
 from unhear.engines.sound_features import DIMENSION, SoundFeatures
 from unhear.engines.verified_wake import WAKE_FRAMES, VerifiedWake
 from unhear.engines.wake import BothWake
-from unhear.learn.sums import Labelled
+from unhear.learn.labelled import Labelled
 from unhear.learn.wake import EXAMPLES_MIN, OTHER, WORD, WakeLearner, WakeModel
 
 ACCEPTS_AIM, FALSE_ACCEPTS_AIM = 0.99, 0.01

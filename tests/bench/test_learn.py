@@ -10,7 +10,8 @@ from bench.learn.parts import STAGES, forgetting, in_folds, learned
 from bench.plot import stages
 
 from unhear.engines.sound_features import DIMENSION, EMBEDDING
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.labelled import Labelled
+from unhear.learn.sums import Sums
 from unhear.learn.telling import Telling, Weights
 from unhear.learn.vocabulary import Vocabulary, said
 from unhear.learn.wake import OTHER, WORD

@@ -7,7 +7,8 @@ from bench.learn.parts import learned
 from bench.learn.versions import Release, _subtracted, choices, rows_of
 
 from unhear.engines.sound_features import DIMENSION
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.labelled import Labelled
+from unhear.learn.sums import Sums
 from unhear.learn.telling import Telling
 
 

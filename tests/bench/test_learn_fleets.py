@@ -5,8 +5,8 @@ from bench.learn import fleets
 
 from tests.bench.test_learn_attacks import recordings
 from unhear.learn.fleet import bounded
+from unhear.learn.labelled import Labelled
 from unhear.learn.noise import Noise
-from unhear.learn.sums import Labelled
 from unhear.learn.wake import OTHER, WORD
 
 

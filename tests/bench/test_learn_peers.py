@@ -11,7 +11,8 @@ from bench.learn.unlearners import ROOT, compare, made
 
 from tests.bench.test_learn_attacks import recordings
 from tests.needs import need
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.labelled import Labelled
+from unhear.learn.sums import Sums
 from unhear.learn.telling import Telling
 
 PEERS = ROOT / "bench" / "learn" / "peer_learners.py"

@@ -17,8 +17,8 @@ from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.engines.mels import BANDS, mels
 from unhear.engines.models import packaged_speaker_encoder
 from unhear.engines.speaker import DIMENSION, SpeakerEncoder, VoiceVector
+from unhear.learn.labelled import Labelled
 from unhear.learn.nearest import Nearest
-from unhear.learn.sums import Labelled
 from unhear.learn.voices import AHEAD_BY, AT_LEAST
 
 SENTENCES, ENROLLED = 10, 5

@@ -25,7 +25,7 @@ from unhear.engines.sound_features import DIMENSION, SoundFeatures
 from unhear.engines.verified_wake import WAKE_FRAMES, VerifiedWake
 from unhear.engines.wake import BothWake
 from unhear.household.words import DeviceId
-from unhear.learn.sums import Labelled, Vector
+from unhear.learn.labelled import Labelled, Vector
 from unhear.learn.wake import OTHER, WORD, WakeLearner, WakeModel
 
 FEATURES = SoundFeatures()

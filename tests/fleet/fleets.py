@@ -14,9 +14,9 @@ from tests.home import SetClock
 from tests.web.servers import served
 from unhear.fleet.fleet import Fleet, make_fleet
 from unhear.forget.traces import new_trace_id
+from unhear.learn.labelled import Labelled
 from unhear.learn.releases import Rules
 from unhear.learn.subjects import FLEET
-from unhear.learn.sums import Labelled
 from unhear.learn.wake import DIMENSION, OTHER, WORD
 from unhear.settings import Settings
 from unhear.stores.log_files import LogFolder

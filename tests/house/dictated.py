@@ -11,7 +11,7 @@ from unhear.house.house import House
 from unhear.house.turn import Assistant, Turn
 from unhear.household.speech import Transcript
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 KITCHEN = DeviceId("kitchen")
 SECOND: Pcm = np.full(16_000, 100, np.int16)

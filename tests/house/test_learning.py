@@ -16,9 +16,9 @@ from unhear.household.methods import Verified
 from unhear.household.scope import Scope
 from unhear.household.speech import Transcript
 from unhear.household.words import UNKNOWN_PERSON, PersonId, PersonKind, Purpose
+from unhear.learn.labelled import Integers, Vector
 from unhear.learn.rows import put_learned
 from unhear.learn.subjects import VOCABULARY
-from unhear.learn.sums import Integers, Vector
 from unhear.learn.wake import DIMENSION
 
 TIMER = "Timer set for 10 minutes."

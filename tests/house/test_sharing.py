@@ -23,7 +23,7 @@ from unhear.household.learning import Subject
 from unhear.household.methods import Verified
 from unhear.household.scope import Scope as Named
 from unhear.household.words import DeviceId, PersonId, PersonKind, Purpose, TraceId, Utterance
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 from unhear.learn.wake import DIMENSION
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt, verify

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from unhear.household.words import HouseholdId
 from unhear.learn.fleet import LENGTH_MAX, FleetLearner, bounded
+from unhear.learn.labelled import Labelled, OfLabel, Vector
 from unhear.learn.learner import Learner, NeverLearned
 from unhear.learn.noise import Noise, sensitivity
 from unhear.learn.releases import (
@@ -24,7 +25,6 @@ from unhear.learn.releases import (
     next_release,
     summed,
 )
-from unhear.learn.sums import Labelled, OfLabel, Vector
 from unhear.learn.totals import Totals
 from unhear.learn.wake import OTHER, WORD, WakeModel
 

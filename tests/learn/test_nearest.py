@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from unhear.learn.labelled import Labelled
 from unhear.learn.learner import Learner, NeverLearned
 from unhear.learn.nearest import LIKE, Directions, Nearest
-from unhear.learn.sums import Labelled
 from unhear.learn.totals import Totals
 
 DIMENSION = 5

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from unhear.learn.labelled import Labelled
 from unhear.learn.learner import Learner, NeverLearned
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.sums import Sums
 from unhear.learn.telling import Telling, Weights
 from unhear.learn.vocabulary import Counts, Vocabulary, said
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.needs import need, need_program
+from unhear.learn.labelled import Labelled
 from unhear.learn.solving import solve
-from unhear.learn.sums import Labelled
 from unhear.learn.telling import Telling
 
 GOLDEN = "915a455d70e61a8616ad1c9f8b62cb5e7b418a37fd8b5404b16d4fe4eb9af41e"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unhear.learn.labelled import Labelled, Vector
 from unhear.learn.learner import Learner, NeverLearned
-from unhear.learn.sums import Labelled, Sums, Vector
+from unhear.learn.sums import Sums
 from unhear.learn.wake import EXAMPLES_MIN, OTHER, WORD, WakeLearner, WakeModel
 
 DIMENSION = 6

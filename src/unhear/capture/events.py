@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from unhear.capture.sound import Capture
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 
 @dataclass(frozen=True, slots=True)

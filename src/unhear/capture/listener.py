@@ -22,7 +22,7 @@ from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
 from unhear.capture.ring import Ring
 from unhear.capture.sound import RATE_HZ, Capture, Pcm, VoiceActivity, WakeDetector
 from unhear.household.words import DeviceId
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 
 @dataclass(frozen=True, slots=True)

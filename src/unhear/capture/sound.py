@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unhear.household.words import DeviceId
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 RATE_HZ = 16_000
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyopen_wakeword import OpenWakeWordFeatures
 
 from unhear.capture.sound import RATE_HZ, Pcm
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 EMBEDDING = 96
 DIMENSION = 3 * EMBEDDING

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from unhear.capture.sound import RATE_HZ, Pcm, WakeDetector
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 WAKE_FRAMES = RATE_HZ * 3 // 2
 """How much of the last sound is the sound of a wake; people say the word in about a second."""

@@ -14,7 +14,7 @@ from unhear.clock import Clock
 from unhear.forget.holder import Place
 from unhear.household.policy import Decision
 from unhear.household.words import DeviceId, HouseholdId, TraceId, Utterance
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 REMEMBERED_FOR = timedelta(minutes=5)
 

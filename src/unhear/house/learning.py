@@ -15,11 +15,11 @@ from unhear.household.learning import Subject
 from unhear.household.policy import teaching
 from unhear.household.words import Utterance
 from unhear.learn import wording
+from unhear.learn.labelled import LABEL_BYTES_MAX, Labelled
 from unhear.learn.learned import Lesson, SealedLearned
 from unhear.learn.rows import LEARNED_KINDS, contributions, learned_id, learned_row
 from unhear.learn.standing import Standing, standings
 from unhear.learn.subjects import PHRASINGS, TAUGHT, VOCABULARY
-from unhear.learn.sums import LABEL_BYTES_MAX, Labelled
 from unhear.learn.trial import Trial, trial
 from unhear.learn.vocabulary import said
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.household.speech import Intent
 from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
-from unhear.learn.sums import Vector
+from unhear.learn.labelled import Vector
 
 
 @dataclass(frozen=True, slots=True)

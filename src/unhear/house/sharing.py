@@ -29,9 +29,9 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.learn.fleet import bounded
+from unhear.learn.labelled import Vector
 from unhear.learn.releases import PER_HOME_MAX
 from unhear.learn.rows import FOR_GOOD, SINCE_EVER, contribution_of
-from unhear.learn.sums import Vector
 from unhear.learn.wake import WakeModel
 from unhear.prove.errors import ProofError
 from unhear.prove.notes import VerifierKey

@@ -12,8 +12,8 @@ from unhear.household.family import Household
 from unhear.household.learning import Subject
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, Utterance
 from unhear.learn import voices
+from unhear.learn.labelled import Labelled
 from unhear.learn.subjects import VOICES
-from unhear.learn.sums import Labelled
 
 SENTENCES_MIN = 5
 """From how many sentences a voice is known."""

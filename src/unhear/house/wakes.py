@@ -10,8 +10,8 @@ from unhear.household.family import Household
 from unhear.household.learning import Subject
 from unhear.household.words import Utterance
 from unhear.learn.fleet import bounded
+from unhear.learn.labelled import Labelled, Vector
 from unhear.learn.subjects import TAUGHT, WAKE
-from unhear.learn.sums import Labelled, Vector
 from unhear.learn.wake import OTHER, WORD
 
 WORDS_PER_OTHER = 4

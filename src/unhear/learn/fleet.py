@@ -12,7 +12,7 @@ from math import isqrt
 
 import numpy as np
 
-from unhear.learn.sums import Integers, Labelled, OfLabel, Vector
+from unhear.learn.labelled import Integers, Labelled, OfLabel, Vector
 from unhear.learn.totals import Totals
 from unhear.learn.wake import EXAMPLES_MIN, OTHER, WORD, WakeModel, line_between
 

@@ -13,7 +13,7 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from unhear.learn.sums import Labelled, Vector
+from unhear.learn.labelled import Labelled, Vector
 from unhear.learn.totals import Totals
 
 Rows = NDArray[np.int32]

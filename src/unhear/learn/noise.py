@@ -14,7 +14,7 @@ import numpy as np
 
 from unhear.clock import random_bytes
 from unhear.learn.fleet import LENGTH_MAX
-from unhear.learn.sums import Integers, OfLabel
+from unhear.learn.labelled import Integers, OfLabel
 from unhear.learn.totals import Totals
 
 EPSILON_MAX = 50.0

@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar
 from unhear.household.learning import Subject
 from unhear.learn import voices, wake, wording
 from unhear.learn.fleet import FleetLearner
+from unhear.learn.labelled import Labelled
 from unhear.learn.learner import Learner
 from unhear.learn.nearest import Directions, Nearest
-from unhear.learn.sums import Labelled, Sums
+from unhear.learn.sums import Sums
 from unhear.learn.totals import Totals
 from unhear.learn.vocabulary import Counts, Vocabulary
 from unhear.learn.wake import WakeLearner, WakeModel
@@ -88,6 +89,12 @@ def _expected(phrases: tuple[str, ...], counts: Counts) -> bool:
     return all(phrase in phrases for phrase in counts if " " not in phrase)
 
 
+_LABELLED = Codec(Labelled.to_bytes, Labelled.from_bytes)
+_SUMS = Codec(Sums.to_bytes, Sums.from_bytes)
+_TOTALS = Codec(Totals.to_bytes, Totals.from_bytes)
+_DIRECTIONS = Codec(Directions.to_bytes, Directions.from_bytes)
+_WAKES = Codec(WakeModel.to_bytes, WakeModel.from_bytes)
+
 VOCABULARY: Taught[Counts, Counts, tuple[str, ...]] = Taught(
     Vocabulary(),
     Codec(_lines, _counts),
@@ -98,33 +105,33 @@ VOCABULARY: Taught[Counts, Counts, tuple[str, ...]] = Taught(
 
 PHRASINGS: Taught[Labelled, Totals, Directions] = Taught(
     Nearest(wording.DIMENSION),
-    Codec(Labelled.to_bytes, Labelled.from_bytes),
-    Codec(Totals.to_bytes, Totals.from_bytes),
-    Codec(Directions.to_bytes, Directions.from_bytes),
+    _LABELLED,
+    _TOTALS,
+    _DIRECTIONS,
     lambda model, one: wording.meaning(model, one.vector) == one.label,
 )
 
 WAKE: Taught[Labelled, Sums, WakeModel] = Taught(
     WakeLearner(wake.DIMENSION),
-    Codec(Labelled.to_bytes, Labelled.from_bytes),
-    Codec(Sums.to_bytes, Sums.from_bytes),
-    Codec(WakeModel.to_bytes, WakeModel.from_bytes),
+    _LABELLED,
+    _SUMS,
+    _WAKES,
     lambda model, one: model.is_word(one.vector) == (one.label == wake.WORD),
 )
 
 VOICES: Taught[Labelled, Totals, Directions] = Taught(
     Nearest(voices.DIMENSION),
-    Codec(Labelled.to_bytes, Labelled.from_bytes),
-    Codec(Totals.to_bytes, Totals.from_bytes),
-    Codec(Directions.to_bytes, Directions.from_bytes),
+    _LABELLED,
+    _TOTALS,
+    _DIRECTIONS,
     lambda model, one: voices.speaker(model, one.vector) == one.label,
 )
 
 FLEET: Taught[Labelled, Totals, WakeModel] = Taught(
     FleetLearner(wake.DIMENSION),
-    Codec(Labelled.to_bytes, Labelled.from_bytes),
-    Codec(Totals.to_bytes, Totals.from_bytes),
-    Codec(WakeModel.to_bytes, WakeModel.from_bytes),
+    _LABELLED,
+    _TOTALS,
+    _WAKES,
     lambda model, one: model.is_word(one.vector) == (one.label == wake.WORD),
 )
 

@@ -10,8 +10,9 @@ from hashlib import sha256
 
 import numpy as np
 
+from unhear.learn.labelled import Integers, Labelled, Vector
 from unhear.learn.solving import solve
-from unhear.learn.sums import Integers, Labelled, Sums, Vector
+from unhear.learn.sums import Sums
 
 ONE = 127
 """A constant in front of every vector, of which the weights make each label's offset."""

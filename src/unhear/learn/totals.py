@@ -1,7 +1,6 @@
 """Totals of labelled whole-number vectors: how many of each label, and their sum.
 
-They are what `Sums` holds less what vectors have in common with one another, and so take as many
-values a label as a vector has, not the square of it.
+They take as many values a label as a vector has; `Sums` adds what values have in common.
 """
 
 import struct
@@ -11,8 +10,8 @@ from hashlib import sha256
 
 import numpy as np
 
+from unhear.learn.labelled import Labelled, OfLabel
 from unhear.learn.learner import NeverLearned
-from unhear.learn.sums import Labelled, OfLabel
 
 VALUE_MIN, VALUE_MAX = -128, 127
 

@@ -1,7 +1,7 @@
 """Learn whose a voice is: for each person the direction of their vectors (see `nearest`)."""
 
+from unhear.learn.labelled import Vector
 from unhear.learn.nearest import LIKE, Directions
-from unhear.learn.sums import Vector
 
 DIMENSION = 256
 """How many values say what a voice is like."""

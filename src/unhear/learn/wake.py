@@ -11,7 +11,8 @@ from hashlib import sha256
 
 import numpy as np
 
-from unhear.learn.sums import Integers, Labelled, OfLabel, Sums, Vector
+from unhear.learn.labelled import Integers, Labelled, OfLabel, Vector
+from unhear.learn.sums import Sums
 from unhear.learn.telling import ONE, Telling
 
 WORD, OTHER = "word", "other"

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from unhear.learn.labelled import Vector
 from unhear.learn.nearest import LIKE, Directions
-from unhear.learn.sums import Vector
 
 DIMENSION = 512
 VALUE_MAX = 127
