@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unhear.answer.languages import WORDINGS
@@ -25,6 +25,7 @@ def test_numbers_of_few_digits_are_said_whole(number: Decimal) -> None:
 
 
 @given(st.fractions(max_denominator=10**6))
+@example(Fraction(10**60 + 1))
 def test_other_numbers_are_said_to_be_about_right(number: Fraction) -> None:
     said = ENGLISH.number(number)
     heard = Fraction(Decimal(said.removeprefix("about ").replace("minus ", "-")))

@@ -1,6 +1,7 @@
 """German is spoken so that German is recognised."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -26,6 +27,21 @@ def test_sentences_come_one_by_one() -> None:
     assert len(spoken) == 2
     assert all(len(piece.pcm) > piece.rate_hz // 3 for piece in spoken)
     assert list(EspeakVoice("de").speak(" ")) == []
+
+
+def test_several_voices_speak_at_once_as_each_does_alone() -> None:
+    texts = {"de": "Guten Morgen, wie geht es dir?", "en": "Good morning, how are you?"}
+
+    def spoken(language: str) -> bytes:
+        return b"".join(
+            piece.pcm.tobytes() for piece in EspeakVoice(language).speak(texts[language])
+        )
+
+    alone = {language: len(spoken(language)) for language in texts}
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda one: (one, len(spoken(one))), [*texts] * 20))
+    # The library is not the same to the sample twice.
+    assert all(abs(length / alone[language] - 1) < 0.05 for language, length in together)
 
 
 def test_a_language_without_a_voice_is_told() -> None:

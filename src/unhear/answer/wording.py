@@ -17,8 +17,6 @@ DAYS_BY_NAME_MAX = 6
 
 UNIT_SECONDS = {"hour": 3600, "minute": 60, "second": 1}
 
-_LIMITED = Context(prec=60, rounding=ROUND_HALF_EVEN)
-
 
 class Wording(Protocol):
     """One language's way of saying what has no sentence of its own."""
@@ -97,7 +95,7 @@ def digits_of(number: Decimal | Fraction | float, exact: int, rounded: int) -> t
     whole = Fraction(said) == value
     if not whole:
         said = _to_digits(value, max(rounded, before_point))
-    return f"{said.normalize(_LIMITED):f}", whole
+    return f"{said.normalize(Context(prec=len(said.as_tuple().digits))):f}", whole
 
 
 def _to_digits(value: Fraction, digits: int) -> Decimal:
