@@ -79,8 +79,13 @@ def test_of_too_many_connections_the_longest_silent_are_ended(
 ) -> None:
     background.do(until(lambda: not provider._open))  # those of other tests count, too
     monkeypatch.setattr(wyoming_provider, "CONNECTIONS_MAX", 3)
-    talker = dialled(port)
-    silent = [dialled(port) for _ in range(2)]
+    connections = []
+    for _ in range(
+        3
+    ):  # whoever is dialled is not yet taken, and the order in which they are counts
+        connections.append(dialled(port))
+        background.do(until(lambda: len(provider._open) == len(connections)))
+    talker, *silent = connections
     talker.sendall(wire("describe"))
     assert talker.recv(1)
     newest = dialled(port)

@@ -93,6 +93,7 @@ ENGLISH: dict[str, list[Line]] = {
     ],
     "calling": [
         Line("I was not talking to you.", "calling.not_to_you", r"Sorry\. I will try .*"),
+        typed("wasn't talking to you", "calling.not_to_you", r"Sorry\. I will try .*"),
         typed("that was only the television", "calling.nobody", r"Sorry\. I will try .*"),
         typed("nobody called you", "calling.nobody", r"Sorry\. I will try .*"),
     ],
