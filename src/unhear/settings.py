@@ -78,6 +78,54 @@ class SatelliteSettings(BaseModel):
     """Whose it is, by name, if it is anybody's."""
 
 
+class CameraSettings(BaseModel):
+    """One camera or doorbell; what it may record, a guardian decides in the console."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=60)
+    """What it is called, in what is kept too."""
+
+    address: str = Field(pattern=r"^(rtsps?|https?|onvif)://")
+    """Where its film comes from: RTSP, MJPEG over HTTP, or `onvif://HOST[:PORT]` to ask."""
+
+    sub: str | None = Field(default=None, pattern=r"^(rtsps?|https?)://")
+    """A smaller stream of the same picture, to analyse; the main one by default."""
+
+    user: str = ""
+    password: SecretStr | None = None
+    """How it is signed in to; kept out of the address, which may be shown."""
+
+    room: str = ""
+    """Where it stands; its name by default."""
+
+    doorbell: bool = False
+    """Whether it has a button."""
+
+    speaker: str | None = None
+    """The satellite through which people at the door are spoken to, by name."""
+
+    press_topic: str | None = None
+    """The MQTT topic on which any message means that its button was pressed."""
+
+    press_token: SecretStr | None = None
+    """What a web hook must bring to say that its button was pressed."""
+
+
+class MqttSettings(BaseModel):
+    """The MQTT broker that cameras and doorbells are told to, and hear from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    broker: str = Field(pattern=r"^mqtts?://")
+    """Such as `mqtt://127.0.0.1:1883`."""
+
+    user: str = ""
+    password: SecretStr | None = None
+    discovery: str = "homeassistant"
+    """The prefix under which Home Assistant discovers what is told."""
+
+
 class AgentSettings(BaseModel):
     """One agent that may ask for others, as a directory of the Data Rights Protocol has it."""
 
@@ -181,6 +229,12 @@ class Settings(BaseSettings):
 
     satellites: tuple[SatelliteSettings, ...] = ()
     """The voice satellites of the house."""
+
+    cameras: tuple[CameraSettings, ...] = ()
+    """The cameras and doorbells of the house."""
+
+    mqtt: MqttSettings | None = None
+    """The broker that is told when somebody is at the door, and where buttons are heard."""
 
     discover: bool = False
     """Whether to serve any satellite that announces itself on the local network."""

@@ -13,6 +13,16 @@ Picture = NDArray[np.uint8]
 """RGB, shape (height, width, 3)."""
 
 
+class Analyser(Protocol):
+    """Looks at the pictures of one camera, a few a second; one instance a stream."""
+
+    def look(self, picture: Picture, at: float) -> frozenset[Seen]:
+        """Answer what the next picture shows; `at` is its moment, in seconds of the stream.
+
+        What is private in it is black already.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A few seconds of a clip as fragmented MP4 (ISO/IEC 14496-12).
