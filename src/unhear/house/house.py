@@ -51,6 +51,7 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep.catalogue import Catalogue
+from unhear.keep.clips import Clips
 from unhear.keep.identity import ByPassphrase, WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
@@ -263,6 +264,17 @@ class House:
     def catalogue(self) -> Catalogue:
         """The recordings."""
         return Catalogue(
+            database=self.database,
+            keeper=self.keeper,
+            payloads=self.payloads,
+            household=self.household.id,
+            recipient=self.identity.recipient,
+        )
+
+    @cached_property
+    def clips(self) -> Clips:
+        """What its cameras filmed."""
+        return Clips(
             database=self.database,
             keeper=self.keeper,
             payloads=self.payloads,
