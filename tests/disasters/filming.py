@@ -10,9 +10,11 @@ from unhear.settings import Settings
 
 def main() -> None:
     clip = begin(Home(Settings(house=Path(sys.argv[1]))))
-    for data in iter(lambda: pieces(1)[0], b""):
+    while True:
+        (data,) = pieces(1)
         trace = add(clip, data)
-        print(trace.hex(), data[:8].hex(), flush=True)
+        sys.stdout.write(f"{trace.hex()} {data[:8].hex()}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Killed in the middle of a clip: what was filmed until then is sealed, and opens."""
 
-import random
 import signal
 import subprocess
 import sys
@@ -16,9 +15,8 @@ from unhear.household.words import TraceId
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_killed_in_the_middle_of_a_clip(home: Home, seed: int) -> None:
-    enough = random.Random(seed).randint(1, 12)
+@pytest.mark.parametrize("enough", [1, 4, 9])
+def test_killed_in_the_middle_of_a_clip(home: Home, enough: int) -> None:
     said: list[list[str]] = []
     with subprocess.Popen(
         [sys.executable, "-m", "tests.disasters.filming", str(home.settings.house)],
