@@ -20,6 +20,9 @@ AGENTS = "/v1/"
 SIGNED_PER_MINUTE = 30
 """How often one address may send something that an agent signed."""
 
+VISITS = "/visit/"
+"""Below which visitors ask whom a camera filmed. Nobody signs in there, so few may ask."""
+
 PROOFS_PER_MINUTE = 10
 """How often one address may try to prove who it is: passkeys, passphrases, recovery phrases."""
 
@@ -117,8 +120,10 @@ class Limits:
         who = (scope.get("client") or ("nobody",))[0]
         proves = scope["path"] in self._proving and scope["method"] == "POST"
         signed = scope["path"].startswith(AGENTS) and scope["method"] not in SAFE_METHODS
+        visits = scope["path"].startswith(VISITS) and scope["method"] not in SAFE_METHODS
         return (
             self._limiter.hit(self._any, who)
+            and (not visits or self._limiter.hit(self._proofs, who, "visit"))
             and (not proves or self._limiter.hit(self._proofs, who, "proof"))
             and (not signed or self._limiter.hit(self._signed, who, "signed"))
         )
