@@ -37,7 +37,7 @@ class SimulatedCamera:
         self, folder: Path, mounts: Mapping[str, Mount], *, user: str = "", password: str = ""
     ) -> None:
         probe = [str(SYSTEM_PYTHON), "-c", PROBE]
-        there = SYSTEM_PYTHON.exists() and not subprocess.run(probe, capture_output=True).returncode
+        there = SYSTEM_PYTHON.exists() and _works(probe)
         need(there, "GStreamer's RTSP server for the system's Python")
         self.port = free_port()
         self._told = {
@@ -78,3 +78,7 @@ class SimulatedCamera:
     def url(self, path: str = "/main", port: int | None = None) -> str:
         """Answer the address of one of its mounts, by way of another port perhaps."""
         return f"rtsp://127.0.0.1:{port or self.port}{path}"
+
+
+def _works(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -1,7 +1,7 @@
 """A camera on the loopback interface: GStreamer's RTSP server, playing encoded films in a loop.
 
-Run by the system's Python, which has GStreamer, with what it is to play as JSON in its argument; see
-`camera.py`. It prints `ready` once it listens, and lives until its standard input is closed.
+Run by the system's Python, which has GStreamer, with what it is to play as JSON in its argument;
+see `camera.py`. It prints `ready` once it listens, and lives until its standard input is closed.
 """
 
 import json
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import gi
 
@@ -26,10 +27,10 @@ SOUNDS = {
 }
 
 
-class Mount(GstRtspServer.RTSPMediaFactory):
+class Mount(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
     """One stream of the camera; all who watch see the same moment of it."""
 
-    def __init__(self, film, codec, fps, sound):
+    def __init__(self, film: str, codec: str, fps: int, sound: str) -> None:
         super().__init__()
         data = Path(film).read_bytes()
         self.units = []
@@ -47,13 +48,15 @@ class Mount(GstRtspServer.RTSPMediaFactory):
         self.set_shared(True)
         self.connect("media-configure", self.begin)
 
-    def begin(self, _factory, media):
+    def begin(self, _factory: Any, media: Any) -> None:
+        """Play from now on, until nobody watches any more."""
         gone = threading.Event()
         media.connect("unprepared", lambda _media: gone.set())
         film = media.get_element().get_by_name("film")
         threading.Thread(target=self.play, args=(film, gone), daemon=True).start()
 
-    def play(self, film, gone):
+    def play(self, film: Any, gone: threading.Event) -> None:
+        """Push the film's access units, each at its time."""
         began, number = time.monotonic(), 0
         while not gone.wait(max(began + number / self.fps - time.monotonic(), 0)):
             buffer = Gst.Buffer.new_wrapped(self.units[number % len(self.units)])
@@ -63,7 +66,8 @@ class Mount(GstRtspServer.RTSPMediaFactory):
             number += 1
 
 
-def main():
+def main() -> None:
+    """Serve what the argument says."""
     told = json.loads(sys.argv[1])
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
@@ -91,7 +95,8 @@ def main():
     if not server.attach(None):
         sys.exit("the port is taken")
     threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     loop.run()
 
 

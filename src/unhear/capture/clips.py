@@ -64,7 +64,7 @@ class Clips:
     is not yet reason to keep it, its film waits.
     """
 
-    def __init__(self, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - it is frozen
+    def __init__(self, bounds: Bounds = Bounds()) -> None:
         self._bounds = bounds
         self._ring = FilmRing(bounds.ring_bytes)
         self._now = 0.0

@@ -48,7 +48,7 @@ class Timeline:
     """Moments of one track, from a camera's clock, which may be set at any time, or missing."""
 
     def __init__(self, ticks: int, origin: Origin) -> None:
-        self._ticks = ticks
+        self.ticks = ticks
         self._origin = origin
         self._source: int | None = None
         self._placed: int | None = None
@@ -58,8 +58,8 @@ class Timeline:
         """Answer when, since the connection began, a packet is decoded; each is later."""
         if self._placed is None:
             known = decoded is not None
-            began = self._origin.since(decoded / self._ticks) if decoded is not None else 0.0
-            self._placed = round(began * self._ticks) if known else 0
+            began = self._origin.since(decoded / self.ticks) if decoded is not None else 0.0
+            self._placed = round(began * self.ticks) if known else 0
         else:
             self._placed += self._after(decoded, duration)
         self._source = decoded if decoded is not None else self._source
@@ -69,7 +69,7 @@ class Timeline:
         """Answer how much later than the one before this packet is."""
         if decoded is not None and self._source is not None:
             step = decoded - self._source
-            if 0 < step <= JUMP_SECONDS * self._ticks:
+            if 0 < step <= JUMP_SECONDS * self.ticks:
                 self._step = step
                 return step
         return max(duration or self._step, 1)

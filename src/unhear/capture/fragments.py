@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from unhear.capture.boxes import box, full_box
 from unhear.capture.encoded import PICTURE_TICKS, Encoded
@@ -34,8 +35,9 @@ class Fragment:
 class Fragments:
     """Writes one film's fragments; its first packet is a key picture, at the moment 0.
 
-    A fragment is over at the first key picture after `seconds`, and after `seconds_max` anyway; at 0
-    every picture is a fragment. The last picture is held until the next, which says how long it lasts.
+    A fragment is over at the first key picture after `seconds`, and after `seconds_max` anyway; at
+    0 every picture is a fragment. The last picture is held until the next, which says how long it
+    lasts.
     """
 
     def __init__(self, seconds: float, seconds_max: float) -> None:
@@ -75,7 +77,7 @@ class Fragments:
         pictures, sound, self._pictures, self._sound = self._pictures, self._sound, [], []
         self._number += 1
         moments = [*(packet.decoded for packet in pictures), end]
-        durations = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+        durations = [after - before for before, after in pairwise(moments)]
         samples = [with_lengths(packet.data) for packet in pictures]
         tracks = [
             _Track(PICTURES, pictures, samples, durations),

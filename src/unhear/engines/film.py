@@ -1,4 +1,4 @@
-"""Fragmented MP4 of a camera's packets, in memory: as they came, or encoded anew where they must be.
+"""Fragmented MP4 of a camera's packets, in memory: as they came, or encoded anew if they must be.
 
 What is private is black before it is encoded, so a film with private areas is decoded and encoded
 again (H.264), and so is one that MP4 players do not know. Nothing else in it tells of the camera:
@@ -123,7 +123,7 @@ class _EncodedAgain:
         stream.pix_fmt = "yuv420p"
         stream.gop_size = fps * KEY_SECONDS
         stream.codec_context.time_base = Fraction(1, PICTURE_TICKS)
-        stream.options = X264_OPTIONS
+        stream.codec_context.options = X264_OPTIONS
         self._stream = stream
 
     def through(self, packet: Encoded) -> list[Encoded]:
@@ -137,7 +137,7 @@ class _EncodedAgain:
     def rest(self) -> list[Encoded]:
         return self._as_encoded(self._stream.encode(None))
 
-    def _as_encoded(self, packets: Sequence[av.Packet]) -> list[Encoded]:
+    def _as_encoded(self, packets: "Sequence[av.Packet[VideoStream]]") -> list[Encoded]:
         return [
             Encoded(
                 bytes(packet),

@@ -53,7 +53,7 @@ class _EncodedAsAac:
         self._decoder = context
         self._stream = file.add_stream("aac", rate=sound.rate)
         self._stream.layout = "mono"
-        self._stream.options = {"flags": "+bitexact"}
+        self._stream.codec_context.options = {"flags": "+bitexact"}
         self._ticks = sound.rate
         self._next: int | None = None
 
@@ -71,7 +71,7 @@ class _EncodedAsAac:
             coded += self._placed(self._stream.encode(frame), self._next)
         return coded
 
-    def _placed(self, packets: Sequence[av.Packet], begins: int) -> list[Encoded]:
+    def _placed(self, packets: "Sequence[av.Packet[AudioStream]]", begins: int) -> list[Encoded]:
         moments = [begins + number * AAC_SAMPLES for number in range(len(packets))]
         self._next = begins + len(packets) * AAC_SAMPLES
         return [

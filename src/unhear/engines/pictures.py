@@ -9,6 +9,7 @@ import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from unhear.capture.encoded import PICTURE_TICKS, Encoded
 from unhear.capture.film import Picture
@@ -53,6 +54,13 @@ class Decoder:
         coded = av.Packet(packet.data)
         coded.pts, coded.dts = packet.shown, packet.decoded
         coded.time_base = Fraction(1, PICTURE_TICKS)
+        return self._decode(coded)
+
+    def rest(self) -> list[VideoFrame]:
+        """Answer the pictures that are left when nothing more comes."""
+        return self._decode(None)
+
+    def _decode(self, coded: "av.Packet[VideoStream] | None") -> list[VideoFrame]:
         try:
             return self._context.decode(coded)
         except av.error.InvalidDataError:
