@@ -22,6 +22,7 @@ from unhear.forget.sweeper import Sweeper
 from unhear.house.agents import Agents
 from unhear.house.ages import Ages
 from unhear.house.alerting import Alerting
+from unhear.house.cameras import Cameras
 from unhear.house.changes import Changes
 from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
@@ -51,6 +52,7 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep.catalogue import Catalogue
+from unhear.keep.clips import Clips
 from unhear.keep.identity import ByPassphrase, WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
@@ -76,6 +78,10 @@ from unhear.understand.recogniser import Recogniser
 from unhear.understand.sounds import Sounds
 
 log = logging.getLogger(__name__)
+
+
+WATCHED = {"en": "Somebody is looking at you now.", "de": "Jemand sieht Sie gerade."}
+"""What is said at a camera when somebody sees it live."""
 
 
 class NotSetUp(Exception):
@@ -268,6 +274,29 @@ class House:
             payloads=self.payloads,
             household=self.household.id,
             recipient=self.identity.recipient,
+        )
+
+    @cached_property
+    def clips(self) -> Clips:
+        """What its cameras filmed."""
+        return Clips(
+            database=self.database,
+            keeper=self.keeper,
+            payloads=self.payloads,
+            household=self.household.id,
+            recipient=self.identity.recipient,
+        )
+
+    @cached_property
+    def cameras(self) -> Cameras:
+        """What it sees with."""
+        return Cameras(
+            named=self.settings.cameras,
+            household=lambda: self.household,
+            family=self.family,
+            looks=self.looks,
+            say=lambda speaker: self.rooms.say_there(WATCHED[self.settings.language], speaker),
+            relay=self.rooms.relay,
         )
 
     def close(self) -> None:

@@ -8,6 +8,8 @@ from unhear import __version__
 from unhear.web import data_rights
 from unhear.web.api import (
     asking,
+    cameras,
+    clips,
     consents,
     devices,
     doorbells,
@@ -27,6 +29,7 @@ from unhear.web.api import (
     voices,
 )
 from unhear.web.home import Home
+from unhear.web.live import Live
 from unhear.web.microphone import Talking
 from unhear.web.pages import files, forms, views
 from unhear.web.problems import PROBLEMS, tell_problems
@@ -42,7 +45,9 @@ PARTS = (
     consents,
     devices,
     doorbells,
+    clips,
     recordings,
+    cameras,
     asking,
     erasures,
     receipts,
@@ -82,6 +87,9 @@ def console_app(home: Home) -> FastAPI:
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)
     app.add_exception_handler(views.SignInFirst, views.sign_in_first)
     app.add_api_websocket_route("/voice", Talking(home).converse)
+    live = Live(home)
+    app.add_api_websocket_route("/live/{camera}", live.see)
+    app.add_api_websocket_route("/live/{camera}/talk", live.talk)
     if files.STATIC.is_dir():
         app.mount("/static", StaticFiles(directory=files.STATIC))
     return app
