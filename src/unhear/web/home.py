@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from threading import Lock
 
-from unhear.house.bell import Bell
+from unhear.house.bell import Doorbell
 from unhear.house.house import House, NotSetUp
 from unhear.house.voice import Ways
 from unhear.settings import Settings
@@ -29,7 +29,7 @@ class Home:
     ways: Ways | None = None
     """How a microphone page is listened to; None until the house is at work."""
 
-    bell: Bell | None = None
+    bell: Doorbell | None = None
     """Who is told that somebody pressed a doorbell; None until the house is at work."""
 
     opened: asyncio.Event = field(default_factory=asyncio.Event)
