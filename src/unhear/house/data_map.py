@@ -227,6 +227,15 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.HABITS,
         use=Use.ANSWER,
     ),
+    "who was told of at a door (memory)": Kept(
+        what="which camera somebody rang at, or a person was told of at, and when; in memory alone",
+        why="so that a ring is told once, and an answer reaches who rang",
+        stays="five minutes",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.PASSES,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
     "notifications that wait to be sent (memory)": Kept(
         what="that something rang or somebody came, in which room or at which camera, and the "
         "random name of the film of it; that a guardian is asked something, a device is away or "

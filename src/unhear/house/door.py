@@ -94,14 +94,15 @@ class Door:
         """Say `text` at a camera's speaker; answer whether that could be.
 
         By default it is the one that rang in the last minutes, or the only one with a speaker.
+        Raises `KeyError` for no camera.
         """
         named = self._cameras.named
         chosen = self._waiting() if camera is None else camera
-        speaker = None if chosen not in named else named[chosen].speaker
+        speaker = None if chosen is None else named[chosen].speaker
         return speaker is not None and self._rooms.say_there(text, DeviceId(speaker))
 
     def reply(self, camera: DeviceId, which: str) -> bool:
-        """Say one of `replies` at a camera's speaker. Raises `KeyError` for no such reply."""
+        """Say one of `replies` at a camera's speaker. Raises `KeyError` for no such thing."""
         return self.answer(self.replies()[which], camera)
 
     def replies(self) -> dict[str, str]:

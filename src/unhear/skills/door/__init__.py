@@ -28,7 +28,7 @@ class AtDoor:
         if context.door.outside(context.device):
             return Reply(context.say("not_here"))
         if intent.name == "mode":
-            return _live_as(Mode(intent.slots["mode"]), context)
+            return _live_as(Mode(str(intent.slots["mode"])), context)
         if not context.door.cameras():
             return Reply(context.say("no_cameras"))
         if intent.name == "tell":
