@@ -120,6 +120,7 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
     ways = Ways(assistant, Arbiter(), answers, listening_in(house))
     await asyncio.to_thread(_warm, house)
     home.ways = ways
+    home.bell = house.door
     watch = Watch(house)
     tasks = await stack.enter_async_context(asyncio.TaskGroup())
     files = SpeechFiles(house.clock)

@@ -12,7 +12,8 @@ from tests.cameras.watching import DOOR, Clip, House, coded_slices, pictures, un
 from unhear.cameras.connecting import Connection
 from unhear.capture.boxes import boxes
 from unhear.capture.clips import Bounds
-from unhear.household.cameras import Mode, Seen
+from unhear.household.cameras import Mode
+from unhear.household.words import Seen
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
 
