@@ -27,19 +27,26 @@ class Proxy:
         self.port = free_port()
         self._server = socket.create_server(("127.0.0.1", self.port))
         self._open: list[socket.socket] = []
-        Thread(target=self._serve, daemon=True).start()
+        self._threads: list[Thread] = []
+        self._begin(self._serve)
 
     def close(self) -> None:
         """End all connections."""
-        self._server.close()
+        self._server.shutdown(socket.SHUT_RDWR)
         self.cut()
+        for thread in self._threads:
+            thread.join()
+        self._server.close()
 
     def cut(self) -> None:
         """Break the connections that there are."""
         for one in self._open:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-        self._open.clear()
+
+    def _begin(self, target: Callable[..., None], *args: socket.socket) -> None:
+        self._threads.append(Thread(target=target, args=args, daemon=True))
+        self._threads[-1].start()
 
     def _serve(self) -> None:
         with suppress(OSError):
@@ -51,8 +58,16 @@ class Proxy:
                     house.close()
                     continue
                 self._open += [house, camera]
-                Thread(target=self._up, args=(house, camera), daemon=True).start()
-                Thread(target=self._down, args=(camera, house), daemon=True).start()
+                self._begin(self._forward, house, camera)
+
+    def _forward(self, house: socket.socket, camera: socket.socket) -> None:
+        with house, camera:
+            up = Thread(target=self._up, args=(house, camera), daemon=True)
+            up.start()
+            self._down(camera, house)
+            with suppress(OSError):
+                camera.shutdown(socket.SHUT_RDWR)
+            up.join()
 
     @staticmethod
     def _up(house: socket.socket, camera: socket.socket) -> None:
@@ -63,7 +78,7 @@ class Proxy:
             camera.shutdown(socket.SHUT_RDWR)
 
     def _down(self, camera: socket.socket, house: socket.socket) -> None:
-        with suppress(OSError, EOFError):
+        with suppress(OSError, struct.error):
             for part in _parts(camera):
                 if part[0] == ord("$") and part[1] == PICTURES:
                     packet = bytearray(part[4:])
@@ -78,14 +93,14 @@ class Proxy:
 
 def _parts(camera: socket.socket) -> Iterator[bytes]:
     """Yield interleaved packets whole, and words as they come."""
-    stream = camera.makefile("rb")
-    while first := stream.read(1):
-        if first == b"$":
-            head = stream.read(3)
-            (size,) = struct.unpack(">xH", head)
-            yield first + head + stream.read(size)
-        else:
-            yield first + stream.readline()
+    with camera.makefile("rb") as stream:
+        while first := stream.read(1):
+            if first == b"$":
+                head = stream.read(3)
+                (size,) = struct.unpack(">xH", head)
+                yield first + head + stream.read(size)
+            else:
+                yield first + stream.readline()
 
 
 def shift_clock(packet: bytearray, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """A camera's film becomes clips, from a real RTSP server, as the camera coded it and as ruled."""
 
 import io
+from itertools import pairwise
 
 import av
 import pytest
@@ -108,7 +109,7 @@ def test_it_is_looked_at_five_times_a_second(plug: Plug) -> None:
     with watched(plug().url()) as house:
         until(lambda: len(house.eyes.moments) > 15, what="looks")
     moments = house.eyes.moments
-    steps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(moments)]
     assert sum(steps) / len(steps) == pytest.approx(0.2, abs=0.02)
 
 

@@ -25,6 +25,7 @@ from unhear.settings import CameraSettings
 PATIENCE_SECONDS = 30.0
 DOOR = Camera(DeviceId("door"), on=True)
 QUICK = (0.05, 0.1)
+AS_EVER = Bounds()
 
 
 def until(condition: Callable[[], object], *, what: str) -> None:
@@ -119,7 +120,7 @@ def watched(
     sub: str | None = None,
     user: str = "",
     password: str = "",
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = AS_EVER,
 ) -> Iterator[House]:
     """Watch a camera while the block runs."""
     secret = SecretStr(password) if password else None

@@ -58,17 +58,15 @@ class Live:
             self._changed.notify_all()
 
     def begin_again(self) -> None:
-        """Expect an initialization segment before what comes next."""
+        """Expect an initialization segment next; what was not read is not shown any more."""
         with self._changed:
-            self._began = False
+            self._forget_unread()
 
     def give(self, init: bytes, fragment: Fragment) -> None:
         """Take the film's next fragment; never waits."""
         with self._changed:
             if self._began and self._bytes + len(fragment.data) > self._bytes_max:
-                self._parts.clear()
-                self._bytes = 0
-                self._began = False
+                self._forget_unread()
             if not self._began and not fragment.key:
                 return
             part = fragment.data if self._began else init + fragment.data
@@ -76,6 +74,11 @@ class Live:
             self._parts.append(part)
             self._bytes += len(part)
             self._changed.notify_all()
+
+    def _forget_unread(self) -> None:
+        self._parts.clear()
+        self._bytes = 0
+        self._began = False
 
 
 class LiveTap:
@@ -112,6 +115,8 @@ class LiveTap:
     def interrupt(self) -> None:
         """Expect another film: of another connection, or with other private areas."""
         self._writer = None
+        for live in self._watching:
+            live.begin_again()
 
     def close(self) -> None:
         """End every subscription."""
@@ -120,8 +125,6 @@ class LiveTap:
 
     def _begin(self, source: Source, private: Sequence[Area]) -> None:
         self._writer = FilmWriter(source.pictures, source.sound, private, every_picture=True)
-        for live in self._watching:
-            live.begin_again()
 
     def _left(self, live: Live) -> None:
         with self._lock:

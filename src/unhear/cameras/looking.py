@@ -9,7 +9,7 @@ from av.video.stream import VideoStream
 from unhear.capture.encoded import PICTURE_TICKS, Encoded
 from unhear.capture.film import Analyser
 from unhear.engines.film import coding_of
-from unhear.engines.pictures import Decoder, jpeg, small_picture
+from unhear.engines.pictures import Decoder, small_jpeg, small_picture
 from unhear.household.cameras import Area
 from unhear.household.words import Seen
 
@@ -29,7 +29,7 @@ class Look:
 
     def still(self, private: Sequence[Area]) -> bytes:
         """Answer the picture small, as JPEG, black where it was private, or is by now."""
-        return jpeg(small_picture(self.frame, [*self.private, *private], STILL_WIDTH_MAX))
+        return small_jpeg(self.frame, [*self.private, *private], STILL_WIDTH_MAX)
 
 
 class Looking:
@@ -72,4 +72,4 @@ def snapshot(pictures: VideoStream, packet: Encoded, private: Sequence[Area]) ->
     """Answer a key picture as JPEG, black where it is private."""
     decoder = Decoder(coding_of(pictures))
     frames = [*decoder.decode(packet), *decoder.rest()]
-    return jpeg(small_picture(frames[0], private, SNAPSHOT_WIDTH_MAX)) if frames else None
+    return small_jpeg(frames[0], private, SNAPSHOT_WIDTH_MAX) if frames else None

@@ -21,6 +21,10 @@ BLACK = (16, 128, 128)
 FULL_RANGE = 2
 """FFmpeg's number for pictures whose black is 0."""
 
+BLOCK_PIXELS, SMOOTHED_PIXELS = 16, 4
+"""The size of a coder's blocks, which mix pixels, and how far it smooths over their edges (ITU-T
+H.264, sections 6.3 and 8.7)."""
+
 BLUR_PIXELS = 2
 """How far what is made small mixes pixels with their neighbours."""
 
@@ -73,11 +77,13 @@ def small_size(width: int, height: int, width_max: int) -> tuple[int, int]:
     return max(round(width * scale / 2) * 2, 2), max(round(height * scale / 2) * 2, 2)
 
 
-def small_picture(frame: VideoFrame, areas: Sequence[Area], width_max: int) -> Picture:
-    """Answer a picture in RGB, at most that wide, black where it is private."""
+def small_picture(
+    frame: VideoFrame, areas: Sequence[Area], width_max: int, *, block_pixels: int = 1
+) -> Picture:
+    """Answer a picture in RGB, at most that wide, black where it is private, in whole blocks."""
     width, height = small_size(frame.width, frame.height, width_max)
     picture = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
-    for left, top, right, bottom in _pixels(areas, width, height, 1, BLUR_PIXELS):
+    for left, top, right, bottom in _pixels(areas, width, height, block_pixels, BLUR_PIXELS):
         picture[top:bottom, left:right] = 0
     return np.ascontiguousarray(picture, np.uint8)
 
@@ -85,14 +91,15 @@ def small_picture(frame: VideoFrame, areas: Sequence[Area], width_max: int) -> P
 def blackened(frame: VideoFrame, areas: Sequence[Area]) -> VideoFrame:
     """Answer a copy of a picture in `yuv420p`, of even size, black where it is private.
 
-    Private areas reach outwards to whole chroma samples.
+    It is black outwards to whole blocks of a coder too, and past what a coder smooths, so that no
+    light from outside strays into private areas.
     """
     width, height = frame.width // 2 * 2, frame.height // 2 * 2
     even = frame.reformat(width=width, height=height, format="yuv420p", dst_color_range="MPEG")
     planes = even.to_ndarray()
     luma = planes[:height]
     chroma = planes[height:].reshape(2, height // 2, width // 2)
-    for left, top, right, bottom in _pixels(areas, width, height, 2, 0):
+    for left, top, right, bottom in _pixels(areas, width, height, BLOCK_PIXELS, SMOOTHED_PIXELS):
         luma[top:bottom, left:right] = BLACK[0]
         chroma[0, top // 2 : bottom // 2, left // 2 : right // 2] = BLACK[1]
         chroma[1, top // 2 : bottom // 2, left // 2 : right // 2] = BLACK[2]
@@ -102,8 +109,16 @@ def blackened(frame: VideoFrame, areas: Sequence[Area]) -> VideoFrame:
     return black
 
 
-def jpeg(picture: Picture) -> bytes:
-    """Answer an RGB picture as JPEG, with nothing about where it came from."""
+def small_jpeg(frame: VideoFrame, areas: Sequence[Area], width_max: int) -> bytes:
+    """Answer a picture as JPEG, at most that wide, black where it is private.
+
+    Nothing in it tells where it came from.
+    """
+    picture = small_picture(frame, areas, width_max, block_pixels=BLOCK_PIXELS)
+    return _jpeg(picture)
+
+
+def _jpeg(picture: Picture) -> bytes:
     height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
     frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture[:height, :width]), format="rgb24")
     encoder = av.CodecContext.create("mjpeg", "w")
