@@ -98,9 +98,8 @@ class Changes:
         What is smaller than `least`, as a fraction of the picture, is left out. None says that the
         whole picture changed: what was followed cannot be followed any longer.
         """
-        changed = self._background.changed(picture)
-        changed = cv2.morphologyEx(changed, cv2.MORPH_OPEN, SPECK)
-        changed = np.asarray(cv2.morphologyEx(changed, cv2.MORPH_CLOSE, GAP), np.uint8)
+        specks = cv2.morphologyEx(self._background.changed(picture), cv2.MORPH_OPEN, SPECK)
+        changed = np.asarray(cv2.morphologyEx(specks, cv2.MORPH_CLOSE, GAP), np.uint8)
         before, self._before = self._before, changed
         share, self._share = self._share, np.count_nonzero(changed) / changed.size
         if self._share > share + JUMP:
@@ -109,7 +108,7 @@ class Changes:
             return None
         if before is None or before.shape != changed.shape or not self._share:
             return []
-        return _connected(_within(changed, watched), cv2.dilate(before, STEP), least)
+        return _connected(_within(changed, watched), cv2.dilate(before, STEP) > 0, least)
 
 
 def _without_light(picture: Picture) -> Reals:
@@ -133,15 +132,17 @@ def _within(changed: Mask, areas: tuple[Area, ...]) -> Mask:
     return kept
 
 
-def _connected(changed: Mask, stayed: NDArray[np.uint8], least: float) -> list[Blob]:
+def _connected(changed: Mask, stayed: NDArray[np.bool_], least: float) -> list[Blob]:
     """Answer the connected parts that are large enough, and large or half of what stayed."""
     count, labels, found, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
     height, width = changed.shape
-    stays = np.bincount(labels[stayed > 0], minlength=count)
+    stays = np.bincount(labels[stayed], minlength=count)
     blobs = []
-    for (left, top, wide, high, points), staying in zip(found[1:], stays[1:], strict=True):
-        area = float(points) / changed.size
+    for (left, top, wide, high, points), staying in zip(
+        found[1:].tolist(), stays[1:].tolist(), strict=True
+    ):
+        area = points / changed.size
         if area >= least and (area >= WHOLE or 2 * staying >= points):
-            edges = left / width, top / height, (left + wide) / width, (top + high) / height
-            blobs.append(Blob(*map(float, edges), area))
+            right, bottom = left + wide, top + high
+            blobs.append(Blob(left / width, top / height, right / width, bottom / height, area))
     return blobs

@@ -46,6 +46,7 @@ class Sight:
         self._persons = persons
         self._looked_at = float("-inf")
         self._person = False
+        self._missed = 0
 
     def look(self, picture: Picture, at: float) -> frozenset[Seen]:
         """Answer what the next picture shows; see `Analyser`."""
@@ -58,7 +59,9 @@ class Sight:
             self._person = False
             if moving:
                 self._looked_at = at
-                self._person = self._is_person(picture, moving[0])
+                # Where the largest is no person, the next time it is the second's turn.
+                self._person = self._is_person(picture, moving[self._missed % len(moving)])
+                self._missed = 0 if self._person else self._missed + 1
         if not moving:
             return frozenset()
         return frozenset({Seen.MOTION, Seen.PERSON} if self._person else {Seen.MOTION})
@@ -66,9 +69,7 @@ class Sight:
     def _is_person(self, picture: Picture, blob: Blob) -> bool:
         """Whether what moves is a person, or holds one."""
         height, width = picture.shape[:2]
-        mover = Box(
-            blob.left * width, blob.top * height, blob.right * width, blob.bottom * height
-        )
+        mover = Box(blob.left * width, blob.top * height, blob.right * width, blob.bottom * height)
         left, top, side = square(mover, width, height)
         inside = Box(mover.left - left, mover.top - top, mover.right - left, mover.bottom - top)
         found = self._persons.find(picture[top : top + side, left : left + side])
