@@ -7,7 +7,8 @@ from unhear.capture.film import Analyser, Picture
 from unhear.capture.motion import Blob, Movers, least_area
 from unhear.engines.background import Background, Changes
 from unhear.engines.persons import Box, PersonDetector
-from unhear.household.cameras import Camera, Seen
+from unhear.household.cameras import Camera
+from unhear.household.words import Seen
 
 PERSON_SECONDS = 1.0
 """How often it is looked whether what moves is a person, and for how long the answer holds."""
