@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from unhear.cameras.mqtt import MqttDoor
 from unhear.cameras.watch import CameraWatch, Rules
 from unhear.capture.film import Analyser
 from unhear.house.cameras import CameraState
@@ -20,15 +21,34 @@ AnalyserOf = Callable[[Callable[[], Camera]], Analyser]
 """Makes what looks at the pictures of a camera, going by what is decided about it at the moment."""
 
 
+class CamerasAtWork:
+    """The cameras of a house that are watched, and the broker that is told of them, if any."""
+
+    def __init__(self, house: House, broker: MqttDoor | None) -> None:
+        self._house = house
+        self._broker = broker
+
+    def tick(self) -> None:
+        """Obey what another process decided, and tell what records; to be called every second."""
+        if self._house.cameras.named:
+            self._house.household = self._house.family.read()
+        if self._broker is not None:
+            self._broker.tick()
+
+
 @contextmanager
-def watching(house: House, analyser_of: AnalyserOf) -> Iterator[None]:
+def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
     """Watch the cameras that the settings name while the block runs."""
     with ExitStack() as stack:
+        broker = _broker(house)
+        if broker is not None:
+            stack.callback(broker.close)
+            house.door.tell(broker)
         for settings in house.settings.cameras:
             watched = _Watched(house, settings, analyser_of)
             house.cameras.watch(DeviceId(settings.name), watched)
             stack.callback(watched.close)
-        yield
+        yield CamerasAtWork(house, broker)
 
 
 class _Watched:
@@ -71,6 +91,31 @@ class _Watched:
 
     def close(self) -> None:
         self._watch.close()
+
+
+def _broker(house: House) -> MqttDoor | None:
+    """Connect to the broker that the settings name, for a house with cameras."""
+    settings, named = house.settings.mqtt, house.settings.cameras
+    if settings is None or not named:
+        return None
+
+    def switch(device: DeviceId, on: bool) -> None:  # noqa: FBT001 - as the broker says it
+        # It stops a camera and lets it go on; what no guardian switched on stays off.
+        house.household = house.family.set_recording(device, on=on)
+
+    return MqttDoor(
+        settings,
+        named,
+        house.household.id,
+        bell=house.door,
+        records=lambda device: _records(house, device),
+        switch=switch,
+    )
+
+
+def _records(house: House, device: DeviceId) -> bool:
+    rules = _rules(house, device)
+    return rules.camera.records(rules.mode, house.clock().astimezone(house.settings.zone))
 
 
 def _rules(house: House, device: DeviceId) -> Rules:
