@@ -38,7 +38,10 @@ class CamerasAtWork:
 
 @contextmanager
 def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
-    """Watch the cameras that the settings name while the block runs."""
+    """Watch the cameras that the settings name while the block runs.
+
+    Raises what `analyser_of` does where it cannot look.
+    """
     with ExitStack() as stack:
         broker = _broker(house)
         if broker is not None:
@@ -57,10 +60,15 @@ class _Watched:
     def __init__(self, house: House, settings: CameraSettings, analyser_of: AnalyserOf) -> None:
         device = DeviceId(settings.name)
         self._film = Filming(device, house.clips, lambda: house.household, house.door.noticed)
+
+        def analyse() -> Analyser:
+            return analyser_of(lambda: house.household.camera(device))
+
+        analyse()  # what it lacks is told now, and not as a camera that is away
         self._watch = CameraWatch(
             settings,
             lambda: _rules(house, device),
-            lambda: analyser_of(lambda: house.household.camera(device)),
+            analyse,
             self._film,
             house.clock,
             zone=house.settings.zone,
