@@ -142,6 +142,7 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
         ready("looking for satellites on the network")
     cameras = await asyncio.to_thread(stack.enter_context, watching(house, analyser))
     for device, camera in house.cameras.named.items():
+        watch.expect(device, camera.room or camera.name)
         ready(f"camera {device} in the {camera.room or camera.name}")
     await _tend(assistant, watch, cameras)
 
