@@ -66,7 +66,7 @@ def test_what_is_heard_is_kept_as_aac_where_it_may_be(plug: Plug, sound: Sound) 
         house.decide(hears=False)
         until(lambda: len(house.shelf.clips) > 2 and house.shelf.clips[2].pieces, what="silence")
         assert b"soun" not in house.shelf.clips[2].film
-    with av.open(io.BytesIO(clip.film)) as file:
+    with av.open(io.BytesIO(clip.film), "r") as file:
         heard = file.streams.audio[0]
         assert heard.codec_context.name == "aac"
         frames = list(file.decode(heard))
@@ -119,7 +119,7 @@ def test_a_person_makes_a_better_still(plug: Plug) -> None:
         house.eyes.shows = PERSON
         until(lambda: Seen.PERSON in clip.seen, what="the person")
         until(lambda: len(clip.stills) > 1, what="a better still")
-    with av.open(io.BytesIO(clip.stills[-1]), format="jpeg_pipe") as file:
+    with av.open(io.BytesIO(clip.stills[-1]), "r", format="jpeg_pipe") as file:
         (still,) = file.decode(video=0)
     assert (still.width, still.height) == (480, 360)
 
