@@ -1,6 +1,7 @@
 """The simulated camera as tests switch it on and off."""
 
 import json
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,6 +68,11 @@ class SimulatedCamera:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n"
         return self
+
+    def freeze(self) -> None:
+        """Let it fall silent without a word, as behind a broken cable."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def off(self) -> None:
         """Pull its plug."""

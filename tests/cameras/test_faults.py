@@ -3,15 +3,20 @@
 import logging
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from pydantic import SecretStr
 
+from tests.cameras.camera import Mount
 from tests.cameras.conftest import Plug
+from tests.cameras.films import film
 from tests.cameras.proxy import Proxy, shift_clock
 from tests.cameras.watching import House, pictures, until, watched
 from tests.ports import free_port
 from unhear.cameras.connecting import Connection
+from unhear.cameras.source import CameraAway, Place, Source
 from unhear.capture.clips import Bounds
 from unhear.household.cameras import Seen
 
@@ -56,8 +61,42 @@ def test_a_camera_that_was_unplugged_is_back(plug: Plug) -> None:
     assert pictures(house.shelf.clips[1].film)
 
 
+def test_a_camera_that_falls_silent_is_away(plug: Plug) -> None:
+    camera = plug()
+    with watched(camera.url(), bounds=SHORT) as house:
+        is_(house, Connection.CONNECTED)
+        camera.freeze()
+        is_(house, Connection.AWAY)
+        camera.off()
+        camera.on()
+        is_(house, Connection.CONNECTED)
+
+
+def test_pictures_of_another_size_are_in_no_clip_with_those_before(plug: Plug) -> None:
+    large, small = film(), film(width=320, height=240)
+    camera = plug({"/main": Mount(replace(large, units=large.units[:40] + small.units[:40]))})
+    with watched(camera.url(), bounds=SHORT) as house:
+        house.eyes.shows = MOTION
+        until(lambda: len(house.shelf.clips) > 2 and house.shelf.clips[2].pieces, what="clips")
+    for clip in house.shelf.clips[:3]:
+        assert {(one.width, one.height) for one in pictures(clip.film)} == {(768, 576)}
+
+
+def test_what_goes_wrong_is_told_without_the_address(plug: Plug) -> None:
+    camera = plug(user="me", password=PASSWORD)
+    for password, path in ((PASSWORD, "/elsewhere"), (PASSWORD + "!", "/main")):
+        place = Place(camera.url(path), "me", SecretStr(password))
+        with pytest.raises(CameraAway) as caught:
+            Source(place, hears=False)
+        error = caught.value
+        assert error.__cause__ is None
+        assert error.__context__ is None
+        assert "rtsp:" not in str(error)
+        assert "s3" not in repr(error) + repr(place)
+
+
 def test_a_wrong_password_is_told_once_and_never_said(
-    plug: Plug, caplog: pytest.LogCaptureFixture
+    plug: Plug, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     camera = plug(user="me", password=PASSWORD)
     caplog.set_level(logging.DEBUG)
@@ -69,8 +108,9 @@ def test_a_wrong_password_is_told_once_and_never_said(
     with watched(camera.url("/elsewhere"), user="me", password=PASSWORD) as house:
         house.watch.snapshot(1.0)
         assert house.watch.state.connection is Connection.AWAY
+    printed = capfd.readouterr()
     for said in ("s3", "me:", "cr%3At"):
-        assert said not in caplog.text
+        assert said not in caplog.text + printed.out + printed.err
 
 
 def test_a_right_password_may_hold_anything(plug: Plug) -> None:
