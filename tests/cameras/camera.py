@@ -35,16 +35,25 @@ class SimulatedCamera:
     """A camera in a process of its own; `on` and `off` as often as a test likes."""
 
     def __init__(
-        self, folder: Path, mounts: Mapping[str, Mount], *, user: str = "", password: str = ""
+        self,
+        folder: Path,
+        mounts: Mapping[str, Mount],
+        *,
+        user: str = "",
+        password: str = "",
+        certificate: Path | None = None,
     ) -> None:
+        """Make one; with a certificate and its key (PEM) and a user it speaks TLS alone."""
         probe = [str(SYSTEM_PYTHON), "-c", PROBE]
         there = SYSTEM_PYTHON.exists() and _works(probe)
         need(there, "GStreamer's RTSP server for the system's Python")
+        self._scheme = "rtsps" if certificate else "rtsp"
         self.port = free_port()
         self._told = {
             "port": self.port,
             "user": user,
             "password": password,
+            "certificate": str(certificate or ""),
             "mounts": {
                 path: {
                     "film": str(mount.film.save(folder / f"{number}.units")),
@@ -83,7 +92,7 @@ class SimulatedCamera:
 
     def url(self, path: str = "/main", port: int | None = None) -> str:
         """Answer the address of one of its mounts, by way of another port perhaps."""
-        return f"rtsp://127.0.0.1:{port or self.port}{path}"
+        return f"{self._scheme}://127.0.0.1:{port or self.port}{path}"
 
 
 def _works(command: list[str]) -> bool:

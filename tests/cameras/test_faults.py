@@ -4,9 +4,15 @@ import logging
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from tests.cameras.camera import Mount
@@ -18,6 +24,7 @@ from tests.ports import free_port
 from unhear.cameras.connecting import Connection
 from unhear.cameras.source import CameraAway, Place, Source
 from unhear.capture.clips import Bounds
+from unhear.clock import now
 from unhear.household.cameras import Seen
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
@@ -38,6 +45,23 @@ def network(plug: Plug) -> Iterator[Proxy]:
 
 def address(network: Proxy) -> str:
     return f"rtsp://127.0.0.1:{network.port}/main"
+
+
+def own_certificate(folder: Path) -> Path:
+    """Answer a file with a key and a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "camera")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    file = folder / "camera.pem"
+    file.write_bytes(certificate.public_bytes(pem) + key.private_bytes(pem, form, plain))
+    return file
 
 
 def is_(house: House, connection: Connection) -> None:
@@ -117,6 +141,14 @@ def test_a_right_password_may_hold_anything(plug: Plug) -> None:
     camera = plug(user="me", password=PASSWORD)
     with watched(camera.url(), user="me", password=PASSWORD) as house:
         is_(house, Connection.CONNECTED)
+
+
+def test_a_camera_that_encrypts_is_watched_with_a_certificate_of_its_own_making(
+    plug: Plug, tmp_path: Path
+) -> None:
+    camera = plug(user="me", password=PASSWORD, certificate=own_certificate(tmp_path))
+    with watched(camera.url(), user="me", password=PASSWORD) as house:
+        until(lambda: len(house.eyes.pictures) > 5, what="looks")
 
 
 def test_nobody_at_the_address_is_waited_for() -> None:

@@ -4,6 +4,7 @@ import io
 from itertools import pairwise
 
 import av
+import numpy as np
 import pytest
 
 from tests.cameras.camera import Mount, Sound
@@ -72,7 +73,7 @@ def test_what_is_heard_is_kept_as_aac_where_it_may_be(plug: Plug, sound: Sound) 
         frames = list(file.decode(heard))
     ends = frames[-1].time or 0
     assert ends == pytest.approx(clip.pieces[-1].ends, abs=1.0)
-    assert max(abs(frame.to_ndarray()).max() for frame in frames) > 0.1
+    assert max(float(np.abs(frame.to_ndarray()).max()) for frame in frames) > 0.1
 
 
 def test_nothing_in_a_film_tells_of_its_maker(plug: Plug) -> None:
