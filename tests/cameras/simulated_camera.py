@@ -23,7 +23,7 @@ SOUNDS = {
     "aac": "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=1 ! avenc_aac"
     " ! aacparse ! rtpmp4gpay name=pay1 pt=97",
     "alaw": "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc"
-    " ! rtppcmapay name=pay1 pt=8",
+    " ! rtppcmapay name=pay1 pt=8 max-ptime=20000000",
 }
 
 

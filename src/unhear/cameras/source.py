@@ -70,12 +70,13 @@ class Source:
         """Connect. Raises `CameraRefused` and `CameraAway`."""
         self._file = _spoken_safely(lambda: _open(place, hears=hears))
         streams = self._file.streams
-        if not streams.video or not streams.video[0].codec_context.width:
+        pictures = [one for one in streams.video if _is_known(one) and one.codec_context.width]
+        if not pictures:
             self.close()
             raise CameraAway("it shows no pictures that can be read")
-        self.pictures: VideoStream = streams.video[0]
+        self.pictures: VideoStream = pictures[0]
         self._coding: frozenset[bytes] = frozenset()
-        known = [one for one in streams.audio if one.rate]
+        known = [one for one in streams.audio if _is_known(one) and one.rate]
         self.sound: AudioStream | None = known[0] if hears and known else None
 
     def packets(self) -> Iterator[Encoded]:
@@ -128,6 +129,12 @@ def _open(place: Place, *, hears: bool) -> InputContainer:
         timeout=(CONNECT_SECONDS_MAX, SILENT_SECONDS_MAX),
         metadata_errors="ignore",
     )
+
+
+def _is_known(stream: VideoStream | AudioStream) -> bool:
+    """Answer whether there is a decoder for a stream; PyAV has no context for any other."""
+    context: object = stream.codec_context
+    return context is not None
 
 
 def _placed(

@@ -67,7 +67,7 @@ class Decoder:
     def _decode(self, coded: "av.Packet[Any] | None") -> list[VideoFrame]:
         try:
             return self._context.decode(coded)
-        except av.error.InvalidDataError:
+        except av.FFmpegError:
             return []
 
 
