@@ -34,8 +34,8 @@ from unhear.cameras.watch import CameraWatch, Rules
 from unhear.capture.clips import Bounds
 from unhear.capture.film import Picture, Piece
 from unhear.clock import now
-from unhear.household.cameras import Area, Camera, Mode, Seen
-from unhear.household.words import DeviceId
+from unhear.household.cameras import Area, Camera, Mode
+from unhear.household.words import DeviceId, Seen
 from unhear.settings import CameraSettings
 
 WIDTH, HEIGHT, FPS, BITS_A_SECOND, SECONDS = 1920, 1080, 15, 4_000_000, 20

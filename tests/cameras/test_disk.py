@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.cameras.test_private import AREAS
 from tests.cameras.watching import DOOR, until, watched
 from unhear.capture.clips import Bounds
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 with watched(sys.argv[1], camera=DOOR, bounds=Bounds(preroll=1.0, quiet=1.0)) as house:
     until(lambda: house.eyes.pictures, what="a look")

@@ -25,7 +25,7 @@ from unhear.cameras.connecting import Connection
 from unhear.cameras.source import CameraAway, Place, Source
 from unhear.capture.clips import Bounds
 from unhear.clock import now
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
 

@@ -9,7 +9,7 @@ from tests.cameras.mjpeg_camera import MjpegCamera
 from tests.cameras.watching import pictures, until, watched
 from unhear.cameras.connecting import Connection
 from unhear.capture.clips import Bounds
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
 

@@ -14,7 +14,8 @@ from tests.cameras.films import Codec, film
 from tests.cameras.watching import DOOR, House, pictures, until, watched
 from unhear.capture.clips import Bounds
 from unhear.clock import now
-from unhear.household.cameras import Area, Seen
+from unhear.household.cameras import Area
+from unhear.household.words import Seen
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
 

@@ -18,8 +18,8 @@ from unhear.cameras.watch import CameraWatch, Rules
 from unhear.capture.clips import Bounds
 from unhear.capture.film import ClipUnwanted, Picture, Piece
 from unhear.clock import now
-from unhear.household.cameras import Camera, Mode, Seen
-from unhear.household.words import DeviceId
+from unhear.household.cameras import Camera, Mode
+from unhear.household.words import DeviceId, Seen
 from unhear.settings import CameraSettings
 
 PATIENCE_SECONDS = 30.0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from unhear.capture.clips import Begun, Bounds, Clips, Ended, Showed, Step, Went
 from unhear.capture.encoded import PICTURE_TICKS, Encoded
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 FPS = 4
 ROUNDING = 1e-9

@@ -16,7 +16,14 @@ from unhear.house.keeping import move_keeper
 from unhear.household.data_rights import DataRequest, Right
 from unhear.household.hold import Hold
 from unhear.household.scope import Scope
-from unhear.household.words import PersonKind, TraceId
+from unhear.household.words import (
+    WHOEVER_IS_SEEN,
+    DeviceId,
+    PersonKind,
+    Seen,
+    TraceId,
+    Utterance,
+)
 from unhear.keep.notices import Notice, add_notice
 from unhear.settings import WitnessSettings
 from unhear.stores.copies.target import Target
@@ -39,6 +46,7 @@ def live_in(folder: Path) -> House:
     spoken = replace(heard, of=new_trace_id())
     taught = lesson(spoken, house.clock() + timedelta(days=9), "warm the teapot")
     teach(house.database, house.keeper, house.household.id, taught)
+    _film(house)
     house.family.add("Ben", PersonKind.ADULT)
     house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
     _notify(house)
@@ -57,6 +65,16 @@ def live_in(folder: Path) -> House:
     house.tidy()
     house.ledger.wait()
     return house
+
+
+def _film(house: House) -> None:
+    now = house.clock()
+    utterance = Utterance(
+        new_trace_id(), now, DeviceId("front door"), WHOEVER_IS_SEEN, seen=(Seen.MOTION,)
+    )
+    clip = house.clips.begin(utterance, now + timedelta(days=3))
+    clip.still(b"a picture of a purple wheelbarrow")
+    clip.add(b"a film of a purple wheelbarrow", 0.0, 2.0)
 
 
 def _notify(house: House) -> None:

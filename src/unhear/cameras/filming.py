@@ -12,8 +12,8 @@ from unhear.capture.film import ClipTaker, ClipUnwanted, FilmTaker, Piece
 from unhear.capture.fragments import Fragment
 from unhear.clock import Clock
 from unhear.engines.film import FilmWriter
-from unhear.household.cameras import Area, Seen
-from unhear.household.words import DeviceId
+from unhear.household.cameras import Area
+from unhear.household.words import DeviceId, Seen
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from unhear.capture.encoded import PICTURE_TICKS, Encoded
 from unhear.capture.film import Analyser
 from unhear.engines.film import coding_of
 from unhear.engines.pictures import Decoder, small_jpeg, small_picture
-from unhear.household.cameras import Area, Seen
+from unhear.household.cameras import Area
+from unhear.household.words import Seen
 
 LOOKS_A_SECOND = 5
 LOOKED_AT_WIDTH_MAX = 640

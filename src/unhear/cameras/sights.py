@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Condition, Lock
 
 from unhear.cameras.looking import Look
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 
 class Sights:

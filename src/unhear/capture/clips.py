@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from unhear.capture.encoded import Encoded
 from unhear.capture.film_ring import BYTES_MAX, FilmRing
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 Keeps = Callable[[frozenset[Seen]], bool]
 """Whether film that shows this is kept."""

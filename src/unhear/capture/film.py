@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 Picture = NDArray[np.uint8]
 """RGB, shape (height, width, 3)."""

@@ -19,6 +19,7 @@ from unhear.household.words import (
     HouseholdId,
     PersonId,
     Purpose,
+    Seen,
     TraceId,
     Utterance,
 )
@@ -59,6 +60,7 @@ def utterance_bytes(utterance: Utterance) -> bytes:
             "purposes": list(utterance.purposes),
             "reasons": list(utterance.reasons),
             "intent": utterance.intent,
+            **({"seen": list(utterance.seen)} if utterance.seen else {}),
         }
     ).encode()
 
@@ -75,6 +77,7 @@ def utterance_from(details: bytes) -> Utterance:
         purposes=tuple(Purpose(purpose) for purpose in fields["purposes"]),
         reasons=tuple(fields["reasons"]),
         intent=fields["intent"],
+        seen=tuple(Seen(seen) for seen in fields.get("seen", ())),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from unhear.clock import day_number, random_bytes
 from unhear.forget.database import (
-    SPOKEN_KINDS,
+    NAMED_KINDS,
     ErasureRow,
     ErasureState,
     HouseholdRow,
@@ -91,7 +91,7 @@ def find(transaction: Transaction, tree: KeyTree, row: ErasureRow, holds: Sequen
         return Case(row, record, [])
     traces = list(_named(transaction, tree, row, record, holds))
     waits = any(trace.held for trace in traces)
-    kinds = SPOKEN_KINDS if waits and record.scope.household else tuple(TraceKind)
+    kinds = NAMED_KINDS if waits and record.scope.household else tuple(TraceKind)
     todo = [trace.id for trace in traces if not trace.held and trace.kind in kinds]
     return Case(row, record, todo, waits and not record.expired)
 

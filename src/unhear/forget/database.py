@@ -19,6 +19,7 @@ class TraceKind(StrEnum):
     """What a kept thing is."""
 
     RECORDING = "recording"
+    CLIP = "clip"
     MEMORY = "memory"
     CONTRIBUTION = "contribution"
     STATE = "learned state"
@@ -39,11 +40,15 @@ class HoldState(StrEnum):
     ENDED = "ended"
 
 
-SPOKEN_KINDS = (TraceKind.RECORDING, TraceKind.MEMORY, TraceKind.CONTRIBUTION)
-"""What came of somebody's words: these are what an erasure's scope can name."""
+RECORDING_KINDS = (TraceKind.RECORDING, TraceKind.CLIP)
+"""What was recorded: sound with words, or film. Each has a payload of the same name."""
+
+NAMED_KINDS = (*RECORDING_KINDS, TraceKind.MEMORY, TraceKind.CONTRIBUTION)
+"""What was recorded and what came of it: these are what an erasure's scope can name."""
 
 PURPOSES: Mapping[TraceKind, frozenset[Purpose]] = {
     TraceKind.RECORDING: frozenset({Purpose.KEEP}),
+    TraceKind.CLIP: frozenset({Purpose.KEEP}),
     TraceKind.MEMORY: frozenset({Purpose.RESPOND, Purpose.PERSONALISE}),
     TraceKind.CONTRIBUTION: LEARNED_FOR,
 }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from unhear.clock import day_number
-from unhear.forget.database import PURPOSES, SPOKEN_KINDS, TraceKind, TraceRow, Transaction
+from unhear.forget.database import NAMED_KINDS, PURPOSES, TraceKind, TraceRow, Transaction
 from unhear.forget.keytree import KeyTree
 from unhear.forget.traces import DAY_LAST, contribution_id, covers, utterance_of
 from unhear.household.learning import Subject
@@ -54,7 +54,7 @@ def held_back(tree: KeyTree, row: TraceRow, holds: Sequence[Scope]) -> bool:
 
     What is held may be used for nothing else, so what was learned of it may go.
     """
-    if not holds or row.kind not in SPOKEN_KINDS or row.kind is TraceKind.CONTRIBUTION:
+    if not holds or row.kind not in NAMED_KINDS or row.kind is TraceKind.CONTRIBUTION:
         return False
     utterance = utterance_of(tree, row)
     return any(covers(scope, row.kind, utterance) for scope in holds)
@@ -83,14 +83,15 @@ def _of_recordings(recordings: Collection[TraceId]) -> Mapping[TraceKind, Collec
     """Answer the ids of recordings, and of what they contributed."""
     return {
         TraceKind.RECORDING: recordings,
+        TraceKind.CLIP: recordings,
         TraceKind.CONTRIBUTION: [contribution_id(s, one) for one in recordings for s in Subject],
     }
 
 
 def _kinds(scope: Scope) -> Collection[TraceKind]:
     if scope.purpose is None:
-        return SPOKEN_KINDS
-    return [kind for kind in SPOKEN_KINDS if scope.purpose in PURPOSES[kind]]
+        return NAMED_KINDS
+    return [kind for kind in NAMED_KINDS if scope.purpose in PURPOSES[kind]]
 
 
 def _days(scope: Scope) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from unhear.clock import day_number, random_bytes
 from unhear.forget.capsule import seal, unseal, utterance_bytes, utterance_from
-from unhear.forget.database import PURPOSES, SPOKEN_KINDS, TraceKind, TraceRow, Transaction
+from unhear.forget.database import NAMED_KINDS, PURPOSES, TraceKind, TraceRow, Transaction
 from unhear.forget.errors import Barred
 from unhear.forget.keytree import KeyTree
 from unhear.forget.records import ErasureRecord, record_of
@@ -55,7 +55,7 @@ def add_trace(
     Raises `Barred` when an erasure asked for since it was heard names it; where one names its
     words only, it is kept without them.
     """
-    if new.kind in SPOKEN_KINDS:
+    if new.kind in NAMED_KINDS:
         new = _not_barred(transaction, tree, household, new)
     slot = take_slot(transaction, tree, household)
     row = TraceRow(

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from unhear.clock import random_bytes
-from unhear.forget.database import TraceKind
+from unhear.forget.database import RECORDING_KINDS, TraceKind
 from unhear.forget.roots import RootKeeper, parked_id
 from unhear.house.house import House
 from unhear.house.own_files import send_own_files
@@ -153,21 +153,35 @@ def _send_payloads(
     forgotten.
     """
     ours = house.household.id
-    there = set(target.names(f"{PAYLOADS}/{ours.hex()}"))
+    there = dict(target.sizes(f"{PAYLOADS}/{ours.hex()}"))
     with house.database.reading() as transaction:
-        kept = [row.id for row in transaction.traces(ours, (TraceKind.RECORDING,))]
+        rows = [(row.id, row.kind) for row in transaction.traces(ours, RECORDING_KINDS)]
     wanted = {
         f"{PAYLOADS}/{payload_name(ours, trace)}": trace
-        for trace in kept
+        for trace, _ in rows
         if sounds_of is None or trace in sounds_of
     }
-    missing = sorted(wanted.keys() - there)
+    clips = {f"{PAYLOADS}/{payload_name(ours, t)}" for t, kind in rows if kind is TraceKind.CLIP}
+    grown = {
+        name
+        for name in clips & wanted.keys() & there.keys()
+        if _grew(house, wanted[name], there[name])
+    }
+    missing = sorted(wanted.keys() - there.keys() | grown)
     for number, name in enumerate(missing):
         try:
             target.put(name, house.payloads.get(ours, wanted[name]))
         except PayloadMissing:
             log.info("payload gone while it was backed up")  # forgotten meanwhile, or lost before
         progress("payloads", number + 1, len(missing))
-    for name in there - wanted.keys():
+    for name in there.keys() - wanted.keys():
         target.delete(name)
-    return len(kept)
+    return len(rows)
+
+
+def _grew(house: House, clip: TraceId, there: int) -> bool:
+    """Whether a clip was still being filmed when it was sent."""
+    try:
+        return house.payloads.size(house.household.id, clip) != there
+    except PayloadMissing:
+        return False

@@ -8,6 +8,7 @@ from unhear.clock import Clock, day_number, random_bytes
 from unhear.forget.engine import Forgetter
 from unhear.house.changes import Changes, Outcome, Word
 from unhear.household.alerts import Subscription
+from unhear.household.cameras import Camera, Mode
 from unhear.household.family import Device, Household
 from unhear.household.limits import Limit
 from unhear.household.passkeys import Passkey
@@ -145,6 +146,21 @@ class Family:
         if any(self.read().subscription(one) is not None for one in ids):
             self._take_out(lambda now: now.without_subscriptions(ids))
         return self.read()
+
+    def set_camera(self, camera: Camera) -> Household:
+        """Note what was decided about a camera; one that is switched on is on since now."""
+        household = self.read()
+        if camera.on and camera.on_since is None:
+            camera = replace(
+                camera, on_since=household.camera(camera.device).on_since or self._clock()
+            )
+        if not camera.on:
+            camera = replace(camera, on_since=None)
+        return self._add(lambda now: now.with_camera(camera))
+
+    def set_mode(self, mode: Mode) -> Household:
+        """Note how the household lives now."""
+        return self._add(lambda now: replace(now, mode=mode))
 
     def set_recording(self, device: DeviceId, *, on: bool) -> Household:
         """Let a device keep what it hears, where that is consented to, or stop it."""

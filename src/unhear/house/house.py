@@ -1,7 +1,7 @@
 """The composition root: builds a house from its settings and lets the rooms meet."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -22,11 +22,14 @@ from unhear.forget.sweeper import Sweeper
 from unhear.house.agents import Agents
 from unhear.house.ages import Ages
 from unhear.house.alerting import Alerting
+from unhear.house.cameras import Cameras
 from unhear.house.changes import Changes
 from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
 from unhear.house.data_requests import DataRequests
+from unhear.house.door import SKILL as DOOR
+from unhear.house.door import Door
 from unhear.house.family import Family
 from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
@@ -46,11 +49,13 @@ from unhear.household.words import (
     UNKNOWN_PERSON,
     DeviceId,
     HouseholdId,
+    PersonId,
     Purpose,
     TraceId,
     Utterance,
 )
 from unhear.keep.catalogue import Catalogue
+from unhear.keep.clips import Clips
 from unhear.keep.identity import ByPassphrase, WrappedIdentity
 from unhear.keep.memory import SkillMemory
 from unhear.keep.payloads import PayloadHolder
@@ -76,6 +81,10 @@ from unhear.understand.recogniser import Recogniser
 from unhear.understand.sounds import Sounds
 
 log = logging.getLogger(__name__)
+
+
+WATCHED = {"en": "Somebody is looking at you now.", "de": "Jemand sieht Sie gerade."}
+"""What is said at a camera when somebody sees it live."""
 
 
 class NotSetUp(Exception):
@@ -269,6 +278,50 @@ class House:
             household=self.household.id,
             recipient=self.identity.recipient,
         )
+
+    @cached_property
+    def clips(self) -> Clips:
+        """What its cameras filmed."""
+        return Clips(
+            database=self.database,
+            keeper=self.keeper,
+            payloads=self.payloads,
+            household=self.household.id,
+            recipient=self.identity.recipient,
+        )
+
+    @cached_property
+    def cameras(self) -> Cameras:
+        """What it sees with."""
+        return Cameras(
+            named=self.settings.cameras,
+            household=lambda: self.household,
+            family=self.family,
+            looks=self.looks,
+            say=lambda speaker: self.rooms.say_there(WATCHED[self.settings.language], speaker),
+            relay=self.rooms.relay,
+        )
+
+    @cached_property
+    def door(self) -> Door:
+        """Who is told when somebody is at a door."""
+        return Door(
+            cameras=self.cameras,
+            rooms=self.rooms,
+            alerting=self.alerting,
+            household=lambda: self.household,
+            owners=self._owners,
+            say=lambda: self.skills.replies(DOOR),
+            clock=lambda: self.clock().astimezone(self.settings.zone),
+        )
+
+    def _owners(self) -> Mapping[DeviceId, PersonId]:
+        """Answer whose devices are, of those that are somebody's."""
+        known = {one.id: one.person for one in self.household.devices}
+        for one in self.settings.satellites:
+            person = None if one.person is None else self.household.named(one.person)
+            known[DeviceId(one.name)] = None if person is None else person.id
+        return {device: person for device, person in known.items() if person is not None}
 
     def close(self) -> None:
         """Finish what goes on in the background, bring the mirror up to date, and close."""

@@ -13,7 +13,7 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.opening import Opening
 from unhear.prove.statement import commit, count_class, hour, items_root, salted
 
-OPENED, EXPORTED = "opened", "exported"
+OPENED, EXPORTED, LIVE = "opened", "exported", "seen live"
 
 
 class Looks:

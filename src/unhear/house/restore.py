@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from unhear.forget.database import TraceKind
+from unhear.forget.database import RECORDING_KINDS
 from unhear.forget.errors import ForgetError, KeeperFailed, RootGone
 from unhear.forget.replay import read_since, replay
 from unhear.forget.roots import RootKeeper, open_tree, parked_id
@@ -222,7 +222,7 @@ def _bring_payloads(
 ) -> tuple[int, int]:
     payloads = FilePayloads(work / PAYLOADS)
     with database.reading() as transaction:
-        kept = [row.id for row in transaction.traces(household, (TraceKind.RECORDING,))]
+        kept = [row.id for row in transaction.traces(household, RECORDING_KINDS)]
     missing = 0
     for number, trace in enumerate(kept):
         content = _first(targets, f"{PAYLOADS}/{payload_name(household, trace)}")

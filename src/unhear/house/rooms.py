@@ -140,6 +140,22 @@ class Switchboard:
         self._tell(place, text, first=True)
         return True
 
+    def relay(self, device: DeviceId, speech: Iterable[Speech]) -> bool:
+        """Play a voice on a device as it comes, after a chime; answer whether it is here."""
+        with self._lock:
+            place = self._places.get(device)
+        if place is not None:
+            self._begin(place, _chimed(speech))
+        return place is not None
+
+    def say_there(self, text: str, device: DeviceId) -> bool:
+        """Say `text` on this very device once; answer whether it is here."""
+        with self._lock:
+            place = self._places.get(device)
+        if place is not None:
+            self._tell(place, text, first=True)
+        return place is not None
+
     def ring(self, text: str, device: DeviceId) -> None:
         """Say `text` again and again."""
         now = self._clock()
@@ -236,19 +252,19 @@ class Switchboard:
         """Say something unasked in a thread of its own: a device takes it in its own time."""
         if place.told is not None and first:
             place.told(text)
-        Thread(target=self._speak, args=(place, text), name="announcement", daemon=True).start()
+        self._begin(place, self._pieces(text))
 
-    def _speak(self, place: _Place, text: str) -> None:
+    def _begin(self, place: _Place, pieces: Iterable[Speech]) -> None:
+        Thread(target=self._speak, args=(place, pieces), name="announcement", daemon=True).start()
+
+    def _speak(self, place: _Place, pieces: Iterable[Speech]) -> None:
         try:
-            place.mouth.announce(self._pieces(text))
+            place.mouth.announce(pieces)
         except Exception as error:  # noqa: BLE001 - a device that is gone must not stop the others
             log.warning("announcement not heard", extra={"error": type(error).__name__})
 
     def _pieces(self, text: str) -> Iterable[Speech]:
-        for number, speech in enumerate(self._synthesiser().speak(text)):
-            if number == 0:
-                yield chime(speech.rate_hz)
-            yield speech
+        return _chimed(self._synthesiser().speak(text))
 
     def _perform(self, place: _Place, session: int) -> None:
         try:
@@ -268,6 +284,14 @@ class Switchboard:
         with self._lock:
             if place.session == session:
                 place.music = [] if everything else place.music[1:]
+
+
+def _chimed(pieces: Iterable[Speech]) -> Iterator[Speech]:
+    """Yield a chime before the first of these."""
+    for number, speech in enumerate(pieces):
+        if number == 0:
+            yield chime(speech.rate_hz)
+        yield speech
 
 
 class RoomsOf:

@@ -9,20 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from unhear.household.words import DeviceId
+from unhear.household.words import DeviceId, Seen
 
 DAYS_MAX = 180
 STREET_DAYS, INDOOR_DAYS = 3, 30
 MINUTES_A_DAY = 24 * 60
-
-
-class Seen(StrEnum):
-    """Why a camera's film is kept."""
-
-    MOTION = "motion"
-    PERSON = "person"
-    RING = "ring"
-    SOUND = "sound"
 
 
 class Mode(StrEnum):

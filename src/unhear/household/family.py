@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from unhear.household.alerts import Subscription, with_subscription
+from unhear.household.cameras import Camera, Mode
 from unhear.household.consent import Consent, Objection, Waiting
 from unhear.household.limits import Limit, Refusal, only_for_children, refusal
 from unhear.household.notice import Facts
@@ -79,6 +80,21 @@ class Household:
 
     subscriptions: tuple[Subscription, ...] = ()
     """The guardians' browsers that are told while nobody looks at the console."""
+
+    cameras: tuple[Camera, ...] = ()
+    """What was decided about cameras; one that is not listed records nothing."""
+
+    mode: Mode = Mode.HOME
+    """How the household lives just now, as cameras ask."""
+
+    def camera(self, device: DeviceId) -> Camera:
+        """Answer what was decided about a camera; nothing yet is a camera that is off."""
+        return next((c for c in self.cameras if c.device == device), Camera(device))
+
+    def with_camera(self, camera: Camera) -> "Household":
+        """Answer the same household with what was decided about a camera."""
+        rest = tuple(c for c in self.cameras if c.device != camera.device)
+        return replace(self, cameras=(*rest, camera))
 
     def person(self, person: PersonId) -> Person | None:
         """Answer the person of that id, or None where nobody is known by it."""

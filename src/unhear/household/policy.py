@@ -70,6 +70,23 @@ def decide(
     )
 
 
+def decide_film(household: Household, device: DeviceId, began_at: datetime) -> Decision:
+    """Answer what a guardian decided about what a camera films."""
+    camera = household.camera(device)
+    if device in household.unrecorded:
+        return forget_now("Somebody told this camera to stop recording.")
+    if not camera.on or camera.on_since is None:
+        return forget_now("No guardian has switched this camera on.")
+    return Decision(
+        keep_until=began_at + timedelta(days=camera.days),
+        purposes=(Purpose.RESPOND, Purpose.KEEP),
+        reasons=(
+            f"A guardian switched this camera on on {camera.on_since:%Y-%m-%d}.",
+            f"What it films stays for {camera.days} day{'s' if camera.days != 1 else ''}.",
+        ),
+    )
+
+
 def forget_now(reason: str) -> Decision:
     """Answer the decision that nothing stays, for `reason`."""
     return Decision(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from unhear.household.cameras import DAYS_MAX as CAMERA_DAYS_MAX
 from unhear.household.words import PersonKind, Purpose
 
 
@@ -26,8 +27,8 @@ DAYS_MAX = 365
 CEILINGS: Mapping[PersonKind | DeviceKind, int] = {
     PersonKind.CHILD: 90,
     PersonKind.GUEST: 30,
-    DeviceKind.CAMERA: 60,
-    DeviceKind.DOORBELL: 60,
+    DeviceKind.CAMERA: CAMERA_DAYS_MAX,
+    DeviceKind.DOORBELL: CAMERA_DAYS_MAX,
 }
 """The longest that anything of these people and devices may stay, in days."""
 

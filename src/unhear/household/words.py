@@ -18,6 +18,9 @@ DeviceId = NewType("DeviceId", str)
 
 UNKNOWN_PERSON = PersonId("unknown")
 
+WHOEVER_IS_SEEN = PersonId("seen")
+"""Whoever a camera films: it tells nobody apart, and what it sees is no voice's."""
+
 
 class PersonKind(StrEnum):
     """What a person is to the household."""
@@ -69,12 +72,22 @@ class Person:
     age: Age | None = None
 
 
+class Seen(StrEnum):
+    """Why a camera's film is kept."""
+
+    MOTION = "motion"
+    PERSON = "person"
+    RING = "ring"
+    SOUND = "sound"
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What the index seals about something kept: who spoke where and when, and why it was kept.
 
-    `of` is the recording it came of: its own id for a recording. Opened by the server for a
-    timeline; dies with the key of the kept thing.
+    `of` is the recording it came of: its own id for a recording. `seen` is what a camera's film
+    shows; whatever was heard has none. Opened by the server for a timeline; dies with the key of
+    the kept thing.
     """
 
     of: TraceId
@@ -85,3 +98,4 @@ class Utterance:
     purposes: tuple[Purpose, ...] = ()
     reasons: tuple[str, ...] = ()
     intent: str | None = None
+    seen: tuple[Seen, ...] = ()

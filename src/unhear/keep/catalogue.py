@@ -1,18 +1,26 @@
-"""Keep recordings sealed to their household, list them, and answer what only it can open.
+"""Keep sounds sealed to their household, list all recordings, and answer what only it can open.
 
 The sound is an age file whose header is taken off: the body is the payload, in its own store; the
 header and the transcript (a whole age file) lie in the recording's capsule. Without the capsule's
 key the payload is noise, and with it only the household's identity opens what is inside.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import groupby
 from typing import TypeVar
 
 from unhear.clock import day_number, day_start
 from unhear.forget.capsule import heard_at_in, utterance_from
-from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
+from unhear.forget.database import (
+    RECORDING_KINDS,
+    Database,
+    TraceKind,
+    TraceRow,
+    Transaction,
+)
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
@@ -28,7 +36,7 @@ from unhear.forget.traces import (
     words_of,
 )
 from unhear.household.scope import Scope
-from unhear.household.words import HouseholdId, TraceId, Utterance
+from unhear.household.words import HouseholdId, Seen, TraceId, Utterance
 from unhear.keep import age
 from unhear.keep.payloads import Payloads
 
@@ -110,11 +118,16 @@ class Catalogue:
         def read(transaction: Transaction, tree: KeyTree) -> list[Recording]:
             return [
                 Recording(row.id, utterance, day_start(row.expires_day))
-                for row in transaction.traces(self._household, (TraceKind.RECORDING,))
+                for row in transaction.traces(self._household, RECORDING_KINDS)
                 if covers(scope or Scope(), row.kind, utterance := utterance_of(tree, row))
             ]
 
         return sorted(self._read(read), key=lambda recording: recording.utterance.heard_at)
+
+    def showing(self, seen: Seen, scope: Scope) -> frozenset[TraceId]:
+        """Answer the clips that a scope names and that show something."""
+        found = self.recordings(scope)
+        return frozenset(one.id for one in found if seen in one.utterance.seen)
 
     def newest(
         self, before: Place | None, limit: int, scope: Scope | None = None
@@ -128,20 +141,20 @@ class Catalogue:
             found: list[Recording] = []
             wanted = scope or Scope()
             last = DAY_LAST if before is None else day_number(before[0])
-            for day in transaction.days(self._household, TraceKind.RECORDING, last):
-                rows = transaction.traces(self._household, (TraceKind.RECORDING,), days=(day, day))
+            for day in self._days(transaction, last):
+                rows = transaction.traces(self._household, RECORDING_KINDS, days=(day, day))
                 of_day = [
-                    (heard_at_in(details), row.id, row.expires_day, details)
+                    (heard_at_in(details), row.id, row, details)
                     for row, details in ((row, details_of(tree, row)) for row in rows)
                 ]
-                of_day.sort(reverse=True)
-                for at, trace, expires_day, details in of_day:
+                of_day.sort(key=lambda one: one[:2], reverse=True)
+                for at, trace, row, details in of_day:
                     # Of a day the moments are read for the order, all else of what is shown alone.
                     if before is not None and (at, trace) >= before:
                         continue
                     utterance = utterance_from(details)
-                    if covers(wanted, TraceKind.RECORDING, utterance):
-                        found.append(Recording(trace, utterance, day_start(expires_day)))
+                    if covers(wanted, row.kind, utterance):
+                        found.append(Recording(trace, utterance, day_start(row.expires_day)))
                     if len(found) >= limit:
                         break
                 if len(found) >= limit:
@@ -153,14 +166,15 @@ class Catalogue:
     def extent(self) -> tuple[int, datetime | None]:
         """Answer how many recordings are kept, and the day of the oldest."""
         with self._database.reading() as transaction:
-            count, day = transaction.extent(self._household, TraceKind.RECORDING)
-        return count, None if day is None else day_start(day)
+            extents = [transaction.extent(self._household, kind) for kind in RECORDING_KINDS]
+        oldest = min((day for _, day in extents if day is not None), default=None)
+        return sum(count for count, _ in extents), None if oldest is None else day_start(oldest)
 
     def recording(self, trace: TraceId) -> Recording:
         """Answer one recording. Raises `NoSuchTrace`."""
 
         def read(transaction: Transaction, tree: KeyTree) -> Recording:
-            row = self._row(transaction, trace)
+            row = self._row(transaction, trace, RECORDING_KINDS)
             return Recording(row.id, utterance_of(tree, row), day_start(row.expires_day))
 
         return self._read(read)
@@ -213,9 +227,19 @@ class Catalogue:
             raise NoSuchTrace(f"{many} of an id that begins with {prefix!r}; see `recordings`")
         return found[0]
 
-    def _row(self, transaction: Transaction, trace: TraceId) -> TraceRow:
+    def _days(self, transaction: Transaction, last: int) -> Iterator[int]:
+        """Yield the days up to `last` on which anything was recorded, the last first."""
+        of_kinds = (transaction.days(self._household, kind, last) for kind in RECORDING_KINDS)
+        yield from (day for day, _ in groupby(merge(*of_kinds, reverse=True)))
+
+    def _row(
+        self,
+        transaction: Transaction,
+        trace: TraceId,
+        kinds: Collection[TraceKind] = (TraceKind.RECORDING,),
+    ) -> TraceRow:
         row = transaction.trace(self._household, trace)
-        if row is None or row.kind is not TraceKind.RECORDING:
+        if row is None or row.kind not in kinds:
             raise NoSuchTrace("no such recording is kept; it may be forgotten already")
         return row
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from unhear.forget.database import TraceKind
 from unhear.forget.kept_receipts import RECEIPT_YEARS
+from unhear.household.cameras import DAYS_MAX as CAMERA_DAYS_MAX
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
 from unhear.household.data_rights import REQUEST_DAYS
 from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
@@ -12,6 +13,7 @@ from unhear.household.words import PersonKind
 from unhear.keep.notices import NOTICE_DAYS
 
 SAID = ("what was said to the assistant",)
+FILMED = ("what a camera saw, and heard where a guardian lets it",)
 
 _AS_SET = (
     f"for the days you set, {DAYS_MAX} at most; what a child said {CEILINGS[PersonKind.CHILD]}, "
@@ -53,6 +55,18 @@ KINDS: Mapping[TraceKind, Kept] = {
         use=Use.KEEP,
         sealed=True,
         of=SAID,
+    ),
+    TraceKind.CLIP: Kept(
+        what="the small part of a camera's clip without which its film is noise: when and where it "
+        "was filmed, whether it shows a person, and a small picture",
+        why="to show you who was at the door, as you decided",
+        stays=f"for the days you set for the camera, {CAMERA_DAYS_MAX} at most",
+        whose=Whose.PERSON,
+        erased=Erasure.KEY,
+        category=Category.SOUND,
+        use=Use.KEEP,
+        sealed=True,
+        of=FILMED,
     ),
     TraceKind.MEMORY: replace(
         REMEMBERED,

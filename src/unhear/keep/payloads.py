@@ -14,6 +14,12 @@ class Payloads(Protocol):
     def put(self, household: HouseholdId, trace: TraceId, payload: bytes) -> None:
         """Keep a payload, durably."""
 
+    def append(self, household: HouseholdId, trace: TraceId, more: bytes) -> int:
+        """Add to a payload's end, durably, or begin it; answer where it was added.
+
+        Where it fails nothing was added. Called by one writer of a payload at a time.
+        """
+
     def get(self, household: HouseholdId, trace: TraceId) -> bytes:
         """Answer a whole payload."""
 

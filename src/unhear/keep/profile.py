@@ -19,6 +19,7 @@ from unhear.forget.traces import (
     sealed,
     utterance_of,
 )
+from unhear.household.cameras import Mode
 from unhear.household.family import Device, Household
 from unhear.household.limits import Bedtime, Limit
 from unhear.household.passkeys import Passkey
@@ -32,6 +33,7 @@ from unhear.household.words import (
     Purpose,
     Utterance,
 )
+from unhear.keep.decided_cameras import camera_fields, camera_from
 from unhear.keep.people import person_fields, person_from
 from unhear.keep.permissions import permission_fields, permissions_from
 from unhear.keep.subscriptions import subscription_fields, subscription_from
@@ -117,6 +119,8 @@ def _profile_bytes(household: Household) -> bytes:
             "retention_days": retention.days,
             "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
             "child_profile_days": retention.child_profile_days,
+            "cameras": [camera_fields(camera) for camera in household.cameras],
+            "mode": household.mode,
         }
     ).encode()
 
@@ -142,6 +146,8 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
         devices=tuple(_device(*device) for device in fields["devices"]),
         passkeys=tuple(_passkey(passkey) for passkey in fields.get("passkeys", [])),
         subscriptions=tuple(subscription_from(one) for one in fields.get("subscriptions", [])),
+        cameras=tuple(camera_from(camera) for camera in fields.get("cameras", [])),
+        mode=Mode(fields.get("mode", Mode.HOME)),
     )
 
 

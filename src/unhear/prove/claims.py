@@ -139,8 +139,8 @@ class Looked:
     looked_at: str
 
 
-LOOKS = ("opened", "exported")
-"""How one can look: open what is kept, or take copies of it out of the house."""
+LOOKS = ("opened", "exported", "seen live")
+"""How one can look: open what is kept, take copies of it out of the house, or see by a camera."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 import obstore
@@ -37,6 +38,26 @@ class FilePayloads:
             path = self._folder / name
             for durable in (path, path.parent, path.parent.parent, self._folder):
                 _sync(durable)
+
+    def append(self, household: HouseholdId, trace: TraceId, more: bytes) -> int:
+        """Add to a payload's end, durably, or begin it; answer where it was added.
+
+        Raises `StoreFull` or `StoreUnwritable`; then nothing was added.
+        """
+        path = self._folder / payload_name(household, trace)
+        with _plain_errors(self._folder):
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._begin(path)
+            with path.open("r+b", buffering=0) as file:
+                end = file.seek(0, os.SEEK_END)
+                try:
+                    _write_all(file, more)
+                    os.fsync(file.fileno())
+                except OSError:
+                    file.truncate(end)
+                    raise
+        return end
 
     def get(self, household: HouseholdId, trace: TraceId) -> bytes:
         """Answer a whole payload. Raises `PayloadMissing`."""
@@ -77,6 +98,11 @@ class FilePayloads:
                     continue  # an erasure in another process was quicker
                 yield trace, put_at
 
+    def _begin(self, path: Path) -> None:
+        path.touch(exist_ok=False)
+        for durable in (path.parent, path.parent.parent, self._folder):
+            _sync(durable)
+
     def _paths(self, household: HouseholdId, trace: TraceId) -> tuple[Path, Path]:
         path = self._folder / payload_name(household, trace)
         return path, path.with_name(path.name + PART)
@@ -85,6 +111,12 @@ class FilePayloads:
 def payload_name(household: HouseholdId, trace: TraceId) -> str:
     """Answer where a payload lies below the folder of the payloads."""
     return f"{household.hex()}/{trace.hex()[:2]}/{trace.hex()}{SUFFIX}"
+
+
+def _write_all(file: FileIO, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _sync(path: Path) -> None:

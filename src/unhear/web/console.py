@@ -8,8 +8,11 @@ from unhear import __version__
 from unhear.web import data_rights
 from unhear.web.api import (
     asking,
+    cameras,
+    clips,
     consents,
     devices,
+    doorbells,
     erasures,
     everything,
     keeping,
@@ -26,8 +29,9 @@ from unhear.web.api import (
     voices,
 )
 from unhear.web.home import Home
+from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import files, forms, views
+from unhear.web.pages import files, forms, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
@@ -40,7 +44,10 @@ PARTS = (
     people,
     consents,
     devices,
+    doorbells,
+    clips,
     recordings,
+    cameras,
     asking,
     erasures,
     receipts,
@@ -77,9 +84,13 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(views.router)
     app.include_router(forms.router)
     app.include_router(files.router)
+    app.include_router(visits.router)
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)
     app.add_exception_handler(views.SignInFirst, views.sign_in_first)
     app.add_api_websocket_route("/voice", Talking(home).converse)
+    live = Live(home)
+    app.add_api_websocket_route("/live/{camera}", live.see)
+    app.add_api_websocket_route("/live/{camera}/talk", live.talk)
     if files.STATIC.is_dir():
         app.mount("/static", StaticFiles(directory=files.STATIC))
     return app

@@ -68,10 +68,14 @@ class Target:
 
     def names(self, prefix: str) -> Iterator[str]:
         """Yield the names that begin with a whole part `prefix`. Raises `TargetAway`."""
+        yield from (name for name, _ in self.sizes(prefix))
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield these names, and how many bytes each object has. Raises `TargetAway`."""
         with self._plain_errors():
             for page in obstore.list(self._store, prefix=prefix):
                 for entry in page:
-                    yield entry["path"]
+                    yield entry["path"], entry["size"]
 
     def delete(self, name: str) -> None:
         """Remove an object; one that is not there is removed already. Raises `TargetAway`."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from unhear.household.scope import Scope
-from unhear.household.words import DeviceId, PersonId, TraceId
+from unhear.household.words import DeviceId, PersonId, Seen, TraceId
 from unhear.keep.catalogue import Place, Recording
 from unhear.web.api.erasures import Forgotten, forgotten
 from unhear.web.api.fields import Answered, Trace
@@ -43,6 +43,9 @@ class Kept(Answered):
 
     seconds: float
     intent: str | None
+    seen: list[Seen]
+    """What a camera's clip shows; nothing where it is sound."""
+
     reasons: tuple[str, ...]
     expires_at: datetime
 
@@ -136,6 +139,7 @@ def kept(one: Recording) -> Kept:
         person=utterance.person,
         seconds=utterance.seconds,
         intent=utterance.intent,
+        seen=list(utterance.seen),
         reasons=utterance.reasons,
         expires_at=one.expires_at,
     )

@@ -1,0 +1,169 @@
+"""The cameras of a house: what was decided about them, how they are, and who sees them live."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from hashlib import sha256
+from typing import Protocol
+
+from unhear.answer.synthesiser import Speech
+from unhear.house.family import Family, FamilyError
+from unhear.house.looks import LIVE, Looks
+from unhear.household.cameras import Camera, Mode
+from unhear.household.family import Household
+from unhear.household.words import DeviceId, PersonId, TraceId
+from unhear.settings import CameraSettings
+
+
+class CameraState(StrEnum):
+    """How a camera is."""
+
+    CONNECTED = "connected"
+    AWAY = "away"
+    REFUSED = "refused"
+    """It did not take the name and password in the settings."""
+
+
+class Watched(Protocol):
+    """A camera at work."""
+
+    @property
+    def state(self) -> CameraState:
+        """How it is."""
+
+    @property
+    def filming(self) -> bool:
+        """Whether a clip is being kept at this moment."""
+
+    def rang(self) -> None:
+        """Note that its button was pressed."""
+
+    def live(self) -> AbstractContextManager[Iterator[bytes]]:
+        """Follow it: fragmented MP4, private areas black, piece by piece until it is left."""
+
+    def picture(self) -> bytes | None:
+        """Answer what it shows now as JPEG, private areas black; None where it is away."""
+
+
+class NoSuchCamera(FamilyError):
+    """The settings name no camera of that name."""
+
+
+class CameraAway(Exception):
+    """The camera shows nothing now."""
+
+
+class Cameras:
+    """The cameras of one house; safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        named: Sequence[CameraSettings],
+        household: Callable[[], Household],
+        family: Family,
+        looks: Looks,
+        say: Callable[[DeviceId], bool],
+        relay: Callable[[DeviceId, Iterable[Speech]], bool],
+    ) -> None:
+        """`say` says at a speaker that somebody looks, `relay` what they say.
+
+        Both answer whether the speaker is there.
+        """
+        self.named: Mapping[DeviceId, CameraSettings] = {DeviceId(c.name): c for c in named}
+        self._household = household
+        self._family = family
+        self._looks = looks
+        self._say = say
+        self._relay = relay
+        self._watched: dict[DeviceId, Watched] = {}
+
+    def watch(self, device: DeviceId, watched: Watched) -> None:
+        """Count a camera as at work."""
+        self._watched[device] = watched
+
+    def decided(self, device: DeviceId) -> Camera:
+        """Answer what was decided about a camera. Raises `NoSuchCamera`."""
+        self._check(device)
+        return self._household().camera(device)
+
+    def decide(self, camera: Camera) -> Household:
+        """Decide about a camera; it obeys at once. Raises `NoSuchCamera`."""
+        self._check(camera.device)
+        return self._family.set_camera(camera)
+
+    def live_as(self, mode: Mode) -> Household:
+        """Note how the household lives now."""
+        return self._family.set_mode(mode)
+
+    def state(self, device: DeviceId) -> CameraState:
+        """Answer how a camera is. Raises `NoSuchCamera`."""
+        self._check(device)
+        watched = self._watched.get(device)
+        return CameraState.AWAY if watched is None else watched.state
+
+    def connected(self) -> frozenset[DeviceId]:
+        """Answer the cameras that are there."""
+        watched = self._watched.items()
+        return frozenset(one for one, at in watched if at.state is CameraState.CONNECTED)
+
+    def filming(self, device: DeviceId) -> bool:
+        """Whether a clip of a camera is being kept at this moment."""
+        watched = self._watched.get(device)
+        return watched is not None and watched.filming
+
+    def rang(self, device: DeviceId) -> None:
+        """Note that a button was pressed. Raises `NoSuchCamera`."""
+        self._check(device)
+        if (watched := self._watched.get(device)) is not None:
+            watched.rang()
+
+    def live(self, person: PersonId, device: DeviceId) -> AbstractContextManager[Iterator[bytes]]:
+        """Let somebody see a camera live: stated in the log first, and shown at the camera.
+
+        Raises `NoSuchCamera` and `CameraAway`, and where it cannot be stated nothing is shown.
+        """
+        watched = self._at_work(device)
+        self._state(person, device)
+        return watched.live()
+
+    def picture(self, person: PersonId, device: DeviceId) -> bytes:
+        """Answer what a camera shows now, as JPEG; stated as `live` is, and raises as it does."""
+        watched = self._at_work(device)
+        self._state(person, device)
+        picture = watched.picture()
+        if picture is None:
+            raise CameraAway
+        return picture
+
+    def talk(self, person: PersonId, device: DeviceId, speech: Iterable[Speech]) -> None:
+        """Let somebody be heard at a camera's speaker; stated as `live` is. Never waits.
+
+        Raises `NoSuchCamera`, and `CameraAway` where the speaker is.
+        """
+        self._check(device)
+        self._looks.take(person, [camera_item(device)], LIVE)
+        speaker = self.named[device].speaker
+        if speaker is None or not self._relay(DeviceId(speaker), speech):
+            raise CameraAway
+
+    def _state(self, person: PersonId, device: DeviceId) -> None:
+        self._looks.take(person, [camera_item(device)], LIVE)
+        if (speaker := self.named[device].speaker) is not None:
+            self._say(DeviceId(speaker))
+
+    def _at_work(self, device: DeviceId) -> Watched:
+        self._check(device)
+        watched = self._watched.get(device)
+        if watched is None or watched.state is not CameraState.CONNECTED:
+            raise CameraAway
+        return watched
+
+    def _check(self, device: DeviceId) -> None:
+        if device not in self.named:
+            raise NoSuchCamera(f"the settings name no camera {device!r}; see `unhear cameras list`")
+
+
+def camera_item(device: DeviceId) -> TraceId:
+    """Answer what stands for a camera where a statement names what was looked at."""
+    return TraceId(sha256(b"unhear/camera/v1\0" + device.encode()).digest()[:16])

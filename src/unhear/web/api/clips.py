@@ -1,0 +1,80 @@
+"""What cameras filmed: where a clip's pieces lie, and its small pictures; sealed, all of it."""
+
+from base64 import b64encode
+
+from fastapi import APIRouter
+
+from unhear.web.api.fields import Answered, Taken, Trace
+from unhear.web.problems import Problem
+from unhear.web.signed_in import Guardian
+
+router = APIRouter(prefix="/recordings", tags=["recordings"])
+
+STILLS_MAX = 100
+TOO_MANY = Problem(422, "too-many", f"Ask for 1 to {STILLS_MAX} pictures at a time.")
+
+
+class Piece(Answered):
+    """A piece of a clip: an age file of its own.
+
+    `header` is its age header (base64), and `size` bytes of the payload from `at` are its body.
+    Opened, and put one behind the other, the pieces are fragmented MP4; `begins` and `ends` are
+    seconds from the clip's beginning.
+    """
+
+    header: str
+    at: int
+    size: int
+    begins: float
+    ends: float
+
+
+class Film(Answered):
+    """A clip: its pieces so far, in their order."""
+
+    pieces: list[Piece]
+    seconds: float
+
+
+class Wanted(Taken):
+    """The clips whose pictures are asked for."""
+
+    recordings: tuple[Trace, ...]
+
+
+class Stills(Answered):
+    """Small pictures by the clips' ids: age files (base64), JPEG inside."""
+
+    stills: dict[str, str]
+
+
+@router.get("/{recording}/film")
+def film(signed: Guardian, recording: Trace) -> Film:
+    """Answer where a clip's pieces lie, and their headers; the look is stated first."""
+    found = signed.house.clips.film(recording)
+    signed.house.looks.take(signed.person.id, [recording])
+    signed.house.note_opened(recording)
+    return Film(
+        pieces=[
+            Piece(
+                header=b64encode(one.header).decode(),
+                at=one.at,
+                size=one.size,
+                begins=one.begins,
+                ends=one.ends,
+            )
+            for one in found.pieces
+        ],
+        seconds=found.seconds,
+    )
+
+
+@router.post("/stills")
+def stills(signed: Guardian, wanted: Wanted) -> Stills:
+    """Answer the small pictures of clips as age files; the looks are stated first, together."""
+    if not 1 <= len(wanted.recordings) <= STILLS_MAX:
+        raise TOO_MANY
+    found = signed.house.clips.stills(wanted.recordings)
+    if found:
+        signed.house.looks.take(signed.person.id, found)
+    return Stills(stills={clip.hex(): b64encode(still).decode() for clip, still in found.items()})
