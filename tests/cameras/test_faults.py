@@ -2,11 +2,13 @@
 
 import logging
 import random
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from cryptography import x509
@@ -155,6 +157,15 @@ def test_nobody_at_the_address_is_waited_for() -> None:
     with watched(f"rtsp://127.0.0.1:{free_port()}/main") as house:
         assert house.watch.state.connection is Connection.AWAY
         assert house.watch.snapshot(0.1) is None
+
+
+def test_closing_does_not_wait_for_a_camera_that_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        with watched(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/main"):
+            taken, _ = mute.accept()
+            began = monotonic()
+        assert monotonic() - began < 5
+        taken.close()
 
 
 def test_bytes_that_were_flipped_are_survived(network: Proxy) -> None:
