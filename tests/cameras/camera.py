@@ -1,6 +1,7 @@
 """The simulated camera as tests switch it on and off."""
 
 import json
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,16 +35,25 @@ class SimulatedCamera:
     """A camera in a process of its own; `on` and `off` as often as a test likes."""
 
     def __init__(
-        self, folder: Path, mounts: Mapping[str, Mount], *, user: str = "", password: str = ""
+        self,
+        folder: Path,
+        mounts: Mapping[str, Mount],
+        *,
+        user: str = "",
+        password: str = "",
+        certificate: Path | None = None,
     ) -> None:
+        """Make one; with a certificate and its key (PEM) and a user it speaks TLS alone."""
         probe = [str(SYSTEM_PYTHON), "-c", PROBE]
         there = SYSTEM_PYTHON.exists() and _works(probe)
         need(there, "GStreamer's RTSP server for the system's Python")
+        self._scheme = "rtsps" if certificate else "rtsp"
         self.port = free_port()
         self._told = {
             "port": self.port,
             "user": user,
             "password": password,
+            "certificate": str(certificate or ""),
             "mounts": {
                 path: {
                     "film": str(mount.film.save(folder / f"{number}.units")),
@@ -68,6 +78,11 @@ class SimulatedCamera:
         assert self._process.stdout.readline() == b"ready\n"
         return self
 
+    def freeze(self) -> None:
+        """Let it fall silent without a word, as behind a broken cable."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def off(self) -> None:
         """Pull its plug."""
         if self._process is not None:
@@ -77,7 +92,7 @@ class SimulatedCamera:
 
     def url(self, path: str = "/main", port: int | None = None) -> str:
         """Answer the address of one of its mounts, by way of another port perhaps."""
-        return f"rtsp://127.0.0.1:{port or self.port}{path}"
+        return f"{self._scheme}://127.0.0.1:{port or self.port}{path}"
 
 
 def _works(command: list[str]) -> bool:

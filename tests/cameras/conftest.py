@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ def plug(tmp_path: Path) -> Iterator[Plug]:
     """Switch cameras on that are off after the test."""
     cameras: list[SimulatedCamera] = []
 
-    def one(mounts: dict[str, Mount] | None = None, **signing_in: str) -> SimulatedCamera:
-        camera = SimulatedCamera(tmp_path, mounts or {"/main": Mount()}, **signing_in)
+    def one(mounts: dict[str, Mount] | None = None, **how: Any) -> SimulatedCamera:
+        camera = SimulatedCamera(tmp_path, mounts or {"/main": Mount()}, **how)
         cameras.append(camera)
         return camera.on()
 

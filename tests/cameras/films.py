@@ -16,7 +16,7 @@ from tests.needs import need
 
 VTEST = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 FPS = 10
-GOP = 10
+GOP_SECONDS = 1
 PARAMETERS_H264 = (6, 7, 8, 9)
 """Supplemental information, parameter sets and delimiters, which servers repeat at will."""
 PARAMETERS_H265 = (32, 33, 34, 35, 39, 40)
@@ -49,20 +49,34 @@ class Film:
 
 
 @cache
-def film(codec: Codec = "h264", *, seconds: int = 8, width: int = 768, height: int = 576) -> Film:
-    """Answer the pedestrians in that codec, without pictures that look ahead, or skip."""
+def film(
+    codec: Codec = "h264",
+    *,
+    seconds: int = 8,
+    width: int = 768,
+    height: int = 576,
+    fps: int = FPS,
+    bits_a_second: int = 0,
+) -> Film:
+    """Answer the pedestrians in that codec, without pictures that look ahead, or skip.
+
+    With `bits_a_second` they are coded with more care, to about that.
+    """
     need(VTEST.is_file(), "vtest.avi of Debian's opencv-doc")
     name = {"h264": "libx264", "h265": "libx265"}[codec]
     encoder = av.CodecContext.create(name, "w")
     assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
-    encoder.time_base = Fraction(1, FPS)
-    encoder.framerate, encoder.gop_size = Fraction(FPS), GOP
+    encoder.time_base = Fraction(1, fps)
+    encoder.framerate, encoder.gop_size = Fraction(fps), fps * GOP_SECONDS
     encoder.options = {"preset": "ultrafast", **OPTIONS[codec]}
+    if bits_a_second:
+        encoder.bit_rate = bits_a_second
+        encoder.options |= {"preset": "veryfast"}
     units = []
-    for number, frame in enumerate(islice(_frames(), seconds * FPS)):
+    for number, frame in enumerate(islice(_frames(), seconds * fps)):
         picture = frame.reformat(width=width, height=height, format="yuv420p")
-        picture.pts, picture.time_base = number, Fraction(1, FPS)
+        picture.pts, picture.time_base = number, Fraction(1, fps)
         units += [bytes(packet) for packet in encoder.encode(picture)]
     units += [bytes(packet) for packet in encoder.encode(None)]
     return Film(codec, tuple(units), width, height)

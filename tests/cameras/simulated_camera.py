@@ -16,14 +16,14 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
 
 SOUNDS = {
     "": "",
     "aac": "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=1 ! avenc_aac"
     " ! aacparse ! rtpmp4gpay name=pay1 pt=97",
     "alaw": "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc"
-    " ! rtppcmapay name=pay1 pt=8",
+    " ! rtppcmapay name=pay1 pt=8 max-ptime=20000000",
 }
 
 
@@ -80,6 +80,8 @@ def main() -> None:
         token = GstRtspServer.RTSPToken()
         token.set_string("media.factory.role", "viewer")
         auth.add_digest(told["user"], told["password"], token)
+        if told["certificate"]:
+            auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(told["certificate"]))
         server.set_auth(auth)
     for path, mount in told["mounts"].items():
         factory = Mount(**mount)

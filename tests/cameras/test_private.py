@@ -43,13 +43,13 @@ def check_film(data: bytes) -> None:
     shown = pictures(data)
     assert shown
     for picture in shown:
-        check_black(picture.to_ndarray(format="rgb24"))
+        check_black(np.asarray(picture.to_ndarray(format="rgb24"), np.uint8))
 
 
 def check_jpeg(data: bytes) -> None:
-    with av.open(io.BytesIO(data), format="jpeg_pipe") as file:
+    with av.open(io.BytesIO(data), "r", format="jpeg_pipe") as file:
         (picture,) = file.decode(video=0)
-    check_black(picture.to_ndarray(format="rgb24"))
+    check_black(np.asarray(picture.to_ndarray(format="rgb24"), np.uint8))
 
 
 def filmed(house: House, pieces: int) -> bytes:

@@ -4,6 +4,7 @@ import io
 from itertools import pairwise
 
 import av
+import numpy as np
 import pytest
 
 from tests.cameras.camera import Mount, Sound
@@ -46,7 +47,7 @@ def test_a_clip_holds_the_camera_s_own_packets(plug: Plug, codec: Codec) -> None
     sent = [source.slices(unit) for unit in source.units]
     began = sent.index(kept[0])
     assert kept == [sent[(began + number) % len(sent)] for number in range(len(kept))]
-    assert len(kept) >= 40
+    assert len(kept) >= 49, "two pieces while something moved, and a quiet second"
     tag = {"h264": b"avc1", "h265": b"hvc1"}[codec]
     assert tag in clip.pieces[0].data
     for prefix, piece in zip(clip.prefixes(), clip.pieces, strict=True):
@@ -67,13 +68,13 @@ def test_what_is_heard_is_kept_as_aac_where_it_may_be(plug: Plug, sound: Sound) 
         house.decide(hears=False)
         until(lambda: len(house.shelf.clips) > 2 and house.shelf.clips[2].pieces, what="silence")
         assert b"soun" not in house.shelf.clips[2].film
-    with av.open(io.BytesIO(clip.film)) as file:
+    with av.open(io.BytesIO(clip.film), "r") as file:
         heard = file.streams.audio[0]
         assert heard.codec_context.name == "aac"
         frames = list(file.decode(heard))
     ends = frames[-1].time or 0
     assert ends == pytest.approx(clip.pieces[-1].ends, abs=1.0)
-    assert max(abs(frame.to_ndarray()).max() for frame in frames) > 0.1
+    assert max(float(np.abs(frame.to_ndarray()).max()) for frame in frames) > 0.1
 
 
 def test_nothing_in_a_film_tells_of_its_maker(plug: Plug) -> None:
@@ -120,7 +121,7 @@ def test_a_person_makes_a_better_still(plug: Plug) -> None:
         house.eyes.shows = PERSON
         until(lambda: Seen.PERSON in clip.seen, what="the person")
         until(lambda: len(clip.stills) > 1, what="a better still")
-    with av.open(io.BytesIO(clip.stills[-1]), format="jpeg_pipe") as file:
+    with av.open(io.BytesIO(clip.stills[-1]), "r", format="jpeg_pipe") as file:
         (still,) = file.decode(video=0)
     assert (still.width, still.height) == (480, 360)
 

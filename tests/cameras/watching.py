@@ -144,13 +144,13 @@ def watched(
 
 def pictures(film: bytes) -> list[VideoFrame]:
     """Answer all pictures of a film."""
-    with av.open(io.BytesIO(film)) as file:
+    with av.open(io.BytesIO(film), "r") as file:
         return list(file.decode(video=0))
 
 
 def coded_slices(film: bytes, codec: Codec) -> list[tuple[bytes, ...]]:
     """Answer what holds pictures of each of a film's packets."""
-    with av.open(io.BytesIO(film)) as file:
+    with av.open(io.BytesIO(film), "r") as file:
         return [slices(_units(bytes(one)), codec) for one in file.demux(video=0) if one.size]
 
 

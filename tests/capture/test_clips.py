@@ -182,6 +182,13 @@ def test_the_coming_of_a_person_reaches_back_to_the_first_motion() -> None:
     assert clip.begun_at == 22.0
 
 
+def test_the_coming_of_a_person_reaches_back_so_far_and_no_farther() -> None:
+    runs = [(MOTION, 80), (PERSON, 1), (NOTHING, 20)]
+    stream = Stream([(what, seconds * FPS) for what, seconds in runs], FPS)
+    (clip,) = played(stream, Clips(BOUNDS), only_people=True).clips
+    assert 49 <= clip.packets[0].at <= 50
+
+
 def test_motion_that_is_over_is_let_go() -> None:
     runs = [(MOTION, 5), (NOTHING, 40), (PERSON, 1), (NOTHING, 14)]
     stream = Stream([(what, seconds * FPS) for what, seconds in runs], FPS)

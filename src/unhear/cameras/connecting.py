@@ -21,6 +21,8 @@ REFUSED_SECONDS = 300.0
 """How long to wait where the password is wrong: cameras shut out who tries too often."""
 
 CLOSE_SECONDS_MAX = 15.0
+CLOSE_AWAY_SECONDS_MAX = 1.0
+"""How long a camera is waited for that is only being connected to: it has nothing to end."""
 
 
 class Connection(StrEnum):
@@ -75,10 +77,11 @@ class Staying:
         self._thread.start()
 
     def close(self) -> None:
-        """Disconnect, and wait until that is done."""
+        """Disconnect, and wait until what was being read is ended."""
         self.closing.set()
         if self._thread.is_alive():
-            self._thread.join(CLOSE_SECONDS_MAX)
+            connected = self._state.connection is Connection.CONNECTED
+            self._thread.join(CLOSE_SECONDS_MAX if connected else CLOSE_AWAY_SECONDS_MAX)
 
     def _run(self) -> None:
         failures = 0
@@ -99,8 +102,9 @@ class Staying:
         try:
             source = Source(self._place, hears=self._hears())
             try:
-                self._note(Connection.CONNECTED, "")
-                self._use(source)
+                if not self.closing.is_set():
+                    self._note(Connection.CONNECTED, "")
+                    self._use(source)
             finally:
                 source.close()
         except CameraRefused as error:

@@ -21,6 +21,9 @@ PACKETS_AT_ONCE = 4
 """How much of what waits is written for each packet that comes, so that what must be encoded anew
 does not keep the camera waiting."""
 
+PACKETS_WAITING_MAX = 2_000
+"""How much may wait; then the camera does."""
+
 
 class Filming:
     """Writes one clip after the other."""
@@ -92,7 +95,8 @@ class _Clip:
     def add(self, *packets: Encoded) -> None:
         """Write some of what waits."""
         self._waiting.extend(packets)
-        for _ in range(min(PACKETS_AT_ONCE, len(self._waiting))):
+        count = max(PACKETS_AT_ONCE, len(self._waiting) - PACKETS_WAITING_MAX)
+        for _ in range(min(count, len(self._waiting))):
             self._hand_on(self._writer.add(self._waiting.popleft()))
 
     def end(self) -> None:

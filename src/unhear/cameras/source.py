@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from pydantic import SecretStr
 
 from unhear.capture.encoded import PICTURE_TICKS, Encoded, Origin, Timeline
+from unhear.capture.fragments import parameter_sets
 
 CONNECT_SECONDS_MAX = 10.0
 SILENT_SECONDS_MAX = 10.0
@@ -69,11 +70,13 @@ class Source:
         """Connect. Raises `CameraRefused` and `CameraAway`."""
         self._file = _spoken_safely(lambda: _open(place, hears=hears))
         streams = self._file.streams
-        if not streams.video or not streams.video[0].codec_context.width:
+        pictures = [one for one in streams.video if _is_known(one) and one.codec_context.width]
+        if not pictures:
             self.close()
             raise CameraAway("it shows no pictures that can be read")
-        self.pictures: VideoStream = streams.video[0]
-        known = [one for one in streams.audio if one.rate]
+        self.pictures: VideoStream = pictures[0]
+        self._coding: frozenset[bytes] = frozenset()
+        known = [one for one in streams.audio if _is_known(one) and one.rate]
         self.sound: AudioStream | None = known[0] if hears and known else None
 
     def packets(self) -> Iterator[Encoded]:
@@ -87,7 +90,9 @@ class Source:
             if not packet.size:
                 continue
             if packet.stream_index == self.pictures.index:
-                yield _placed(packet, pictures, key=self._is_key(packet))
+                placed = _placed(packet, pictures, key=self._is_key(packet))
+                self._expect_same_coding(placed)
+                yield placed
             elif sound is not None:
                 yield _placed(packet, sound, sound=True)
         raise CameraAway("it ended its film")
@@ -96,6 +101,17 @@ class Source:
         """End the connection."""
         with suppress(av.FFmpegError, OSError):
             self._file.close()
+
+    def _expect_same_coding(self, packet: Encoded) -> None:
+        """Raise `CameraAway` where a key picture is coded unlike those before it."""
+        if not packet.key or self.pictures.codec_context.name in KEY_ONLY:
+            return
+        coding = parameter_sets(packet.data, self.pictures.codec_context.name)
+        if not coding:
+            return
+        self._coding = self._coding or coding
+        if coding != self._coding:
+            raise CameraAway("it codes its pictures otherwise now")
 
     def _is_key(self, packet: "av.Packet[Any]") -> bool:
         return packet.is_keyframe or self.pictures.codec_context.name in KEY_ONLY
@@ -113,6 +129,12 @@ def _open(place: Place, *, hears: bool) -> InputContainer:
         timeout=(CONNECT_SECONDS_MAX, SILENT_SECONDS_MAX),
         metadata_errors="ignore",
     )
+
+
+def _is_known(stream: VideoStream | AudioStream) -> bool:
+    """Answer whether there is a decoder for a stream; PyAV has no context for any other."""
+    context: object = stream.codec_context
+    return context is not None
 
 
 def _placed(

@@ -1,7 +1,7 @@
 """Fragments of an MP4 film, written from encoded packets as they come (ISO/IEC 14496-12, 8.8)."""
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +17,9 @@ NEEDS_NO_OTHER, NEEDS_OTHERS = 0x02000000, 0x01010000
 """Flags of a sample: one to begin with, and one that depends on others."""
 
 START_CODE = b"\0\0\1"
+
+PARAMETERS_H264, PARAMETERS_H265 = (7, 8), (32, 33, 34)
+"""Types of the units that say how pictures are coded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +143,18 @@ def _moof_and_mdat(number: int, tracks: Sequence[_Track], zero: float) -> bytes:
 
 def with_lengths(data: bytes) -> bytes:
     """Answer a coded picture with lengths in place of its start codes (ISO/IEC 14496-15, 4.3.3)."""
-    parts, at = [], data.find(START_CODE)
-    if at < 0:
-        return data
-    while at >= 0:
-        start = at + len(START_CODE)
-        at = data.find(START_CODE, start)
-        unit = data[start : at if at >= 0 else len(data)].rstrip(b"\0")
-        if unit:
-            parts += [struct.pack(">I", len(unit)), unit]
-    return b"".join(parts)
+    return b"".join(struct.pack(">I", len(unit)) + unit for unit in units(data))
+
+
+def units(data: bytes) -> Iterator[bytes]:
+    """Yield the units between start codes (ITU-T H.264 and H.265, Annex B)."""
+    for unit in data.split(START_CODE):
+        if whole := unit.rstrip(b"\0"):
+            yield whole
+
+
+def parameter_sets(data: bytes, codec: str) -> frozenset[bytes]:
+    """Answer what a coded picture brings along of how it is coded: its size, and more."""
+    if codec == "h264":
+        return frozenset(unit for unit in units(data) if unit[0] & 0x1F in PARAMETERS_H264)
+    return frozenset(unit for unit in units(data) if unit[0] >> 1 & 0x3F in PARAMETERS_H265)

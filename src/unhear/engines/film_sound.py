@@ -49,6 +49,7 @@ class _EncodedAsAac:
         context = av.CodecContext.create(sound.codec_context.name, "r")
         if not isinstance(context, AudioCodecContext):
             raise TypeError(f"{sound.codec_context.name} codes no sound")
+        context.extradata = sound.codec_context.extradata
         context.sample_rate, context.layout = sound.rate, sound.layout
         self._decoder = context
         self._stream = file.add_stream("aac", rate=sound.rate)
@@ -62,7 +63,7 @@ class _EncodedAsAac:
             self._next = packet.decoded
         try:
             frames = self._decoder.decode(av.Packet(packet.data))
-        except av.error.InvalidDataError:
+        except av.FFmpegError:
             return []
         coded: list[Encoded] = []
         for frame in frames:

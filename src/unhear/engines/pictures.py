@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
 import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from unhear.capture.encoded import PICTURE_TICKS, Encoded
 from unhear.capture.film import Picture
@@ -64,10 +64,10 @@ class Decoder:
         """Answer the pictures that are left when nothing more comes."""
         return self._decode(None)
 
-    def _decode(self, coded: "av.Packet[VideoStream] | None") -> list[VideoFrame]:
+    def _decode(self, coded: "av.Packet[Any] | None") -> list[VideoFrame]:
         try:
             return self._context.decode(coded)
-        except av.error.InvalidDataError:
+        except av.FFmpegError:
             return []
 
 
