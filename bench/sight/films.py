@@ -6,7 +6,7 @@ A scene is one picture without anybody in it. Pictures come five a second.
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
 import av
 import cv2
@@ -19,14 +19,27 @@ from unhear.capture.film import Picture
 PICTURES_A_SECOND = 5
 NOISE = 2.0
 JOLTS = 0.03
+GRAIN = 640, 800
 Film = Callable[[Picture, int, np.random.Generator], Iterator[Picture]]
-Values = NDArray[np.floating[Any]]
+Values = NDArray[np.float32]
 
 
 def noisy(values: Values, rng: np.random.Generator, noise: float = NOISE) -> Picture:
     """Answer a picture as a sensor makes it."""
-    grain = rng.standard_normal((*values.shape[:2], 1), np.float32) * np.float32(noise)
-    return np.clip(values + grain, 0, 255).astype(np.uint8)
+    grain = _grain(noise)
+    high, wide = values.shape[:2]
+    down, across = (
+        int(rng.integers(more - less)) for more, less in zip(GRAIN, (high, wide), strict=True)
+    )
+    here = grain[down : down + high, across : across + wide]
+    return np.asarray(cv2.add(values, here, dtype=cv2.CV_8U), np.uint8)
+
+
+@cache
+def _grain(noise: float) -> NDArray[np.float32]:
+    """Answer noise to be cut from, elsewhere for each picture; to make it anew takes long."""
+    grey = np.random.default_rng(1).standard_normal(GRAIN, np.float32) * np.float32(noise)
+    return np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2))
 
 
 def still(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
@@ -47,7 +60,7 @@ def rain(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Pictu
             _drop(drops, rng, (10, 30), (60, 160), 1)
         for _ in range(3):
             _drop(drops, rng, (40, 90), (60, 120), 3)
-        share = (drops / np.float32(255))[..., None]
+        share = (drops.astype(np.float32) / 255)[..., None]
         yield noisy(real * (1 - share) + 230 * share, rng)
 
 
