@@ -61,7 +61,7 @@ def rain(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Pictu
         for _ in range(3):
             _drop(drops, rng, (40, 90), (60, 120), 3)
         share = (drops.astype(np.float32) / 255)[..., None]
-        yield noisy(real * (1 - share) + 230 * share, rng)
+        yield noisy(np.asarray(real * (1 - share) + 230 * share, np.float32), rng)
 
 
 def switches(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
@@ -75,7 +75,8 @@ def switches(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[P
                 lamp = not lamp
             else:
                 gain = float(rng.choice([0.45, 0.6, 0.8, 1.0, 1.3]))
-        yield noisy(np.minimum(real * gain * (1 + light * lamp), 255), rng)
+        lit = np.asarray(real * gain * (1 + light * lamp), np.float32)
+        yield noisy(lit, rng)
 
 
 def clouds(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
@@ -86,7 +87,7 @@ def clouds(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Pic
         gain = 0.85 + 0.35 * np.sin(number / PICTURES_A_SECOND / 60 * np.pi)
         centre = (number * 0.8) % (width + 400) - 200
         shadow = 1 - 0.35 * np.exp(-((columns - centre) ** 2) / (2 * 90**2))
-        yield noisy(np.minimum(real * np.float32(gain) * shadow, 255), rng)
+        yield noisy(np.asarray(real * gain * shadow, np.float32), rng)
 
 
 def clock(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from unhear.capture.film import Picture
 
-SIZE = WIDE, HIGH = 480, 360
+SIZE = WIDE, HIGH = 320, 240
 FIFTH = 0.2
 
 
@@ -22,8 +22,8 @@ def made_scene() -> Picture:
     ]
     grey = 120 + np.sum(layers, axis=0)
     scene = np.clip(np.stack([grey, 0.95 * grey, 0.8 * grey], axis=2), 20, 235).astype(np.uint8)
-    cv2.rectangle(scene, (300, 40), (440, 160), (150, 80, 60), -1)
-    cv2.rectangle(scene, (0, 250), (WIDE, 300), (140, 140, 145), -1)
+    cv2.rectangle(scene, (200, 30), (290, 110), (150, 80, 60), -1)
+    cv2.rectangle(scene, (0, 165), (WIDE, 200), (140, 140, 145), -1)
     return np.asarray(scene, np.uint8)
 
 
@@ -31,9 +31,9 @@ def walked_through(
     film: Iterable[Picture],
     *,
     since: int,
-    size: tuple[int, int] = (16, 48),
-    top: int = 200,
-    step: int = 8,
+    size: tuple[int, int] = (12, 32),
+    top: int = 130,
+    step: int = 6,
 ) -> Iterator[Picture]:
     """Yield a film through which a dark figure walks from the left, from a picture on."""
     wide, high = size
