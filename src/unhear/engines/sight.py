@@ -94,5 +94,5 @@ def _is(mover: Box, person: Box) -> bool:
 
 @cache
 def _detector() -> PersonDetector:
-    """One for all cameras: it takes turns, and 60 MB."""
+    """One for all cameras: they take turns with it, for it takes 50 MB."""
     return PersonDetector()
