@@ -144,6 +144,13 @@ def test_after_the_light_changed_somebody_is_seen_at_once() -> None:
     assert 78 < min(seen) < 90
 
 
+def test_after_the_camera_was_turned_somebody_is_seen_at_once() -> None:
+    film = list(quiet(count=120))
+    film[60:] = [np.ascontiguousarray(picture[::-1, ::-1]) for picture in film[60:]]
+    seen = motion(shown(sight(), walked_through(film, since=64)))
+    assert 64 < min(seen) < 76
+
+
 def test_a_person_is_looked_for_once_a_second_and_only_where_something_moves() -> None:
     anybody = Anybody()
     looking = Sight(lambda: CAMERA, anybody)
