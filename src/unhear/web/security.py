@@ -23,6 +23,9 @@ DOORBELLS = "/api/v1/doorbells/"
 SIGNED_PER_MINUTE = 30
 """How often one address may send something that an agent signed."""
 
+VISITS = "/visit/"
+"""Below which visitors ask whom a camera filmed. Nobody signs in there, so few may ask."""
+
 PRESSES_PER_MINUTE = 30
 """How often one address may say that a doorbell was pressed, or try its token."""
 
@@ -125,9 +128,11 @@ class Limits:
         who = (scope.get("client") or ("nobody",))[0]
         proves = scope["path"] in self._proving and scope["method"] == "POST"
         signed = scope["path"].startswith(AGENTS) and scope["method"] not in SAFE_METHODS
+        visits = scope["path"].startswith(VISITS) and scope["method"] not in SAFE_METHODS
         pressed = scope["path"].startswith(DOORBELLS)
         return (
             self._limiter.hit(self._any, who)
+            and (not visits or self._limiter.hit(self._proofs, who, "visit"))
             and (not proves or self._limiter.hit(self._proofs, who, "proof"))
             and (not signed or self._limiter.hit(self._signed, who, "signed"))
             and (not pressed or self._limiter.hit(self._presses, who, "pressed"))
