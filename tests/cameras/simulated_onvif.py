@@ -61,6 +61,7 @@ class SimulatedOnvif:
     answers_pulls: bool = True
     garbles: str | None = None
     port: int = 0
+    streams_at: int = 8554
     asked: list[str] = field(default_factory=list)
     signed: list[str] = field(default_factory=list)
     changed: Condition = field(default_factory=Condition)
@@ -175,7 +176,8 @@ class SimulatedOnvif:
         return f"<trt:GetProfilesResponse>{audio}{profiles}</trt:GetProfilesResponse>"
 
     def _GetStreamUri(self, _path: str, asked: Any) -> str:  # noqa: N802
-        uri = f"rtsp://{self.says_host}:8554/{_token(asked)}?a=1"
+        query = "?a=1" if self.streams_at == SimulatedOnvif.streams_at else ""
+        uri = f"rtsp://{self.says_host}:{self.streams_at}/{_token(asked)}{query}"
         return _uri("GetStreamUri", uri)
 
     def _GetSnapshotUri(self, _path: str, asked: Any) -> str:  # noqa: N802

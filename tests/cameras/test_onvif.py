@@ -269,6 +269,26 @@ def test_a_camera_that_refuses_is_said_once_and_asked_seldom(
     ]
 
 
+def test_whatever_goes_wrong_it_listens_again(
+    camera: SimulatedOnvif, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def listen() -> None:
+        async with hearing(camera, told):
+            camera.tell(VISITOR)
+            await until(lambda: told.rung == [FRONT])
+
+    def broken(_camera: DeviceId) -> None:
+        monkeypatch.setattr(told, "moved", really)
+        raise RuntimeError
+
+    monkeypatch.setattr(onvif_events, "AGAIN_FIRST_SECONDS", 0.05)
+    told = Told()
+    really = told.moved
+    monkeypatch.setattr(told, "moved", broken)
+    camera.tell(MOTION)
+    asyncio.run(listen())
+
+
 @pytest.mark.slow
 def test_a_subscription_is_renewed_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     async def listen() -> None:

@@ -74,6 +74,8 @@ class OnvifEvents:
                 if self._state is CameraState.CONNECTED:
                     pause = AGAIN_FIRST_SECONDS
                 self._become(CameraState.AWAY, error)
+            except Exception as error:  # noqa: BLE001 - no camera may end the house
+                self._become(CameraState.AWAY, OnvifAway(type(error).__name__))
             await asyncio.sleep(pause)
             pause = min(2 * pause, AGAIN_SECONDS_MAX)
 

@@ -14,6 +14,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from unhear.settings import CameraSettings
 
 SCHEME = "onvif"
@@ -46,10 +48,15 @@ class Login:
 
         Any other camera is taken to answer ONVIF on its host, on the usual port.
         """
-        parts = urlsplit(camera.address)
+        return cls.at(camera.address, camera.user, camera.password)
+
+    @classmethod
+    def at(cls, address: str, user: str, password: SecretStr | None) -> "Login":
+        """Answer the same of an address, and a user and password."""
+        parts = urlsplit(address)
         port = parts.port if parts.scheme == SCHEME else None
-        password = "" if camera.password is None else camera.password.get_secret_value()
-        return cls(parts.hostname or "", port or PORT, camera.user, password)
+        secret = "" if password is None else password.get_secret_value()
+        return cls(parts.hostname or "", port or PORT, user, secret)
 
     def at_home(self, url: str | None) -> str | None:
         """Answer an address that the camera told, with its own host; None for what is none."""
