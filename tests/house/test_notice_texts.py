@@ -59,7 +59,13 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep.notices import NOTICE_DAYS
-from unhear.settings import CameraSettings, OperatorSettings, Settings, WitnessSettings
+from unhear.settings import (
+    CameraSettings,
+    MqttSettings,
+    OperatorSettings,
+    Settings,
+    WitnessSettings,
+)
 from unhear.skills.home import HomeControl
 from unhear.skills.home.mqtt import Mqtt
 
@@ -305,13 +311,19 @@ def _imported(node: ast.AST) -> list[str]:
     return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
-def test_copies_and_witnesses_are_named_where_they_leave_the_house() -> None:
+def test_copies_witnesses_and_brokers_are_named_where_they_leave_the_house() -> None:
     witness = WitnessSettings(url="https://user:secret@w.example/x", key="k")
     away = Settings(mirror="s3://key:secret@bucket/prefix", witnesses=(witness,))
     assert recipients_of(away, SKILLS) == (
         Recipient("mirror", "s3://bucket", Category.STORAGE, Gets.SEALED),
         Recipient("witness", "w.example", Category.WITNESS, Gets.HEADS),
     )
+    broker = MqttSettings(broker="mqtt://user:secret@broker.example:1883")
+    door = CameraSettings(name="front door", address="rtsp://camera.example")
+    assert recipients_of(Settings(mqtt=broker, cameras=(door,)), SKILLS) == (
+        Recipient("mqtt", "broker.example", Category.HOME, Gets.EVENTS),
+    )
+    assert recipients_of(Settings(mqtt=broker), SKILLS) == ()
     for here in ("/media/disk", "file:///media/disk"):
         assert recipients_of(Settings(mirror=here), SKILLS) == ()
 
@@ -432,8 +444,11 @@ def test_the_notice_is_read_at_the_command_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", [NoticeKind.ONLINE, NoticeKind.RETENTION])
+@settings(max_examples=20, deadline=None)
 @given(
-    cameras=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(1, 180)))
+    cameras=st.lists(
+        st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(1, 180)), max_size=3
+    )
 )
 def test_what_cameras_keep_is_what_is_said(
     language: str, kind: NoticeKind, cameras: list[tuple[bool, bool, bool, int]]

@@ -102,6 +102,11 @@ class Cameras:
         watched = self._watched.get(device)
         return CameraState.AWAY if watched is None else watched.state
 
+    def connected(self) -> frozenset[DeviceId]:
+        """Answer the cameras that are there."""
+        watched = self._watched.items()
+        return frozenset(one for one, at in watched if at.state is CameraState.CONNECTED)
+
     def filming(self, device: DeviceId) -> bool:
         """Whether a clip of a camera is being kept at this moment."""
         watched = self._watched.get(device)

@@ -116,6 +116,9 @@ def _of_the_house(settings: Settings) -> Iterator[Recipient]:
     for witness in settings.witnesses:
         where = urlsplit(witness.url).netloc.rpartition("@")[2]
         yield Recipient("witness", where, Category.WITNESS, Gets.HEADS)
+    if settings.mqtt is not None and settings.cameras:
+        where = urlsplit(settings.mqtt.broker).hostname or ""
+        yield Recipient("mqtt", where, Category.HOME, Gets.EVENTS)
     if settings.fleet is not None:
         where = urlsplit(settings.fleet.url).netloc.rpartition("@")[2]
         yield Recipient("fleet", where, Category.FLEET, Gets.NUMBERS)

@@ -19,6 +19,7 @@ class Gets(StrEnum):
 
     WORDS = "words"
     COMMANDS = "commands"
+    EVENTS = "events"
     PLACE = "place"
     SEALED = "sealed copies"
     HEADS = "heads of the log"
@@ -56,7 +57,7 @@ class Recipient:
     @property
     def discloses(self) -> bool:
         """Whether somebody outside can read what is sent."""
-        return self.gets in (Gets.WORDS, Gets.COMMANDS, Gets.PLACE, Gets.NUMBERS)
+        return self.gets not in (Gets.SEALED, Gets.HEADS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
