@@ -3,6 +3,7 @@
 import { onStepUp } from "./api";
 import { go, startNavigating } from "./navigate";
 import { lesson } from "./lesson";
+import { message } from "./message";
 import { pair } from "./pair";
 import { notifications } from "./notifications";
 import { passkeys } from "./passkeys";
@@ -17,6 +18,7 @@ import { timeline } from "./timeline";
 
 const MODULES: Record<string, (element: HTMLElement) => void> = {
   lesson,
+  message,
   notifications,
   pair,
   passkeys,

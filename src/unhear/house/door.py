@@ -90,6 +90,11 @@ class Door:
         if self._is_news(camera, now):
             self._alerting.tell(Alert(AlertKind.SEEN, now, self.room_of(camera), clip=clip))
 
+    def message(self, camera: DeviceId, kept: TraceId) -> None:
+        """Tell guardians that a visitor left a message."""
+        now = self._clock()
+        self._alerting.tell(Alert(AlertKind.RANG, now, self.room_of(camera), clip=kept))
+
     def answer(self, text: str, camera: DeviceId | None = None) -> bool:
         """Say `text` at a camera's speaker; answer whether that could be.
 
