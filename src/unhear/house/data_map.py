@@ -287,6 +287,18 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.HABITS,
         use=Use.ANSWER,
     ),
+    "the MQTT broker for cameras, where you set one": Kept(
+        what="that somebody rang, something moves or a person is there, in the moment, to whoever "
+        "listens; retained: which cameras there are, by name and room, and whether the house is "
+        "connected",
+        why="so that the rest of a smart home can know",
+        stays="what is retained, as long as the settings name the camera; what others note, as "
+        "they keep it",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.YOU,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
     "programs that have it listen and speak, where you set `provide`": Kept(
         what="words that were recognised for them, and what was answered or spoken",
         why="because they asked for it; they heard it first",

@@ -66,9 +66,9 @@ class Door:
         """
         if camera not in self._cameras.named or not self._first(camera, self._clock()):
             return
-        self._cameras.rang(camera)
         self._alerting.tell(Alert(AlertKind.RANG, self._clock(), self.room_of(camera)))
         self._rooms.announce(self._announcement(camera), self._awake_rooms())
+        self._cameras.rang(camera)
         for other in self._others:
             other.rang(camera)
 
