@@ -29,6 +29,7 @@ from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
 from unhear.house.data_requests import DataRequests
 from unhear.house.family import Family
+from unhear.house.grants import Grants
 from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
 from unhear.house.looks import Looks
@@ -285,6 +286,19 @@ class House:
             payloads=self.payloads,
             household=self.household.id,
             recipient=self.identity.recipient,
+        )
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Whom guardians let open what."""
+        return Grants(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            payloads=self.payloads,
+            forgetter=self.forgetter,
+            household=self.household.id,
+            clock=self.clock,
         )
 
     @cached_property
