@@ -16,6 +16,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import content_of, new_trace_id, utterance_of
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, PersonId, TraceId
+from unhear.keep.age import HeaderDamaged
 from unhear.keep.age.header import read_header
 from unhear.keep.film import SealedPiece, film_from
 from unhear.keep.grants import (
@@ -77,7 +78,7 @@ class Grants:
         """Grant a recording whose headers were sealed anew; it is stated in the same step.
 
         `headers` are those of its pieces from the first on, or that of its sound. It ends with the
-        recording at the latest. Raises `GrantRefused`, `NoSuchTrace`, `Barred` and `HeaderDamaged`.
+        recording at the latest. Raises `GrantRefused`, `NoSuchTrace` and `Barred`.
         """
         if not 1 <= terms.days <= DAYS_MAX:
             raise GrantRefused(f"a recording is shared for 1 to {DAYS_MAX} days")
@@ -190,8 +191,11 @@ class Grants:
 
 
 def _check(header: bytes) -> None:
-    """Raise `HeaderDamaged` or `GrantRefused` for what is no age header for one recipient."""
+    """Raise `GrantRefused` for what is no age header for one recipient."""
     source = BytesIO(header)
-    stanzas = read_header(source).stanzas
+    try:
+        stanzas = read_header(source).stanzas
+    except HeaderDamaged:
+        stanzas = ()
     if source.read(1) or [one.kind for one in stanzas] != ["X25519"]:
         raise GrantRefused("a header must be for one X25519 recipient, with nothing behind it")
