@@ -25,10 +25,10 @@ from unhear.household.words import (
 from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
-from unhear.web.api.keeping import keeping as keeping_now
-from unhear.web.api.keeping import status as status_now
 from unhear.web.api.fields import Trace
 from unhear.web.api.grants import all_grants
+from unhear.web.api.keeping import keeping as keeping_now
+from unhear.web.api.keeping import status as status_now
 from unhear.web.api.learning import learning as learning_now
 from unhear.web.api.receipts import page_of
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
@@ -100,7 +100,7 @@ def pair(request: Request) -> Response:
 
 @router.get("/shared/{grant}")
 def shared(request: Request, grant: Trace) -> Response:
-    """Show somebody who does not live here what a guardian shares; its script asks what there is."""
+    """Show somebody who does not live here what a guardian shares, as its script finds it."""
     shown = page(request, "shared", None, grant=grant.hex())
     shown.headers.update(SHARED_HEADERS)
     return shown
