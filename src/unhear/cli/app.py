@@ -15,6 +15,7 @@ import typer
 from unhear import __version__
 from unhear.cli import (
     backing_up,
+    cameras,
     consenting,
     controlling,
     demonstrating,
@@ -89,6 +90,7 @@ app.command("data-map")(mapping.data_map)
 app.command("notices")(family.notices)
 app.command("notice")(noticing.notice)
 app.add_typer(family.people, name="people")
+app.add_typer(cameras.cameras, name="cameras")
 app.add_typer(consenting.consent, name="consent")
 app.add_typer(learning.learn, name="learn")
 app.add_typer(family.retention, name="retention")

@@ -16,7 +16,7 @@ from unhear.house.audit import audit as look_at
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.household.scope import Scope
-from unhear.household.words import DeviceId, Purpose, TraceId
+from unhear.household.words import DeviceId, Purpose, Seen, TraceId
 from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
 from unhear.prove.receipt import Receipt
 
@@ -39,6 +39,9 @@ def forget(
     until: Annotated[datetime | None, typer.Option(help="Up to this moment.")] = None,
     purpose: Annotated[
         Purpose | None, typer.Option(help="Only what is kept for this purpose.")
+    ] = None,
+    showing: Annotated[
+        Seen | None, typer.Option(help="Cameras' clips that show this, of all that is named.")
     ] = None,
     words_only: Annotated[
         bool, typer.Option("--words-only", help="The transcripts; the sound stays.")
@@ -73,6 +76,8 @@ def forget(
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
+        if showing is not None:
+            scope = Scope(recordings=_shown(house, showing, scope))
         if scope == Scope() and not everything:
             raise typer.BadParameter("say what to forget, or --everything; see --help")
         done = [house.forgetter.forget(house.household.id, scope)]
@@ -183,6 +188,15 @@ def _chosen(house: House, prefixes: list[str], *, last: bool) -> frozenset[Trace
             raise typer.BadParameter("nothing is kept, so there is no last recording")
         chosen.add(kept[-1].id)
     return frozenset(chosen) if chosen else None
+
+
+def _shown(house: House, seen: Seen, scope: Scope) -> frozenset[TraceId]:
+    if scope.household or scope.words_only:
+        raise typer.BadParameter("--showing names clips alone; leave the other out")
+    found = house.catalogue.showing(seen, scope)
+    if not found:
+        raise typer.BadParameter("no clip that is kept shows this; nothing was forgotten")
+    return found
 
 
 def _aware(house: House, moment: datetime | None) -> datetime | None:

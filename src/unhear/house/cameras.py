@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from unhear.answer.synthesiser import Speech
-from unhear.house.family import Family
+from unhear.house.family import Family, FamilyError
 from unhear.house.looks import LIVE, Looks
 from unhear.household.cameras import Camera, Mode
 from unhear.household.family import Household
@@ -45,7 +45,7 @@ class Watched(Protocol):
         """Answer what it shows now as JPEG, private areas black; None where it is away."""
 
 
-class NoSuchCamera(Exception):
+class NoSuchCamera(FamilyError):
     """The settings name no camera of that name."""
 
 
@@ -156,7 +156,7 @@ class Cameras:
 
     def _check(self, device: DeviceId) -> None:
         if device not in self.named:
-            raise NoSuchCamera
+            raise NoSuchCamera(f"the settings name no camera {device!r}; see `unhear cameras list`")
 
 
 def camera_item(device: DeviceId) -> TraceId:

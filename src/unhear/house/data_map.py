@@ -227,11 +227,22 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.HABITS,
         use=Use.ANSWER,
     ),
+    "who was told of at a door (memory)": Kept(
+        what="which camera somebody rang at, or a person was told of at, and when; in memory alone",
+        why="so that a ring is told once, and an answer reaches who rang",
+        stays="five minutes",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.PASSES,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
     "notifications that wait to be sent (memory)": Kept(
-        what="that something rang, and in which room; that a guardian is asked something, a device "
-        "is away or something is wrong; in memory alone",
+        what="that something rang or somebody came, in which room or at which camera, and the "
+        "random name of the film of it; that a guardian is asked something, a device is away or "
+        "something is wrong; in memory alone",
         why="to tell the browsers of guardians who asked for it",
-        stays="until it is sent, 12 hours at most; what rang, until anything is forgotten",
+        stays="until it is sent, 12 hours at most; what rang and who came, until anything is "
+        "forgotten",
         whose=Whose.HOUSEHOLD,
         erased=Erasure.PASSES,
         category=Category.HABITS,
@@ -248,8 +259,9 @@ ELSEWHERE: Mapping[str, Kept] = {
         use=Use.ANSWER,
     ),
     "notifications that a guardian's browser shows": Kept(
-        what="that something rang, and in which room; that a guardian is asked something, a device "
-        "is away or something is wrong",
+        what="that something rang or somebody came, in which room or at which camera, and the "
+        "random name of the film of it; that a guardian is asked something, a device is away or "
+        "something is wrong",
         why="to be read",
         stays="until somebody wipes them away",
         whose=Whose.HOUSEHOLD,

@@ -10,10 +10,10 @@ from unhear.answer.skill import Sending
 from unhear.household.family import Household
 from unhear.household.learning import LEARNED_FOR
 from unhear.household.methods import ConsentMethod
-from unhear.household.notice import Category, Facts, Gets, Recipient, Stay
+from unhear.household.notice import Category, Facts, Filmed, Gets, Recipient, Stay
 from unhear.household.policy import ASKED_FIRST, UNWRITTEN_FOR
 from unhear.household.retention import DeviceKind
-from unhear.household.words import PersonKind, Purpose
+from unhear.household.words import DeviceId, PersonKind, Purpose
 from unhear.settings import Settings
 
 IN_USE = (
@@ -63,6 +63,7 @@ def facts_of(
         waiting_days=settings.waiting_days,
         unwritten_days=UNWRITTEN_FOR.days,
         horizon_days=settings.horizon_days,
+        filmed=tuple(sorted(_filmed(settings, household))),
     )
 
 
@@ -87,6 +88,14 @@ def _stays(household: Household, purposes: Sequence[Purpose]) -> Iterator[Stay]:
         for purpose in (Purpose.KEEP, memory, *taught):
             days = household.retention.duration(purpose, person, device).days
             yield Stay(purpose, person, device, days)
+
+
+def _filmed(settings: Settings, household: Household) -> Iterator[Filmed]:
+    """Yield what cameras keep, as `decide_film` has it: those that are on, and here."""
+    for named in settings.cameras:
+        camera = household.camera(DeviceId(named.name))
+        if camera.on:
+            yield Filmed(camera.indoors, camera.hears, camera.days)
 
 
 def _order(stay: Stay) -> tuple[str, str, str]:

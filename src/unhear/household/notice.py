@@ -72,6 +72,15 @@ class Stay:
     days: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Filmed:
+    """What a camera that is on keeps: for how many days at most, and whether with sound."""
+
+    indoors: bool
+    hears: bool
+    days: int
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything a notice states. `needs` are an operator's words for why it needs a purpose.
@@ -92,11 +101,17 @@ class Facts:
     waiting_days: int
     unwritten_days: int
     horizon_days: int
+    filmed: tuple[Filmed, ...] = ()
 
     @property
     def version(self) -> str:
         """The SHA-256, in hex, of the facts in canonical form: JSON with sorted names."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        facts = asdict(self)
+        if not self.filmed:
+            del facts[
+                "filmed"
+            ]  # versions of houses without cameras are what they were before these
+        text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return sha256(text.encode()).hexdigest()
 
     @property
@@ -108,7 +123,8 @@ class Facts:
 def material_changes(old: Facts, new: Facts) -> tuple[str, ...]:
     """Answer what a parent who saw the old facts did not consent to, for a child; empty if nothing.
 
-    A new purpose, a longer stay, or somebody else who gets something; less of any is none.
+    A new purpose, a longer stay, or somebody else who gets something; less of any is none. Nor is
+    film: guardians decide about each camera by itself, and no consent to anything else covers it.
     """
     return tuple(_changes(old, new))
 

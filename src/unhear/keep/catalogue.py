@@ -36,7 +36,7 @@ from unhear.forget.traces import (
     words_of,
 )
 from unhear.household.scope import Scope
-from unhear.household.words import HouseholdId, TraceId, Utterance
+from unhear.household.words import HouseholdId, Seen, TraceId, Utterance
 from unhear.keep import age
 from unhear.keep.payloads import Payloads
 
@@ -123,6 +123,11 @@ class Catalogue:
             ]
 
         return sorted(self._read(read), key=lambda recording: recording.utterance.heard_at)
+
+    def showing(self, seen: Seen, scope: Scope) -> frozenset[TraceId]:
+        """Answer the clips that a scope names and that show something."""
+        found = self.recordings(scope)
+        return frozenset(one.id for one in found if seen in one.utterance.seen)
 
     def newest(
         self, before: Place | None, limit: int, scope: Scope | None = None

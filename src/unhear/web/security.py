@@ -17,8 +17,17 @@ REQUESTS_PER_MINUTE = 1_200
 AGENTS = "/v1/"
 """Below which authorised agents ask. They sign, and bring no cookie that another page could use."""
 
+DOORBELLS = "/api/v1/doorbells/"
+"""Below which doorbells say that they were pressed; each with its own token, and no cookie."""
+
 SIGNED_PER_MINUTE = 30
 """How often one address may send something that an agent signed."""
+
+VISITS = "/visit/"
+"""Below which visitors ask whom a camera filmed. Nobody signs in there, so few may ask."""
+
+PRESSES_PER_MINUTE = 30
+"""How often one address may say that a doorbell was pressed, or try its token."""
 
 PROOFS_PER_MINUTE = 10
 """How often one address may try to prove who it is: passkeys, passphrases, recovery phrases."""
@@ -76,7 +85,8 @@ class SameOrigin:
             return False
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
             return True
-        if scope["type"] == "http" and scope["path"].startswith(AGENTS) and "origin" not in headers:
+        machines = scope["type"] == "http" and scope["path"].startswith((AGENTS, DOORBELLS))
+        if machines and "origin" not in headers:
             return True
         return headers.get("origin") in self._origins
 
@@ -98,6 +108,7 @@ class Limits:
         self._any = RateLimitItemPerMinute(REQUESTS_PER_MINUTE)
         self._proofs = RateLimitItemPerMinute(PROOFS_PER_MINUTE)
         self._signed = RateLimitItemPerMinute(SIGNED_PER_MINUTE)
+        self._presses = RateLimitItemPerMinute(PRESSES_PER_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is within the limits."""
@@ -117,10 +128,14 @@ class Limits:
         who = (scope.get("client") or ("nobody",))[0]
         proves = scope["path"] in self._proving and scope["method"] == "POST"
         signed = scope["path"].startswith(AGENTS) and scope["method"] not in SAFE_METHODS
+        visits = scope["path"].startswith(VISITS) and scope["method"] not in SAFE_METHODS
+        pressed = scope["path"].startswith(DOORBELLS)
         return (
             self._limiter.hit(self._any, who)
+            and (not visits or self._limiter.hit(self._proofs, who, "visit"))
             and (not proves or self._limiter.hit(self._proofs, who, "proof"))
             and (not signed or self._limiter.hit(self._signed, who, "signed"))
+            and (not pressed or self._limiter.hit(self._presses, who, "pressed"))
         )
 
 

@@ -1,0 +1,25 @@
+"""Cameras that tests switch on."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cameras.camera import Mount, SimulatedCamera
+
+Plug = Callable[..., SimulatedCamera]
+
+
+@pytest.fixture
+def plug(tmp_path: Path) -> Iterator[Plug]:
+    """Switch cameras on that are off after the test."""
+    cameras: list[SimulatedCamera] = []
+
+    def one(mounts: dict[str, Mount] | None = None, **signing_in: str) -> SimulatedCamera:
+        camera = SimulatedCamera(tmp_path, mounts or {"/main": Mount()}, **signing_in)
+        cameras.append(camera)
+        return camera.on()
+
+    yield one
+    for camera in cameras:
+        camera.off()
