@@ -22,7 +22,7 @@ const main = document.getElementById("main")!;
 const GRANT = `/api/v1/grants/${main.dataset.grant}`;
 const said = main.querySelector("[data-said]")!;
 const problem = main.querySelector("[data-problem]")!;
-const button = main.querySelector<HTMLButtonElement>("[data-open]")!;
+const asks = main.querySelector<HTMLElement>("[data-asks]")!;
 
 async function begin(): Promise<void> {
   const secret = secretIn(location.hash.slice(1));
@@ -32,9 +32,9 @@ async function begin(): Promise<void> {
   }
   const { until } = (await (await reach(GRANT)).json()) as { until: string };
   said.textContent = say("shared_until", { at: moment(until) });
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    button.hidden = true;
+  asks.hidden = false;
+  asks.querySelector("[data-open]")!.addEventListener("click", () => {
+    asks.hidden = true;
     void open(identityOf(secret)).catch(told);
   });
 }
