@@ -1,7 +1,6 @@
 """On the command line a recording is shared, listed and taken back; the link's key opens it."""
 
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,9 @@ SHARE = ("--for", "the police", "--why", "a theft, file 17")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     set_up(Settings(house=tmp_path / "house"), SetupPlan("Testers", "Ada", keep=True), PASSPHRASE)
-    yield tmp_path / "house"
+    return tmp_path / "house"
 
 
 def test_a_recording_is_shared_and_taken_back(folder: Path) -> None:
