@@ -39,6 +39,14 @@ export interface Forgotten {
   key: string;
 }
 
+export interface NewGrant {
+  recording: string;
+  headers: string[];
+  whom: string;
+  why: string;
+  days: number;
+}
+
 export interface Receipt extends Record<string, unknown> {
   statement: { kind: string; id?: string; [name: string]: unknown };
 }
@@ -142,6 +150,7 @@ export const api = {
   switchOff: () => ask<void>("DELETE", "/notifications"),
   switchOffEverywhere: () => ask<void>("DELETE", "/notifications/everywhere"),
   recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
+  grant: (wanted: NewGrant) => ask<{ url: string }>("POST", "/grants", wanted),
   forget: (id: string) => ask<Forgotten>("DELETE", `/recordings/${id}`),
   receipt: (entry: string) => ask<Record<string, unknown>>("GET", `/receipts/${entry}`),
   everything: () => ask<Everything>("GET", "/everything"),

@@ -5,6 +5,7 @@ import { sure } from "./dialogs";
 import { whenGone } from "./gone";
 import { type Sealed, ageFile, fetchSealed, open } from "./opening";
 import { Problem, Unopenable, textOf } from "./problem";
+import { shareButton } from "./share";
 import { unlocked } from "./step-up";
 import { Waveform } from "./waveform";
 import { alarm, announce, localeOf, say } from "./words";
@@ -77,7 +78,7 @@ export class Row {
     const play = action(say("play"), `${say("play")}: ${moment}`, () => void this.play());
     const forget = action(say("forget"), `${say("forget")}: ${moment}`, () => void this.forget());
     forget.className = "danger";
-    row.append(play, forget);
+    row.append(play, shareButton(this.kept, moment), forget);
     return row;
   }
 

@@ -342,6 +342,16 @@ ELSEWHERE: Mapping[str, Kept] = {
         why="so that nobody is shown another ledger",
         use=Use.PROVE,
     ),
+    "browsers in which somebody opened what you shared": Kept(
+        what="a recording that you let somebody open by a link, while they see or hear it",
+        why="because you decided to show it to them",
+        stays="until they leave the page; whoever films a screen has a copy",
+        whose=Whose.PERSON,
+        erased=Erasure.YOU,
+        category=Category.SOUND,
+        use=Use.KEEP,
+        of=("recordings",),
+    ),
     "exports and receipts you took": Kept(
         what="files you wrote out yourself",
         why="because they are yours",

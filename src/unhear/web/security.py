@@ -20,6 +20,12 @@ AGENTS = "/v1/"
 DOORBELLS = "/api/v1/doorbells/"
 """Below which doorbells say that they were pressed; each with its own token, and no cookie."""
 
+GRANTS = "/api/v1/grants/"
+"""Below which whoever has a link opens what was shared with them. Nobody signs in there."""
+
+GRANTS_PER_MINUTE = 60
+"""How often one address may ask for what was shared; each opening writes to the ledger."""
+
 SIGNED_PER_MINUTE = 30
 """How often one address may send something that an agent signed."""
 
@@ -112,6 +118,7 @@ class Limits:
         self._proofs = RateLimitItemPerMinute(PROOFS_PER_MINUTE)
         self._signed = RateLimitItemPerMinute(SIGNED_PER_MINUTE)
         self._presses = RateLimitItemPerMinute(PRESSES_PER_MINUTE)
+        self._grants = RateLimitItemPerMinute(GRANTS_PER_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is within the limits."""
@@ -134,12 +141,14 @@ class Limits:
         signed = scope["path"].startswith(AGENTS) and scope["method"] not in SAFE_METHODS
         visits = scope["path"].startswith(VISITS) and scope["method"] not in SAFE_METHODS
         pressed = scope["path"].startswith(DOORBELLS)
+        granted = scope["path"].startswith(GRANTS)
         return (
             self._limiter.hit(self._any, who)
             and (not visits or self._limiter.hit(self._proofs, who, "visit"))
             and (not proves or self._limiter.hit(self._proofs, who, "proof"))
             and (not signed or self._limiter.hit(self._signed, who, "signed"))
             and (not pressed or self._limiter.hit(self._presses, who, "pressed"))
+            and (not granted or self._limiter.hit(self._grants, who, "granted"))
         )
 
 

@@ -4,6 +4,7 @@ from base64 import b64encode
 
 from fastapi import APIRouter
 
+from unhear.keep.film import SealedPiece
 from unhear.web.api.fields import Answered, Taken, Trace
 from unhear.web.problems import Problem
 from unhear.web.signed_in import Guardian
@@ -55,17 +56,19 @@ def film(signed: Guardian, recording: Trace) -> Film:
     signed.house.looks.take(signed.person.id, [recording])
     signed.house.note_opened(recording)
     return Film(
-        pieces=[
-            Piece(
-                header=b64encode(one.header).decode(),
-                at=one.at,
-                size=one.size,
-                begins=one.begins,
-                ends=one.ends,
-            )
-            for one in found.pieces
-        ],
+        pieces=[piece(one) for one in found.pieces],
         seconds=found.seconds,
+    )
+
+
+def piece(one: SealedPiece) -> Piece:
+    """Answer a piece as the API tells it."""
+    return Piece(
+        header=b64encode(one.header).decode(),
+        at=one.at,
+        size=one.size,
+        begins=one.begins,
+        ends=one.ends,
     )
 
 

@@ -237,6 +237,15 @@ def decide_request(
     return back_to("/account#copy" if makes_copy else "/receipts")
 
 
+@router.post("/receipts/take-back")
+def take_back(signed: Guardian, grant: Text) -> Response:
+    """Take back what was shared with somebody."""
+    if HEX_ID.fullmatch(grant) is None:
+        raise WRONG
+    signed.house.grants.take_back(TraceId(bytes.fromhex(grant)))
+    return back_to("/receipts")
+
+
 @router.post("/sign-out")
 def sign_out(request: Request, signed: Guardian) -> Response:
     """Sign out; this browser is told nothing any more."""
