@@ -16,6 +16,7 @@ from unhear.household.scope import Scope
 from unhear.household.words import (
     OPTIONAL,
     UNKNOWN_PERSON,
+    WHOEVER_IS_SEEN,
     DeviceId,
     Person,
     PersonId,
@@ -33,7 +34,7 @@ from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
 from unhear.web.api.upkeep import notices as all_notices
 from unhear.web.notices import notice_in
-from unhear.web.pages.render import back_to, first_page, language_of, page
+from unhear.web.pages.render import back_to, first_page, language_of, page, words_in
 from unhear.web.pairings import device_of
 from unhear.web.signed_in import SignedIn, TheHome, guardian_of
 from unhear.web.subscribing import told
@@ -93,19 +94,24 @@ def today(request: Request, signed: Guardian, person: str = "", device: str = ""
     scope = Scope(
         person=PersonId(person) if person else None, device=DeviceId(device) if device else None
     )
-    found = signed.house.catalogue.newest(None, LIMIT_DEFAULT, scope)
+    house = signed.house
+    found = house.catalogue.newest(None, LIMIT_DEFAULT, scope)
+    people = names(house.household)
+    t = words_in(language_of(request))
+    who = {**people, WHOEVER_IS_SEEN: t("today_cameras")} if house.cameras.named else people
     return page(
         request,
         "today",
         signed,
         recordings=[kept(one) for one in found],
-        count=signed.house.catalogue.extent()[0],
-        people=names(signed.house.household),
-        devices=all_devices(signed),
+        count=house.catalogue.extent()[0],
+        people=people,
+        who=who,
+        devices=[*(one.name for one in all_devices(signed)), *sorted(house.cameras.named)],
         chosen_person=person,
         chosen_device=device,
-        out_of_reach=out_of_reach(signed.house.forgetter.horizon_days, signed.house.clock()),
-        zone=signed.house.settings.zone,
+        out_of_reach=out_of_reach(house.forgetter.horizon_days, house.clock()),
+        zone=house.settings.zone,
     )
 
 
