@@ -63,9 +63,13 @@ export class Stills {
     try {
       const picture = await unsealed(fromText(still));
       const url = URL.createObjectURL(new Blob([picture], { type: "image/jpeg" }));
-      image.onload = image.onerror = () => URL.revokeObjectURL(url);
+      const settled = ({ type }: Event) => {
+        URL.revokeObjectURL(url);
+        image.hidden = type === "error";
+      };
+      image.addEventListener("load", settled, { once: true });
+      image.addEventListener("error", settled, { once: true });
       image.src = url;
-      image.hidden = false;
     } catch (error) {
       // Playing the clip says what is wrong with it.
       if (!(error instanceof Unopenable)) throw error;

@@ -23,6 +23,7 @@ PAGES = (
     "consent",
     "learning",
     "devices",
+    "cameras",
     "keeping",
     "receipts",
     "status",
