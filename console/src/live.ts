@@ -132,7 +132,8 @@ class Live {
 
   // A long press speaks as long as it lasts; a short one, or a key, begins and ends.
   private listenTo(talk: HTMLButtonElement): void {
-    talk.onpointerdown = () => {
+    talk.onpointerdown = ({ pointerId }) => {
+      talk.setPointerCapture(pointerId);
       this.heldSince = performance.now();
       this.speaking.toggle();
     };

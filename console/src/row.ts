@@ -74,7 +74,6 @@ export class Row {
     place.className = "still";
     const image = document.createElement("img");
     image.alt = "";
-    image.hidden = true;
     place.append(image);
     place.addEventListener("click", () => void this.play());
     this.setting.stills.show(image, this.kept.id);

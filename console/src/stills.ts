@@ -63,12 +63,7 @@ export class Stills {
     try {
       const picture = await unsealed(fromText(still));
       const url = URL.createObjectURL(new Blob([picture], { type: "image/jpeg" }));
-      const settled = ({ type }: Event) => {
-        URL.revokeObjectURL(url);
-        image.hidden = type === "error";
-      };
-      image.addEventListener("load", settled, { once: true });
-      image.addEventListener("error", settled, { once: true });
+      image.onload = image.onerror = () => URL.revokeObjectURL(url);
       image.src = url;
     } catch (error) {
       // Playing the clip says what is wrong with it.
