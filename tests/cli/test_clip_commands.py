@@ -60,6 +60,8 @@ def test_an_export_has_a_clips_pieces_in_their_order(folder: Path, clip: TraceId
     identity = house.identity.open_with_passphrase(PASSPHRASE)
     sealed = [(folder.parent / "out" / name).read_bytes() for name in pieces]
     assert [age.decrypt(piece, [identity]) for piece in sealed] == PIECES
-    told = json.loads((folder.parent / "out" / pieces[0].replace(".0001.mp4.age", ".json")).read_text())
+    told = json.loads(
+        (folder.parent / "out" / pieces[0].replace(".0001.mp4.age", ".json")).read_text()
+    )
     assert told["seen"] == "motion, ring"
     house.close()

@@ -235,7 +235,7 @@ def test_strangers_see_nothing(served: Console, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(sessions, "FRESH", sessions.FRESH * 0)
         with (
             connect(path, origin=own, additional_headers=cookie) as socket,
-            pytest.raises(ConnectionClosed, match="1008.*step-up-needed"),
+            pytest.raises(ConnectionClosed, match=r"1008.*step-up-needed"),
         ):
             socket.recv(timeout=PATIENCE)
         monkeypatch.undo()

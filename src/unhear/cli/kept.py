@@ -97,7 +97,7 @@ def export(
 ) -> None:
     """Write everything kept: recordings as standard .age files, which the age program opens.
 
-    A camera's clip is several, numbered: opened, and put one behind the other, they are an MP4 file.
+    A camera's clip is several, numbered: opened, and one behind the other, they are an MP4 file.
     What the house knows besides, and the receipts, are JSON beside them, as in the copy that the
     console makes. An exported copy is yours: unhear cannot make it forget.
     """

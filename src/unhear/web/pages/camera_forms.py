@@ -72,6 +72,7 @@ def change(
 def areas(
     signed: Guardian,
     name: Text,
+    *,
     kind: Texts = (),
     left: Texts = (),
     top: Texts = (),
