@@ -159,7 +159,7 @@ def test_without_script_the_same_is_decided(served: Console) -> None:
         assert ada.post("/camera/change", data={**change, "days": 181}).status_code == 422
         assert ada.post("/camera/change", data={**change, "csrf": "x"}).status_code == 403
         camera = served.house.household.camera(DOOR)
-        assert (camera.days, camera.modes) == (30, {Mode.NIGHT})
+        assert (camera.days, camera.modes) == (30, frozenset({Mode.NIGHT}))
         edges = {"left": ["1", ""], "top": ["2", ""], "right": ["3", ""], "bottom": ["4,5", ""]}
         areas = {**csrf, "name": DOOR, "kind": ["private", "watched"], **edges}
         assert ada.post("/camera/areas", data=areas).status_code == 303

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -194,7 +195,7 @@ def test_a_clip_that_is_forgotten_is_gone_from_the_page(
 def test_a_clip_that_is_filmed_still_is_followed(served: Console, pieces: list[Piece]) -> None:
     house = served.house
     house.household = house.cameras.decide(Camera(DeviceId(DOOR.name), on=True))
-    house.cameras.watch(DeviceId(DOOR.name), Filming())
+    house.cameras.watch(DeviceId(DOOR.name), Filming())  # type: ignore[arg-type] # all that is asked
     utterance = house.catalogue.recording(keep_clip(served, pieces[:1], seconds=2)).utterance
     with browser() as opened:
         page = opened.page(prf=None)
@@ -246,6 +247,14 @@ def test_a_piece_that_was_changed_is_not_shown(served: Console, pieces: list[Pie
         expect(page.locator("[data-recording]")).to_contain_text("This cannot be opened")
         page.unroute("**/payload")
         _play(page)
+
+
+def test_without_script_a_row_says_what_is_in_it(served: Console, pieces: list[Piece]) -> None:
+    keep_clip(served, pieces[:1], hours=1)
+    with closing(served.guardian()) as ada:
+        assert "<span>Somebody</span>" in ada.get("/today").text
+        german = ada.get("/today", headers={"accept-language": "de"})
+        assert "<span>Jemand</span>" in german.text
 
 
 def test_cameras_alone_are_shown_where_that_is_asked(served: Console, pieces: list[Piece]) -> None:
