@@ -14,7 +14,7 @@ from unhear.capture.film import Analyser, Picture
 from unhear.capture.motion import Movers, least_area
 from unhear.engines.background import CONTRAST, Background, Changes, Mask, without_light
 from unhear.engines.persons import SURE, Box, PersonDetector
-from unhear.household.cameras import Seen
+from unhear.household.words import Seen
 
 APART_SECONDS = 5
 """What is seen again within so many seconds is the same event."""

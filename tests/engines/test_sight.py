@@ -19,8 +19,8 @@ from unhear.capture.film import Analyser, Picture
 from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.engines.persons import SURE, Box, PersonDetector
 from unhear.engines.sight import SQUARE_LEAST, Sight, analyser, square
-from unhear.household.cameras import Area, Camera, Seen
-from unhear.household.words import DeviceId
+from unhear.household.cameras import Area, Camera
+from unhear.household.words import DeviceId, Seen
 
 CAMERA = Camera(DeviceId("garden"), on=True)
 SCENE = made_scene()

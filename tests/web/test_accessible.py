@@ -12,15 +12,18 @@ from tests.learn.households import allow, say
 from tests.needs import need
 from tests.web.browser import DESK, PHONE, browser
 from tests.web.consoles import Console, console
+from tests.web.films import film, jpeg, keep_clip
 from tests.web.test_today import sign_in
 from unhear.house.grants import Terms
 from unhear.keep import age
 from unhear.learn.trial import TRIED_MIN
+from unhear.settings import CameraSettings
 from unhear.web import security
 
 pytestmark = pytest.mark.tools
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+DOOR = CameraSettings(name="front door", address="rtsp://127.0.0.1:1/door", speaker="hall")
 PAGES = (
     "today",
     "talk",
@@ -28,6 +31,8 @@ PAGES = (
     "consent",
     "learning",
     "devices",
+    "cameras",
+    "camera?name=front%20door",
     "keeping",
     "receipts",
     "status",
@@ -41,7 +46,8 @@ PAGES = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
-        with console(tmp_path_factory.mktemp("accessible")) as served:
+        with console(tmp_path_factory.mktemp("accessible"), cameras=(DOOR,)) as served:
+            keep_clip(served, film(2), still=jpeg(), hours=1)
             served.keep()
             ada = allow(served.house, "Ada")
             say(served.house, ada, *["water the begonia please"] * TRIED_MIN)
@@ -89,6 +95,8 @@ def test_no_page_keeps_anybody_out(
         page.keyboard.press("Escape")
         page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).first.click()
         page.locator("canvas").wait_for()
+        page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).last.click()
+        page.locator("video").wait_for()
         page.evaluate(source)
         found += broken(page)
         for name in PAGES:

@@ -112,7 +112,7 @@ def limit(
     if house.household.person(who) is None:
         raise WRONG
     try:
-        bedtime = Bedtime(_minutes(since), _minutes(until)) if since and until else None
+        bedtime = Bedtime(minutes(since), minutes(until)) if since and until else None
     except ValueError:
         raise WRONG from None
     known = {one.name for one in house.skills.all()}
@@ -255,6 +255,7 @@ def sign_out(request: Request, signed: Guardian) -> Response:
     return response
 
 
-def _minutes(time: str) -> int:
+def minutes(time: str) -> int:
+    """Answer the minutes since midnight of a time such as 19:30. Raises `ValueError`."""
     hours, _, minutes = time.partition(":")
     return int(hours) * MINUTES_A_HOUR + int(minutes)

@@ -10,18 +10,22 @@ from unhear.forget.kept_receipts import Shown, file_name, hour_of, person_in
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
 from unhear.household.alerts import AlertKind
+from unhear.household.cameras import DAYS_MAX, STREET_DAYS, Mode
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.words import (
     OPTIONAL,
     UNKNOWN_PERSON,
+    WHOEVER_IS_SEEN,
     DeviceId,
     Person,
     PersonId,
     PersonKind,
     Purpose,
 )
+from unhear.web.api.cameras import NO_SUCH_CAMERA
+from unhear.web.api.cameras import cameras as all_cameras
 from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
@@ -35,7 +39,7 @@ from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
 from unhear.web.api.upkeep import notices as all_notices
 from unhear.web.notices import notice_in
-from unhear.web.pages.render import back_to, first_page, language_of, page
+from unhear.web.pages.render import back_to, first_page, language_of, page, words_in
 from unhear.web.pairings import device_of
 from unhear.web.signed_in import SignedIn, TheHome, guardian_of
 from unhear.web.subscribing import told
@@ -112,19 +116,24 @@ def today(request: Request, signed: Guardian, person: str = "", device: str = ""
     scope = Scope(
         person=PersonId(person) if person else None, device=DeviceId(device) if device else None
     )
-    found = signed.house.catalogue.newest(None, LIMIT_DEFAULT, scope)
+    house = signed.house
+    found = house.catalogue.newest(None, LIMIT_DEFAULT, scope)
+    people = names(house.household)
+    t = words_in(language_of(request))
+    who = {**people, WHOEVER_IS_SEEN: t("today_cameras")} if house.cameras.named else people
     return page(
         request,
         "today",
         signed,
         recordings=[kept(one) for one in found],
-        count=signed.house.catalogue.extent()[0],
-        people=names(signed.house.household),
-        devices=all_devices(signed),
+        count=house.catalogue.extent()[0],
+        people=people,
+        who=who,
+        devices=[*(one.name for one in all_devices(signed)), *sorted(house.cameras.named)],
         chosen_person=person,
         chosen_device=device,
-        out_of_reach=out_of_reach(signed.house.forgetter.horizon_days, signed.house.clock()),
-        zone=signed.house.settings.zone,
+        out_of_reach=out_of_reach(house.forgetter.horizon_days, house.clock()),
+        zone=house.settings.zone,
     )
 
 
@@ -212,6 +221,29 @@ def devices(request: Request, signed: Guardian) -> Response:
     """Show what hears and sees."""
     people = names(signed.house.household)
     return page(request, "devices", signed, devices=all_devices(signed), people=people)
+
+
+@router.get("/cameras")
+def cameras(request: Request, signed: Guardian) -> Response:
+    """Show the cameras, and how the household lives now."""
+    return page(request, "cameras", signed, found=all_cameras(signed), modes=list(Mode))
+
+
+@router.get("/camera")
+def camera(request: Request, signed: Guardian, name: str) -> Response:
+    """Show one camera: live, and what was decided about it."""
+    one = next((one for one in all_cameras(signed).cameras if one.name == name), None)
+    if one is None:
+        raise NO_SUCH_CAMERA
+    return page(
+        request,
+        "camera",
+        signed,
+        one=one,
+        modes=list(Mode),
+        days_max=DAYS_MAX,
+        street_days=STREET_DAYS,
+    )
 
 
 @router.get("/keeping")
