@@ -4,9 +4,9 @@ A scene is one picture without anybody in it. Pictures come five a second.
 """
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
 import av
 import cv2
@@ -18,24 +18,38 @@ from unhear.capture.film import Picture
 
 PICTURES_A_SECOND = 5
 NOISE = 2.0
+JOLTS = 0.03
+GRAIN = 640, 800
 Film = Callable[[Picture, int, np.random.Generator], Iterator[Picture]]
-Values = NDArray[np.floating[Any]]
+Values = NDArray[np.float32]
 
 
 def noisy(values: Values, rng: np.random.Generator, noise: float = NOISE) -> Picture:
     """Answer a picture as a sensor makes it."""
-    grain = rng.standard_normal((*values.shape[:2], 1), np.float32) * np.float32(noise)
-    return np.clip(values + grain, 0, 255).astype(np.uint8)
+    grain = _grain(noise)
+    high, wide = values.shape[:2]
+    down, across = (
+        int(rng.integers(more - less)) for more, less in zip(GRAIN, (high, wide), strict=True)
+    )
+    here = grain[down : down + high, across : across + wide]
+    return np.asarray(cv2.add(values, here, dtype=cv2.CV_8U), np.uint8)
+
+
+@cache
+def _grain(noise: float) -> NDArray[np.float32]:
+    """Answer noise to be cut from, elsewhere for each picture; to make it anew takes long."""
+    grey = np.random.default_rng(1).standard_normal(GRAIN, np.float32) * np.float32(noise)
+    return np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2))
 
 
 def still(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """Nothing but the sensor's noise."""
+    """Yield nothing but the sensor's noise."""
     for _ in range(count):
         yield noisy(_real(scene), rng)
 
 
 def rain(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """Heavy rain that begins and ends every 50 seconds, some of it close to the lens."""
+    """Yield heavy rain that begins and ends every 50 seconds, some of it close to the lens."""
     real = _real(scene)
     for number in range(count):
         if (number // 250) % 2 == 0:
@@ -46,12 +60,12 @@ def rain(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Pictu
             _drop(drops, rng, (10, 30), (60, 160), 1)
         for _ in range(3):
             _drop(drops, rng, (40, 90), (60, 120), 3)
-        share = (drops / np.float32(255))[..., None]
-        yield noisy(real * (1 - share) + 230 * share, rng)
+        share = (drops.astype(np.float32) / 255)[..., None]
+        yield noisy(np.asarray(real * (1 - share) + 230 * share, np.float32), rng)
 
 
 def switches(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """Every 15 seconds a lamp goes on or off, or the camera changes its exposure at once."""
+    """Yield a lamp that is switched, and exposure that changes at once, every 15 seconds."""
     real, lamp, gain = _real(scene), False, 1.0
     height, width = scene.shape[:2]
     light = 0.8 * _spot(scene, 0.7 * width, 0.4 * height, 0.2 * width)[..., None]
@@ -61,22 +75,23 @@ def switches(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[P
                 lamp = not lamp
             else:
                 gain = float(rng.choice([0.45, 0.6, 0.8, 1.0, 1.3]))
-        yield noisy(np.minimum(real * gain * (1 + light * lamp), 255), rng)
+        lit = np.asarray(real * gain * (1 + light * lamp), np.float32)
+        yield noisy(lit, rng)
 
 
 def clouds(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """Light that comes and goes in two minutes, and the soft shadow of a cloud that passes."""
+    """Yield light that comes and goes in two minutes, and soft shadows of clouds that pass."""
     real, width = _real(scene), scene.shape[1]
     columns = np.arange(width, dtype=np.float32)[None, :, None]
     for number in range(count):
         gain = 0.85 + 0.35 * np.sin(number / PICTURES_A_SECOND / 60 * np.pi)
         centre = (number * 0.8) % (width + 400) - 200
         shadow = 1 - 0.35 * np.exp(-((columns - centre) ** 2) / (2 * 90**2))
-        yield noisy(np.minimum(real * np.float32(gain) * shadow, 255), rng)
+        yield noisy(np.asarray(real * gain * shadow, np.float32), rng)
 
 
 def clock(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """The camera writes the time into the picture."""
+    """Yield a scene into which the camera writes the time."""
     began = datetime(2026, 11, 28, 11, 56, 40)  # noqa: DTZ001 - what a camera shows has no zone
     for number in range(count):
         shown = scene.copy()
@@ -87,20 +102,20 @@ def clock(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Pict
 
 
 def shaking(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """Half of the time wind shakes the camera by a point, with jolts of some points."""
+    """Yield a camera that wind shakes half of the time by a point, with jolts of some points."""
     at = np.zeros(2)
     for number in range(count):
         windy = (number // 150) % 2 == 1
         at = at * 0.5 + rng.normal(0, 0.8 if windy else 0.1, 2)
-        jolt = rng.normal(0, 4, 2) if windy and rng.random() < 0.03 else np.zeros(2)
+        jolt = rng.normal(0, 4, 2) if windy and rng.random() < JOLTS else np.zeros(2)
         (right, down), (high, wide) = at + jolt, scene.shape[:2]
         turned = np.array([[1, 0, right], [0, 1, down]], np.float32)
         moved = cv2.warpAffine(scene, turned, (wide, high), borderMode=cv2.BORDER_REFLECT)
-        yield noisy(_real(moved), rng)
+        yield noisy(np.asarray(moved, np.float32), rng)
 
 
 def swaying(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """A bush in the wind, in gusts."""
+    """Yield a bush in gusts of wind."""
     height, width = scene.shape[:2]
     shape = _spot(scene, 0.3 * width, 0.2 * height, 0.08 * width)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -123,10 +138,10 @@ def swaying(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Pi
 
 
 def coarse(scene: Picture, count: int, rng: np.random.Generator) -> Iterator[Picture]:
-    """A noisy picture, as H.264 of a low quality leaves it, with a key picture every 10 seconds."""
+    """Yield noise as H.264 of a low quality leaves it, with a key picture every 10 seconds."""
     real = _real(scene)
     film = encoded((noisy(real, rng, 5) for _ in range(count)), rate=PICTURES_A_SECOND, quality=38)
-    yield from decoded(film)
+    yield from pictures_of(decoded(film))
 
 
 QUIET: Mapping[str, Film] = {
@@ -158,11 +173,17 @@ def encoded(pictures: Iterator[Picture], *, rate: int, quality: int) -> bytes:
     return file.getvalue()
 
 
-def decoded(film: bytes) -> Iterator[Picture]:
-    """Yield the pictures of a film."""
-    with av.open(io.BytesIO(film)) as container:
-        for frame in container.decode(video=0):
-            yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+def decoded(film: bytes) -> Iterator[av.VideoFrame]:
+    """Decode a film, on one core."""
+    with av.open(io.BytesIO(film), "r") as container:
+        container.streams.video[0].thread_type = "NONE"
+        yield from container.decode(video=0)
+
+
+def pictures_of(frames: Iterable[av.VideoFrame]) -> Iterator[Picture]:
+    """Yield what decoded frames show."""
+    for frame in frames:
+        yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
 
 
 def _real(scene: Picture) -> NDArray[np.float32]:

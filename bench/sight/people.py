@@ -8,7 +8,7 @@ import av
 import cv2
 import numpy as np
 
-from bench.sight.films import noisy
+from bench.sight.films import noisy, pictures_of
 from unhear.capture.film import Picture
 from unhear.engines.persons import Box
 
@@ -28,10 +28,7 @@ VISIT_PICTURES, QUIET_PICTURES = 30, 100
 def frames() -> list[Picture]:
     """Answer all pictures of the film, as large as they are."""
     with av.open(str(FILM)) as container:
-        return [
-            frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
-            for frame in container.decode(video=0)
-        ]
+        return list(pictures_of(container.decode(video=0)))
 
 
 def small(pictures: Sequence[Picture]) -> list[Picture]:
@@ -44,7 +41,7 @@ def small(pictures: Sequence[Picture]) -> list[Picture]:
 
 def scene(pictures: Sequence[Picture]) -> Picture:
     """Answer the place without anybody: the median of each point."""
-    return np.median(np.stack(pictures[::3]), axis=0).astype(np.uint8)
+    return np.asarray(np.median(np.stack(pictures[::3]), axis=0), np.uint8)
 
 
 def visits(pictures: Sequence[Picture], rng: np.random.Generator) -> Iterator[tuple[Picture, int]]:

@@ -23,6 +23,8 @@ export interface Kept {
   person: string | null;
   seconds: number;
   intent: string | null;
+  // What a camera's clip shows; nothing where it is sound.
+  seen: string[];
   reasons: string[];
   expires_at: string;
 }
@@ -32,11 +34,39 @@ export interface Page {
   next: string | null;
 }
 
+// A piece of a clip: `size` bytes of its payload from `at`, behind a header; moments in seconds.
+export interface Piece {
+  header: string;
+  at: number;
+  size: number;
+  begins: number;
+  ends: number;
+}
+
+export interface FilmParts {
+  pieces: Piece[];
+  growing: boolean;
+}
+
+export interface Camera {
+  name: string;
+  state: string;
+  filming: boolean;
+}
+
 export interface Forgotten {
   id: string;
   count: string;
   receipt: Record<string, unknown>;
   key: string;
+}
+
+export interface NewGrant {
+  recording: string;
+  headers: string[];
+  whom: string;
+  why: string;
+  days: number;
 }
 
 export interface Receipt extends Record<string, unknown> {
@@ -108,6 +138,7 @@ export interface Lesson {
   sentences: string[];
 }
 
+export const STEP_UP_NEEDED = "step-up-needed";
 const ROOT = "/api/v1";
 let stepUp: () => Promise<boolean> = () => Promise.resolve(false);
 
@@ -142,6 +173,13 @@ export const api = {
   switchOff: () => ask<void>("DELETE", "/notifications"),
   switchOffEverywhere: () => ask<void>("DELETE", "/notifications/everywhere"),
   recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
+  grant: (wanted: NewGrant) => ask<{ url: string }>("POST", "/grants", wanted),
+  film: (id: string, after: number) =>
+    ask<FilmParts>("GET", `/recordings/${id}/film?after=${after}`),
+  stills: (recordings: string[]) =>
+    ask<{ stills: Record<string, string> }>("POST", "/recordings/stills", { recordings }),
+  cameras: () => ask<{ cameras: Camera[] }>("GET", "/cameras"),
+  picture: (camera: string) => picture(`/cameras/${encodeURIComponent(camera)}/picture`),
   forget: (id: string) => ask<Forgotten>("DELETE", `/recordings/${id}`),
   receipt: (entry: string) => ask<Record<string, unknown>>("GET", `/receipts/${entry}`),
   everything: () => ask<Everything>("GET", "/everything"),
@@ -149,24 +187,32 @@ export const api = {
   finishPairing: (code: string) => ask<void>("POST", "/devices/pairings/finish", { code }),
 };
 
-// Ask; where a fresh proof is demanded, get one and ask once more. Throws `Problem`.
 async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+  const answer = await proven(() => asked(method, path, body));
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+async function picture(path: string): Promise<Blob> {
+  return (await proven(() => asked("GET", path))).blob();
+}
+
+// Ask; where a fresh proof is demanded, get one and ask once more. Throws `Problem`.
+async function proven(request: () => Promise<Response>): Promise<Response> {
   try {
-    return await asked<T>(method, path, body);
+    return await request();
   } catch (error) {
-    const demanded = error instanceof Problem && error.kind === "step-up-needed";
+    const demanded = error instanceof Problem && error.kind === STEP_UP_NEEDED;
     if (!demanded || !(await stepUp())) throw error;
-    return asked<T>(method, path, body);
+    return request();
   }
 }
 
-async function asked<T>(method: string, path: string, body?: object): Promise<T> {
+function asked(method: string, path: string, body?: object): Promise<Response> {
   const headers: Record<string, string> = { "x-csrf": csrf() };
   if (body !== undefined) headers["content-type"] = "application/json";
   const request: RequestInit = { method, headers };
   if (body !== undefined) request.body = JSON.stringify(body);
-  const answer = await reach(ROOT + path, request);
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  return reach(ROOT + path, request);
 }
 
 function csrf(): string {

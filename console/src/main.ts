@@ -1,8 +1,12 @@
 // The console's script: each part of a page that needs one says which.
 
 import { onStepUp } from "./api";
+import { areas } from "./areas";
+import { cameras } from "./cameras";
+import { live } from "./live";
 import { go, startNavigating } from "./navigate";
 import { lesson } from "./lesson";
+import { message } from "./message";
 import { pair } from "./pair";
 import { notifications } from "./notifications";
 import { passkeys } from "./passkeys";
@@ -16,7 +20,11 @@ import { talk } from "./talk";
 import { timeline } from "./timeline";
 
 const MODULES: Record<string, (element: HTMLElement) => void> = {
+  areas,
+  cameras,
   lesson,
+  message,
+  live,
   notifications,
   pair,
   passkeys,

@@ -3,6 +3,7 @@
 
 import { Decrypter } from "age-encryption";
 
+import type { Bytes } from "./bytes";
 import { Problem, Unopenable, reach } from "./problem";
 
 export interface Opened {
@@ -16,7 +17,7 @@ export interface Sealed {
   transcript: Uint8Array | null;
 }
 
-const RECORDINGS = "/api/v1/recordings";
+export const RECORDINGS = "/api/v1/recordings";
 const NO_WORDS = "no-words";
 
 // Fetch a recording as it is kept. Throws `Problem`.
@@ -50,8 +51,11 @@ export async function open(sealed: Sealed, identity: string): Promise<Opened> {
   }
 }
 
-async function bytesAt(path: string): Promise<Uint8Array> {
-  const answer = await reach(path, { cache: "no-store" });
+// Fetch what is sealed, or a range of it. Throws `Problem`.
+export async function bytesAt(path: string, range?: [number, number]): Promise<Bytes> {
+  const request: RequestInit = { cache: "no-store" };
+  if (range !== undefined) request.headers = { range: `bytes=${range[0]}-${range[1] - 1}` };
+  const answer = await reach(path, request);
   return new Uint8Array(await answer.arrayBuffer());
 }
 

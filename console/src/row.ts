@@ -1,47 +1,67 @@
 // One recording in the timeline: opened and played in place, saved, forgotten.
 
 import { type Kept, api } from "./api";
+import { openClip } from "./clip";
 import { sure } from "./dialogs";
+import { action, span } from "./elements";
 import { whenGone } from "./gone";
-import { type Sealed, ageFile, fetchSealed, open } from "./opening";
-import { Problem, Unopenable, textOf } from "./problem";
-import { unlocked } from "./step-up";
-import { Waveform } from "./waveform";
+import { isClip, lengthOf } from "./kept";
+import { textOf } from "./problem";
+import { shareButton } from "./share";
+import { openSound } from "./sound";
+import type { Stills } from "./stills";
 import { alarm, announce, localeOf, say } from "./words";
 
 const SWIPE_PIXELS = 80;
-const HZ = 16_000;
-const SAVING_MS = 60_000;
+
+// What a row shows once it is opened; `media` is null for what this browser cannot play.
+export interface Inside {
+  readonly media: HTMLMediaElement | null;
+  readonly parts: HTMLElement[];
+  // Hold what was opened no longer.
+  close(): void;
+}
+
+export interface Setting {
+  // Whose voice it is, or what a camera saw.
+  what: string;
+  zone: string;
+  stills: Stills;
+}
 
 export class Row {
   readonly element = document.createElement("li");
   private readonly inside = document.createElement("div");
-  private audio: HTMLAudioElement | null = null;
-  private url = "";
+  private readonly moment: string;
+  private readonly label: string;
+  private opened: Inside | null = null;
+  private opening = false;
   private touchedAt = 0;
 
   constructor(
     private readonly kept: Kept,
-    who: string,
-    zone: string,
+    private readonly setting: Setting,
   ) {
     const { element } = this;
-    element.dataset.recording = kept.id;
-    element.tabIndex = 0;
-    const at = new Date(kept.heard_at);
-    const moment = at.toLocaleString(localeOf(), {
+    this.moment = new Date(kept.heard_at).toLocaleString(localeOf(), {
       weekday: "long",
       day: "numeric",
       month: "long",
       hour: "numeric",
       minute: "2-digit",
-      timeZone: zone,
+      timeZone: setting.zone,
     });
-    element.setAttribute("aria-label", `${moment}, ${who}, ${kept.device}`);
-    element.append(this.line(moment, who), this.expiry(zone), this.buttons(moment), this.inside);
+    this.label = `${this.moment}, ${setting.what}, ${kept.device}`;
+    element.dataset.recording = kept.id;
+    element.tabIndex = 0;
+    element.setAttribute("aria-label", this.label);
+    if (isClip(kept)) element.append(this.still());
+    element.append(this.line(), this.expiry(), this.buttons(), this.inside);
+    this.inside.className = "inside";
     element.addEventListener("keydown", (event) => this.onKey(event));
     element.addEventListener("touchstart", (event) => {
-      this.touchedAt = event.touches[0]?.clientX ?? 0;
+      const own = (event.target as Element).closest("video") !== null;
+      this.touchedAt = own ? -Infinity : (event.touches[0]?.clientX ?? 0);
     });
     element.addEventListener("touchend", (event) => {
       const moved = (event.changedTouches[0]?.clientX ?? 0) - this.touchedAt;
@@ -49,21 +69,34 @@ export class Row {
     });
   }
 
-  private line(moment: string, who: string): HTMLElement {
+  // The small picture; touching it plays the clip, as the button beside it does.
+  private still(): HTMLElement {
+    const place = document.createElement("div");
+    place.className = "still";
+    const image = document.createElement("img");
+    image.alt = "";
+    place.append(image);
+    place.addEventListener("click", () => void this.play());
+    this.setting.stills.show(image, this.kept.id);
+    return place;
+  }
+
+  private line(): HTMLElement {
     const line = document.createElement("p");
     line.className = "line";
     const time = document.createElement("time");
     time.dateTime = this.kept.heard_at;
-    time.textContent = moment;
-    line.append(time, span(who), span(this.kept.device, "soft"));
+    time.textContent = this.moment;
+    line.append(time, span(this.setting.what), span(this.kept.device, "soft"));
+    if (isClip(this.kept)) line.append(span(lengthOf(this.kept), "soft"));
     return line;
   }
 
-  private expiry(zone: string): HTMLElement {
+  private expiry(): HTMLElement {
     const day = new Date(this.kept.expires_at).toLocaleDateString(localeOf(), {
       day: "numeric",
       month: "long",
-      timeZone: zone,
+      timeZone: this.setting.zone,
     });
     const line = document.createElement("p");
     line.className = "soft";
@@ -71,13 +104,14 @@ export class Row {
     return line;
   }
 
-  private buttons(moment: string): HTMLElement {
+  private buttons(): HTMLElement {
     const row = document.createElement("p");
     row.className = "actions";
-    const play = action(say("play"), `${say("play")}: ${moment}`, () => void this.play());
-    const forget = action(say("forget"), `${say("forget")}: ${moment}`, () => void this.forget());
+    const labelled = (text: string) => `${text}: ${this.moment}`;
+    const play = action(say("play"), () => void this.play(), labelled(say("play")));
+    const forget = action(say("forget"), () => void this.forget(), labelled(say("forget")));
     forget.className = "danger";
-    row.append(play, forget);
+    row.append(play, shareButton(this.kept, this.moment), forget);
     return row;
   }
 
@@ -94,51 +128,40 @@ export class Row {
   }
 
   private async play(): Promise<void> {
-    if (this.gone) return;
+    if (this.gone || this.opening) return;
+    this.opening = true;
     try {
-      if (this.audio === null) await this.openUp();
+      if (this.opened === null) await this.openUp();
+      const media = this.opened?.media;
       // A browser that plays nothing so long after a touch waits for the next one.
-      if (this.audio?.paused) await this.audio.play().catch(() => undefined);
-      else this.audio?.pause();
+      if (media?.paused) await media.play().catch(() => undefined);
+      else media?.pause();
     } catch (error) {
       this.inside.textContent = textOf(error);
       alarm(textOf(error));
+    } finally {
+      this.opening = false;
     }
   }
 
   private async openUp(): Promise<void> {
-    const identity = await unlocked();
-    if (identity === null) throw new Problem(0, "locked", say("unlock_first"));
-    const sealed = await fetchSealed(this.kept.id);
-    const { words, sound } = await open(sealed, identity);
-    const samples = await samplesOf(sound);
-    this.url = URL.createObjectURL(new Blob([sound], { type: "audio/wav" }));
-    this.audio = new Audio(this.url);
-    const said = document.createElement("blockquote");
-    said.textContent = words ?? say("no_words");
-    const wave = new Waveform(this.audio, samples, this.element.clientWidth, say("seek"));
-    this.inside.replaceChildren(said, wave.element, this.savers(sealed, sound));
-    whenGone(this.element, () => this.close());
+    const { kept, element } = this;
+    const opened = isClip(kept)
+      ? await openClip(kept, this.label)
+      : await openSound(kept, element.clientWidth);
+    if (this.gone) {
+      opened.close();
+      return;
+    }
+    this.opened = opened;
+    this.inside.replaceChildren(...opened.parts);
+    element.dataset.opened = "";
+    whenGone(element, () => this.close());
   }
 
-  // Hold what was opened no longer.
   private close(): void {
-    this.audio?.pause();
-    this.audio?.removeAttribute("src");
-    this.audio = null;
-    URL.revokeObjectURL(this.url);
-  }
-
-  private savers(sealed: Sealed, sound: Uint8Array<ArrayBuffer>): HTMLElement {
-    const row = document.createElement("p");
-    row.className = "actions";
-    const name = this.kept.heard_at.replaceAll(/[^\dT]/g, "").slice(0, 15);
-    row.append(
-      action(say("save_sealed"), say("save_sealed"), () => save(ageFile(sealed), `${name}.wav.age`)),
-      action(say("save_opened"), say("save_opened"), () => save(sound, `${name}.wav`)),
-    );
-    for (const one of row.children) one.className = "quiet";
-    return row;
+    this.opened?.close();
+    this.opened = null;
   }
 
   private async forget(): Promise<void> {
@@ -164,37 +187,4 @@ export class Row {
       alarm(textOf(error));
     }
   }
-}
-
-function span(text: string, kind = ""): HTMLElement {
-  const made = document.createElement("span");
-  made.textContent = text;
-  made.className = kind;
-  return made;
-}
-
-function action(text: string, label: string, act: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  made.setAttribute("aria-label", label);
-  made.addEventListener("click", act);
-  return made;
-}
-
-async function samplesOf(sound: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
-  const context = new OfflineAudioContext(1, HZ, HZ);
-  const decoded = await context.decodeAudioData(sound.slice().buffer).catch(() => {
-    throw new Unopenable();
-  });
-  return decoded.getChannelData(0);
-}
-
-function save(content: Uint8Array<ArrayBuffer>, name: string): void {
-  const url = URL.createObjectURL(new Blob([content]));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), SAVING_MS); // some browsers read it a little later
 }

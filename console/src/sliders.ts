@@ -6,7 +6,8 @@ export function sliders(form: HTMLElement): void {
   for (const slider of form.querySelectorAll<HTMLInputElement>("input[type=range]")) {
     const output = document.getElementById(slider.dataset.shows ?? "");
     const show = () => {
-      const text = say(slider.value === "1" ? "day" : "days", { count: slider.value });
+      const days = slider.value === "1" ? "day" : "days";
+      const text = say(slider.dataset.unit ?? days, { count: slider.value });
       if (output !== null) output.textContent = text;
       slider.setAttribute("aria-valuetext", text);
     };

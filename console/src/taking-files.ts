@@ -1,9 +1,13 @@
 // What a copy of everything consists of: standard formats, and a page that says what each thing is.
 
 import { type Everything, type Kept, api } from "./api";
-import { type Sealed, ageFile, fetchSealed, open } from "./opening";
+import type { Bytes } from "./bytes";
+import { Film, joined } from "./film";
+import { isClip } from "./kept";
+import { ageFile, fetchSealed, open } from "./opening";
 import { Problem, Unopenable } from "./problem";
 import { Index, type Taken } from "./taking-index";
+import { unsealed } from "./unsealing";
 
 export type Texts = Record<string, string>;
 
@@ -19,7 +23,7 @@ export interface Wish {
 
 export interface Entry {
   name: string;
-  input: Uint8Array<ArrayBuffer> | string;
+  input: Bytes | string;
   lastModified: Date;
 }
 
@@ -62,40 +66,69 @@ async function* all(signal: AbortSignal): AsyncGenerator<Kept> {
 }
 
 async function* recording(kept: Kept, wish: Wish, index: Index): AsyncGenerator<Entry> {
-  const sealed = await patiently(() => fetchSealed(kept.id), wish.signal).catch(unlessGone);
-  if (sealed === null) return; // forgotten meanwhile
-  const taken = await opened(sealed, wish.identity);
+  const content = await (isClip(kept) ? clip(kept, wish) : sound(kept, wish)).catch(unlessGone);
+  if (content === null) return; // forgotten meanwhile
   const lastModified = new Date(kept.heard_at);
   const stem = `recordings/${stemOf(kept)}`;
-  const { sound, words } = taken;
-  const soundName = `${stem}.${taken.kind}`;
-  yield { name: soundName, input: sound, lastModified };
+  const { files, words } = content;
+  for (const [kind, input] of files) yield { name: `${stem}.${kind}`, input, lastModified };
   const wordsName = words === null ? null : `${stem}.txt${typeof words === "string" ? "" : ".age"}`;
   if (words !== null) yield { name: wordsName!, input: words, lastModified };
   const said = typeof words === "string" ? words : null;
   yield { name: `${stem}.json`, input: json({ ...kept, words: said }), lastModified };
-  index.recording({ kept, sound: soundName, words: wordsName, said, state: taken.state });
+  const names = files.map(([kind]) => `${stem}.${kind}`);
+  index.recording({ kept, files: names, words: wordsName, said, state: content.state });
 }
 
 interface Content {
-  sound: Uint8Array<ArrayBuffer>;
-  words: Uint8Array<ArrayBuffer> | string | null;
-  kind: string;
+  // How the name of each ends, and what is in it.
+  files: [string, Bytes][];
+  words: Bytes | string | null;
   state: Taken["state"];
 }
 
 // What does not open is taken along sealed, and the page says so.
-async function opened(sealed: Sealed, identity: string | null): Promise<Content> {
+async function sound(kept: Kept, wish: Wish): Promise<Content> {
+  const sealed = await patiently(() => fetchSealed(kept.id), wish.signal);
   const words = sealed.transcript === null ? null : new Uint8Array(sealed.transcript);
-  const closed = { sound: ageFile(sealed), words, kind: "wav.age" };
-  if (identity === null) return { ...closed, state: "sealed" };
+  const closed = (state: Content["state"]): Content => {
+    return { files: [["wav.age", ageFile(sealed)]], words, state };
+  };
+  if (wish.identity === null) return closed("sealed");
   try {
-    const { sound, words: said } = await open(sealed, identity);
-    return { sound, words: said, kind: kindOf(sound), state: "opened" };
+    const { sound, words: said } = await open(sealed, wish.identity);
+    return { files: [[kindOf(sound), sound]], words: said, state: "opened" };
   } catch (error) {
     if (!(error instanceof Unopenable)) throw error;
-    return { ...closed, state: "unopenable" };
+    return closed("unopenable");
   }
+}
+
+// A clip is one film where it is opened, else its pieces, numbered.
+async function clip(kept: Kept, wish: Wish): Promise<Content> {
+  const film = await patiently(() => Film.of(kept.id), wish.signal);
+  const sealed: Bytes[] = [];
+  for (const number of film.pieces.keys()) {
+    sealed.push(await patiently(() => film.sealed(number), wish.signal));
+  }
+  const closed = (state: Content["state"]): Content => {
+    const files = sealed.map((piece, number): [string, Bytes] => [pieceKind(number), piece]);
+    return { files, words: null, state };
+  };
+  if (wish.identity === null) return closed("sealed");
+  try {
+    // The worker takes what it is given, and what does not open is needed again.
+    const pieces = await Promise.all(sealed.map((piece) => unsealed(piece.slice())));
+    return { files: [["mp4", joined(pieces)]], words: null, state: "opened" };
+  } catch (error) {
+    if (!(error instanceof Unopenable)) throw error;
+    return closed("unopenable");
+  }
+}
+
+// As `unhear export` has it.
+function pieceKind(number: number): string {
+  return `${String(number + 1).padStart(4, "0")}.mp4.age`;
 }
 
 function kindOf(sound: Uint8Array): string {

@@ -2,11 +2,12 @@
 // no script, nothing from elsewhere.
 
 import type { Everything, Kept, Receipt } from "./api";
+import { isClip, seenIn } from "./kept";
 
 export interface Taken {
   kept: Kept;
-  // Where in the copy they lie; null where the words were forgotten.
-  sound: string;
+  // Where in the copy they lie; null where there are no words, or they were forgotten.
+  files: string[];
   words: string | null;
   // What was said, where it could be opened.
   said: string | null;
@@ -15,7 +16,7 @@ export interface Taken {
 
 const STYLE =
   "body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}" +
-  "li{margin:0 0 1.5rem}blockquote{margin:.3rem 0;font-size:1.1rem}p{margin:.2rem 0}audio{width:100%}";
+  "li{margin:0 0 1.5rem}blockquote{margin:.3rem 0;font-size:1.1rem}p{margin:.2rem 0}audio,video{width:100%}";
 
 // When what a statement is of was done, in an hour; each kind has one of these.
 const TIMES = ["done_at", "given_at", "refused_at", "withdrawn_at", "lapsed_at", "looked_at"];
@@ -36,23 +37,27 @@ export class Index {
   }
 
   // Note a recording that is in the copy.
-  recording({ kept, sound, words, said, state }: Taken): void {
+  recording({ kept, files, words, said, state }: Taken): void {
     const item = this.item(this.recordings, "h3", this.moment(kept.heard_at));
-    const who = (kept.person && this.names.get(kept.person)) || this.texts.unknown_voice!;
-    this.line(item, "who", `${who}, ${kept.device}, ${kept.seconds.toFixed(1)} s`);
+    this.line(item, "who", `${this.whatOf(kept)}, ${kept.device}, ${kept.seconds.toFixed(1)} s`);
     this.line(item, "why", kept.reasons.join(" "));
     this.line(item, "until", this.moment(kept.expires_at));
     if (said !== null) this.add(item, "blockquote", said);
     if (state === "opened") {
-      const player = this.add(item, "audio");
+      const player = this.add(item, isClip(kept) ? "video" : "audio");
       player.setAttribute("controls", "");
       player.setAttribute("preload", "none");
-      player.setAttribute("src", sound);
+      player.setAttribute("src", files[0]!);
     } else {
       this.add(item, "p", this.texts[state]!);
     }
-    const files = this.add(item, "p");
-    for (const file of [sound, words]) if (file !== null) this.link(files, file);
+    const links = this.add(item, "p");
+    for (const file of words === null ? files : [...files, words]) this.link(links, file);
+  }
+
+  private whatOf(kept: Kept): string {
+    if (isClip(kept)) return seenIn(kept);
+    return (kept.person && this.names.get(kept.person)) || this.texts.unknown_voice!;
   }
 
   // Note a receipt that is in the copy; answers what its file is called.

@@ -7,10 +7,9 @@ import { api } from "./api";
 import { whenGone } from "./gone";
 import { type Texts, filesOf } from "./taking-files";
 import { Problem, textOf } from "./problem";
+import { save } from "./saving";
 import { unlocked } from "./step-up";
 import { alarm, announce, say } from "./words";
-
-const SAVING_MS = 60_000;
 
 // Of the File System Access API, which not every browser has.
 interface Place {
@@ -118,13 +117,4 @@ class Taking {
 
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
-}
-
-function save(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), SAVING_MS); // some browsers read it a little later
 }

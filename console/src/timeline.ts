@@ -2,8 +2,10 @@
 // much there is. Each recording is opened in place, and forgotten in place.
 
 import { type Kept, api } from "./api";
+import { isClip, seenIn } from "./kept";
 import { told } from "./navigate";
 import { Row } from "./row";
+import { Stills } from "./stills";
 import { say } from "./words";
 
 const PAGE = 50;
@@ -22,6 +24,7 @@ class Timeline {
   private readonly blocks: Block[] = [];
   private readonly list: HTMLElement;
   private readonly people: Record<string, string>;
+  private readonly stills: Stills;
   private next: string | null = "";
   private loading = false;
   private readonly observer = new IntersectionObserver((seen) => this.seen(seen), {
@@ -30,6 +33,7 @@ class Timeline {
 
   constructor(private readonly section: HTMLElement) {
     this.list = section.querySelector<HTMLElement>("[data-list]")!;
+    this.stills = new Stills(section);
     this.people = JSON.parse(section.dataset.people ?? "{}") as Record<string, string>;
   }
 
@@ -72,7 +76,10 @@ class Timeline {
   private fill(block: Block): void {
     const inner = document.createElement("ol");
     inner.className = "timeline";
-    inner.append(...block.kept.map((one) => new Row(one, this.nameOf(one), this.zone()).element));
+    const { stills } = this;
+    const zone = this.section.dataset.zone ?? "UTC";
+    const rows = block.kept.map((one) => new Row(one, { what: this.whatOf(one), zone, stills }));
+    inner.append(...rows.map((row) => row.element));
     block.element.style.height = "";
     block.element.replaceChildren(inner);
   }
@@ -106,11 +113,8 @@ class Timeline {
     event.preventDefault();
   }
 
-  private nameOf(one: Kept): string {
+  private whatOf(one: Kept): string {
+    if (isClip(one)) return seenIn(one);
     return (one.person !== null && this.people[one.person]) || say("unknown_voice");
-  }
-
-  private zone(): string {
-    return this.section.dataset.zone ?? "UTC";
   }
 }

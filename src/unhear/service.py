@@ -15,7 +15,7 @@ from ipaddress import ip_address
 
 from starlette.applications import Starlette
 
-from unhear.cameras.at_work import CamerasAtWork, watching
+from unhear.cameras.at_work import CamerasAtWork, events_of, watching
 from unhear.engines.choose import choose_wake
 from unhear.engines.sight import analyser
 from unhear.forget.errors import ClockDoubted, MirrorAway
@@ -141,6 +141,8 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
         tasks.create_task(_serve_announced(ways, watch, ready))
         ready("looking for satellites on the network")
     cameras = await asyncio.to_thread(stack.enter_context, watching(house, analyser))
+    for events in events_of(house):
+        tasks.create_task(events.run())
     for device, camera in house.cameras.named.items():
         watch.expect(device, camera.room or camera.name)
         ready(f"camera {device} in the {camera.room or camera.name}")

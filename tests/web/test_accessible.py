@@ -12,13 +12,18 @@ from tests.learn.households import allow, say
 from tests.needs import need
 from tests.web.browser import DESK, PHONE, browser
 from tests.web.consoles import Console, console
+from tests.web.films import film, jpeg, keep_clip
 from tests.web.test_today import sign_in
+from unhear.house.grants import Terms
+from unhear.keep import age
 from unhear.learn.trial import TRIED_MIN
+from unhear.settings import CameraSettings
 from unhear.web import security
 
 pytestmark = pytest.mark.tools
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+DOOR = CameraSettings(name="front door", address="rtsp://127.0.0.1:1/door", speaker="hall")
 PAGES = (
     "today",
     "talk",
@@ -26,6 +31,8 @@ PAGES = (
     "consent",
     "learning",
     "devices",
+    "cameras",
+    "camera?name=front%20door",
     "keeping",
     "receipts",
     "status",
@@ -39,11 +46,20 @@ PAGES = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
-        with console(tmp_path_factory.mktemp("accessible")) as served:
+        with console(tmp_path_factory.mktemp("accessible"), cameras=(DOOR,)) as served:
+            keep_clip(served, film(2), still=jpeg(), hours=1)
             served.keep()
             ada = allow(served.house, "Ada")
             say(served.house, ada, *["water the begonia please"] * TRIED_MIN)
             yield served
+
+
+def share(served: Console) -> None:
+    """Share a recording, so that the page of receipts lists it."""
+    house = served.house
+    header = age.seal(b"", [age.Identity.generate().recipient])[0]
+    ada, recording = house.household.people[0].id, house.catalogue.recordings()[-1].id
+    house.grants.make(ada, recording, [header], Terms("the neighbour", "her bicycle", 2))
 
 
 def broken(page: Page) -> list[str]:
@@ -68,9 +84,19 @@ def test_no_page_keeps_anybody_out(
         page.goto(f"{served.url}/sign-in")
         page.evaluate(source)
         found += broken(page)
+        share(served)
+        page.goto(f"{served.url}/shared/{'0' * 32}")
+        page.evaluate(source)
+        found += broken(page)
         sign_in(page, served.url)
+        page.get_by_role("button", name=re.compile("^(Share|Teilen)")).first.click()
+        page.evaluate(source)
+        found += broken(page)
+        page.keyboard.press("Escape")
         page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).first.click()
         page.locator("canvas").wait_for()
+        page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).last.click()
+        page.locator("video").wait_for()
         page.evaluate(source)
         found += broken(page)
         for name in PAGES:

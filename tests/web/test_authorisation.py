@@ -22,6 +22,7 @@ ROW = re.compile(
 )
 TABLE = {(method, path): demands for method, path, demands in ROW.findall(PAGE.read_text())}
 PLACES = {"recording": "0" * 32, "passkey": "AAAA", "person": "nobody", "name": "nowhere"}
+PLACES |= {"grant": "0" * 32}
 PLACES |= {"entry": "1", "hold": "0" * 32, "kind": "online"}
 PLACES |= {"request": "0" * 32, "agent": "WALNUT_AGENT", "reference": "0"}
 PLACES |= {"camera": "front"}

@@ -14,8 +14,9 @@ from playwright.sync_api import Page, Route, expect
 from tests.home import WORDS
 from tests.web.browser import browser
 from tests.web.consoles import API, TONE, Console, console
+from tests.web.films import SIZE, film, keep_clip
 from tests.web.test_today import sign_in
-from unhear.household.words import PersonKind
+from unhear.household.words import PersonKind, Seen
 from unhear.keep import age
 from unhear.web import security
 
@@ -153,6 +154,32 @@ def test_what_cannot_be_opened_is_taken_along_as_it_is(served: Console) -> None:
     assert _one(copy, rf"recordings/.*-{good.hex()[:8]}\.wav") == TONE
     assert _one(copy, rf"recordings/.*-{bad.hex()[:8]}\.wav\.age").endswith(b"x" * 64)
     assert b"could not be opened" in copy.read("index.html")
+
+
+def test_clips_are_in_it_as_films_or_sealed_in_numbered_pieces(
+    served: Console, tmp_path: Path
+) -> None:
+    pieces = film(4)
+    keep_clip(served, pieces, seen=(Seen.RING,), hours=1)
+    with browser() as opened:
+        page = opened.page(prf=None)
+        page.add_init_script(NO_PICKER)
+        _account(page, served)
+        copy = _downloaded(page)
+        page.get_by_label("Leave the recordings sealed").check()
+        sealed = _downloaded(page)
+        copy.extractall(tmp_path / "copy")
+        page.goto((tmp_path / "copy" / "index.html").as_uri())
+        expect(page.locator("ol li")).to_contain_text("Ring, front door, 4.0 s")
+        video = page.locator("ol li video")
+        video.evaluate("v => { v.preload = 'auto'; v.load(); }")
+        expect(video).to_have_js_property("videoWidth", SIZE[0])
+    assert _one(copy, r"recordings/.*\.mp4") == b"".join(piece.data for piece in pieces)
+    assert json.loads(_one(copy, r"recordings/.*\.json"))["seen"] == ["ring"]
+    identity = served.house.identity.open_with_passphrase("correct horse battery staple")
+    for number, piece in enumerate(pieces, 1):
+        file = _one(sealed, rf"recordings/.*\.{number:04}\.mp4\.age")
+        assert age.decrypt(file, [identity]) == piece.data
 
 
 def test_it_is_written_to_a_place_and_a_stopped_one_leaves_nothing(served: Console) -> None:

@@ -6,14 +6,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx2
+import numpy as np
 import pytest
+from playwright.sync_api import expect
 
-from tests.web.consoles import API, Console, console
+from tests.home import PASSPHRASE
+from tests.web.browser import browser
+from tests.web.consoles import API, TONE, Console, console
+from tests.web.test_accessible import AXE, broken
+from unhear.capture.sound import RATE_HZ
+from unhear.engines.audio_files import read_sound
 from unhear.forget.traces import new_trace_id
-from unhear.house import data_requests
+from unhear.house import data_requests, visits
 from unhear.house.cameras import camera_item
 from unhear.household.cameras import Camera
 from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, Seen, TraceId, Utterance
+from unhear.keep import age
 from unhear.keep import identity as identities
 from unhear.prove.receipt import Receipt, verify
 from unhear.settings import CameraSettings
@@ -149,3 +157,61 @@ def test_the_sign_leads_to_the_page(ada: httpx2.Client, served: Console) -> None
     sign = ada.get(f"/signs/{camera_item(DOOR).hex()}")
     assert f"{served.url}{HERE}" in sign.text
     assert "data:image/svg+xml" in sign.text
+
+
+def sealed(served: Console, sound: bytes = b"RIFF") -> bytes:
+    return age.encrypt(sound, [served.house.identity.recipient])
+
+
+def test_a_message_is_kept_sealed_and_no_more_than_may_be(
+    served: Console, visitor: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MESSAGES_A_DAY", 1)
+    left = visitor.post(f"{HERE}/message?seconds=2.5", content=sealed(served))
+    assert left.status_code == 204, left.text
+    (kept,) = served.house.catalogue.recordings()
+    utterance = kept.utterance
+    assert (utterance.device, utterance.seconds, utterance.person) == (DOOR, 2.5, WHOEVER_IS_SEEN)
+    identity = served.house.identity.open_with_passphrase(PASSPHRASE)
+    assert age.decrypt(served.house.catalogue.sealed(kept.id).sound, [identity]) == b"RIFF"
+    again = visitor.post(f"{HERE}/message?seconds=2.5", content=sealed(served))
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/no-messages")
+
+
+def test_what_is_not_sealed_or_too_large_is_no_message(
+    served: Console, visitor: httpx2.Client
+) -> None:
+    garden = f"/visit/{camera_item(DeviceId('garden')).hex()}"
+    for where, content, status in (
+        (HERE, b"a sound that is not sealed", 422),
+        (HERE, bytes((3 << 20) + 1), 413),
+        (garden, sealed(served), 409),  # it is off, and keeps nothing
+    ):
+        answer = visitor.post(f"{where}/message?seconds=1", content=content)
+        assert answer.status_code == status, answer.text
+    assert served.house.catalogue.recordings() == []
+
+
+@pytest.mark.tools
+def test_a_visitor_speaks_and_a_guardian_hears_it(served: Console, tmp_path: Path) -> None:
+    microphone = tmp_path / "speech.wav"
+    microphone.write_bytes(TONE)
+    with browser(microphone=microphone) as opened:
+        page = opened.page(prf=None)
+        page.goto(f"{served.url}{HERE}")
+        page.evaluate(AXE.read_text())
+        assert broken(page) == []
+        page.get_by_role("button", name="Leave a message").click()
+        expect(page.get_by_text("Listening…")).to_be_visible()
+        page.wait_for_timeout(1_500)  # as long as it takes to say something
+        page.get_by_role("button", name="Send the message").click()
+        expect(page.get_by_text("Your message was left.").first).to_be_visible()
+        (kept,) = served.house.catalogue.recordings()
+        assert 1 < kept.utterance.seconds < 10
+        identity = served.house.identity.open_with_passphrase(PASSPHRASE)
+        sound = age.decrypt(served.house.catalogue.sealed(kept.id).sound, [identity])
+        heard = read_sound(sound)
+        assert np.abs(heard).max() > 1_000
+        assert len(heard) / RATE_HZ == pytest.approx(kept.utterance.seconds, abs=0.1)
+        assert not opened.sent_out(sound[1_000:1_064])
+        assert opened.complaints == []

@@ -1,10 +1,12 @@
 """The cameras of a house at work: each watched as the household decided, and the door told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from unhear.cameras.mqtt import MqttDoor
+from unhear.cameras.onvif_events import OnvifEvents
+from unhear.cameras.soap import SCHEME, Login
 from unhear.cameras.watch import CameraWatch, Rules
 from unhear.capture.film import Analyser
 from unhear.house.cameras import CameraState
@@ -52,6 +54,15 @@ def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
             house.cameras.watch(DeviceId(settings.name), watched)
             stack.callback(watched.close)
         yield CamerasAtWork(house, broker)
+
+
+def events_of(house: House) -> Sequence[OnvifEvents]:
+    """Answer what listens to the buttons of the cameras that can be asked, each to be run."""
+    return [
+        OnvifEvents(DeviceId(one.name), Login.of(one), house.door, doorbell=one.doorbell)
+        for one in house.settings.cameras
+        if one.address.startswith(f"{SCHEME}:")
+    ]
 
 
 class _Watched:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from threading import Event, Thread
 from time import monotonic
 
+from unhear.cameras.onvif_streams import stream_at
 from unhear.cameras.source import CameraAway, CameraRefused, Place, Source
 from unhear.clock import Clock
 from unhear.household.words import DeviceId
@@ -100,7 +101,7 @@ class Staying:
     def _connect_and_use(self) -> tuple[Connection, str]:
         """Serve one connection until it ends; answer how, and what went wrong."""
         try:
-            source = Source(self._place, hears=self._hears())
+            source = Source(stream_at(self._place), hears=self._hears())
             try:
                 if not self.closing.is_set():
                     self._note(Connection.CONNECTED, "")

@@ -8,6 +8,7 @@ from unhear.cameras.connecting import PAUSES_SECONDS, CameraState, Connection, S
 from unhear.cameras.filming import Filming
 from unhear.cameras.live import Live, LiveTap
 from unhear.cameras.looking import Look, Looking, snapshot
+from unhear.cameras.onvif_streams import small_of
 from unhear.cameras.sights import Sights, Snapshots
 from unhear.cameras.source import Place, Source
 from unhear.capture.clips import Bounds, Clips, Step
@@ -64,7 +65,8 @@ class CameraWatch:
             return Staying(device, place, use, now, hears=hears, pauses=pauses)
 
         self._main = stay(settings.address, self._film, lambda: self._rules().camera.hears)
-        self._sub = None if settings.sub is None else stay(settings.sub, self._look, lambda: False)
+        sub = settings.sub or small_of(settings.address)
+        self._sub = None if sub is None else stay(sub, self._look, lambda: False)
 
     def start(self) -> None:
         """Begin to watch."""

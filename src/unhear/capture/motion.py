@@ -62,7 +62,8 @@ class Movers:
 
         The largest come first.
         """
-        free, found = self._paths, list[_Path]()
+        free = [path for path in self._paths if at - path.at <= GONE_SECONDS]
+        found: list[_Path] = []
         for blob in sorted(blobs, key=lambda blob: blob.area, reverse=True):
             nearest = max(free, key=lambda path: _closeness(path.blobs[-1], blob), default=None)
             if nearest is None or _closeness(nearest.blobs[-1], blob) <= 0:
@@ -70,7 +71,7 @@ class Movers:
                 continue
             free = [path for path in free if path is not nearest]
             found.append(_Path((*nearest.blobs, blob)[-PICTURES_BACK:], at))
-        self._paths = found + [path for path in free if at - path.at <= GONE_SECONDS]
+        self._paths = found + free
         return [path.blobs[-1] for path in found if _moves(path.blobs)]
 
     def forget(self) -> None:

@@ -36,6 +36,7 @@ from unhear.cli import (
     mapping,
     noticing,
     proving,
+    sharing,
     talking,
     witnessing,
     working,
@@ -46,6 +47,7 @@ from unhear.fleet.fleet import AlreadyMade
 from unhear.forget.errors import ForgetError
 from unhear.house.controls import ControlsMissing
 from unhear.house.family import FamilyError
+from unhear.house.grants import GrantRefused
 from unhear.house.house import NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.house.setup import AlreadySetUp
@@ -75,6 +77,9 @@ app.command("run")(working.run)
 app.command("recordings")(kept.recordings)
 app.command("play")(kept.play)
 app.command("export")(kept.export)
+app.command("share")(sharing.share)
+app.command("shares")(sharing.shares)
+app.command("unshare")(sharing.unshare)
 app.command("forget")(forgetting.forget)
 app.command("erasures")(erasures.erasures)
 app.command("receipts")(forgetting.receipts)
@@ -151,6 +156,7 @@ def main() -> None:
         AlreadyMade,
         FleetAway,
         FamilyError,
+        GrantRefused,
         NotVerified,
         ControlsMissing,
         RestoreRefused,

@@ -122,7 +122,7 @@ def receipts(
     *,
     out: Annotated[Path | None, typer.Option(help="Write them all to this folder.")] = None,
     kind: Annotated[
-        Shown | None, typer.Option(help="Only those of erasures, consents or looks.")
+        Shown | None, typer.Option(help="Only those of erasures, consents, looks or grants.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -159,6 +159,8 @@ def _what(house: House, receipt: Receipt) -> str:
     said, person = receipt.statement, person_in(receipt)
     if said["kind"] == "unlearning":
         return f"{said['count']} models learned anew"
+    if said["kind"] == "grant":
+        return f"{said['count']} shared until {said['expires_at']}"
     if person is None:
         return f"{said['count']} ({said['scope']})"
     what = f"{said['count']} {said['how']}" if said["kind"] == "look" else said["purpose"]

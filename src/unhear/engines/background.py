@@ -35,7 +35,7 @@ LEARNED, LEARNED_OF_CHANGED, RESTLESSNESS_LEARNED = 0.05, 0.01, 0.03
 """How much of a picture goes into what is usual: all is forgotten within 4 to 20 seconds."""
 
 RESTLESS_MAX = 0.5
-JUMP = 0.25
+JUMP = 0.12
 """Where so much more of a picture changes at once, the light did, or the camera was turned."""
 
 WHOLE = 0.01
@@ -65,7 +65,7 @@ class Background:
 
         The mask is `WIDTH` wide. Of the first picture nothing has changed.
         """
-        seen = _without_light(picture)
+        seen = without_light(picture)
         if self._usual is None or self._restless is None or self._usual.shape != seen.shape:
             self._usual, self._restless = seen, np.full_like(seen, CONTRAST / RESTLESS)
             return np.zeros(seen.shape, np.uint8)
@@ -81,7 +81,7 @@ class Background:
 
     def begin(self, picture: Picture) -> None:
         """Take a picture as what is usual from now on; how restless it is stays known."""
-        self._usual = _without_light(picture)
+        self._usual = without_light(picture)
 
 
 class Changes:
@@ -111,7 +111,7 @@ class Changes:
         return _connected(_within(changed, watched), cv2.dilate(before, STEP) > 0, least)
 
 
-def _without_light(picture: Picture) -> Reals:
+def without_light(picture: Picture) -> Reals:
     """Answer brightness less that of the surroundings, shape (height, `WIDTH`)."""
     height = max(round(picture.shape[0] * WIDTH / picture.shape[1]), 1)
     small = cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA)

@@ -56,15 +56,13 @@ class Sight:
         if blobs is None:
             self._movers.forget()
         moving = self._movers.feed(blobs or (), at)
-        if not 0 <= at - self._looked_at < PERSON_SECONDS:
-            self._person = False
-            if moving:
-                self._looked_at = at
-                # Where the largest is no person, the next time it is the second's turn.
-                self._person = self._is_person(picture, moving[self._missed % len(moving)])
-                self._missed = 0 if self._person else self._missed + 1
         if not moving:
             return frozenset()
+        if not 0 <= at - self._looked_at < PERSON_SECONDS:
+            self._looked_at = at
+            # Where the largest is no person, the next time it is the second's turn.
+            self._person = self._is_person(picture, moving[self._missed % len(moving)])
+            self._missed = 0 if self._person else self._missed + 1
         return frozenset({Seen.MOTION, Seen.PERSON} if self._person else {Seen.MOTION})
 
     def _is_person(self, picture: Picture, blob: Blob) -> bool:
@@ -95,5 +93,5 @@ def _is(mover: Box, person: Box) -> bool:
 
 @cache
 def _detector() -> PersonDetector:
-    """One for all cameras: it takes turns, and 60 MB."""
+    """One for all cameras: they take turns with it, for it takes 50 MB."""
     return PersonDetector()

@@ -287,6 +287,18 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.HABITS,
         use=Use.ANSWER,
     ),
+    "the MQTT broker for cameras, where you set one": Kept(
+        what="that somebody rang, something moves or a person is there, in the moment, to whoever "
+        "listens; retained: which cameras there are, by name and room, and whether the house is "
+        "connected",
+        why="so that the rest of a smart home can know",
+        stays="what is retained, as long as the settings name the camera; what others note, as "
+        "they keep it",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.YOU,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
     "programs that have it listen and speak, where you set `provide`": Kept(
         what="words that were recognised for them, and what was answered or spoken",
         why="because they asked for it; they heard it first",
@@ -329,6 +341,16 @@ ELSEWHERE: Mapping[str, Kept] = {
         what="where you run a witness: the heads of the ledgers that it has seen",
         why="so that nobody is shown another ledger",
         use=Use.PROVE,
+    ),
+    "browsers in which somebody opened what you shared": Kept(
+        what="a recording that you let somebody open by a link, while they see or hear it",
+        why="because you decided to show it to them",
+        stays="until they leave the page; whoever films a screen has a copy",
+        whose=Whose.PERSON,
+        erased=Erasure.YOU,
+        category=Category.SOUND,
+        use=Use.KEEP,
+        of=("recordings",),
     ),
     "exports and receipts you took": Kept(
         what="files you wrote out yourself",

@@ -66,9 +66,9 @@ class Door:
         """
         if camera not in self._cameras.named or not self._first(camera, self._clock()):
             return
-        self._cameras.rang(camera)
         self._alerting.tell(Alert(AlertKind.RANG, self._clock(), self.room_of(camera)))
         self._rooms.announce(self._announcement(camera), self._awake_rooms())
+        self._cameras.rang(camera)
         for other in self._others:
             other.rang(camera)
 
@@ -89,6 +89,11 @@ class Door:
         now = self._clock()
         if self._is_news(camera, now):
             self._alerting.tell(Alert(AlertKind.SEEN, now, self.room_of(camera), clip=clip))
+
+    def message(self, camera: DeviceId, kept: TraceId) -> None:
+        """Tell guardians that a visitor left a message."""
+        now = self._clock()
+        self._alerting.tell(Alert(AlertKind.RANG, now, self.room_of(camera), clip=kept))
 
     def answer(self, text: str, camera: DeviceId | None = None) -> bool:
         """Say `text` at a camera's speaker; answer whether that could be.

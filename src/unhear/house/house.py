@@ -31,6 +31,7 @@ from unhear.house.data_requests import DataRequests
 from unhear.house.door import SKILL as DOOR
 from unhear.house.door import Door
 from unhear.house.family import Family
+from unhear.house.grants import Grants
 from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
 from unhear.house.looks import Looks
@@ -288,6 +289,19 @@ class House:
             payloads=self.payloads,
             household=self.household.id,
             recipient=self.identity.recipient,
+        )
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Whom guardians let open what."""
+        return Grants(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            payloads=self.payloads,
+            forgetter=self.forgetter,
+            household=self.household.id,
+            clock=self.clock,
         )
 
     @cached_property

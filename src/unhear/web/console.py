@@ -15,6 +15,7 @@ from unhear.web.api import (
     doorbells,
     erasures,
     everything,
+    grants,
     keeping,
     learning,
     notifications,
@@ -31,7 +32,7 @@ from unhear.web.api import (
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import files, forms, views, visits
+from unhear.web.pages import camera_forms, files, forms, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
@@ -48,6 +49,7 @@ PARTS = (
     clips,
     recordings,
     cameras,
+    grants,
     asking,
     erasures,
     receipts,
@@ -83,6 +85,7 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(data_rights.router)
     app.include_router(views.router)
     app.include_router(forms.router)
+    app.include_router(camera_forms.router)
     app.include_router(files.router)
     app.include_router(visits.router)
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)

@@ -3,7 +3,8 @@
 Of two WebSockets, `/live/CAMERA` sends fragmented MP4, the first message an initialization segment.
 `/live/CAMERA/talk` takes `{"rate": HZ}` first and then a microphone as int16 mono (little-endian),
 and plays it at the camera's speaker as it comes. Each is stated in the log before anything is seen
-or said, and heard at the camera.
+or said, and heard at the camera. Who must prove first who they are is closed to with 1008 and
+`step-up-needed`.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from unhear.engines.resampling import RATES_HZ
 from unhear.house.cameras import CameraAway, NoSuchCamera
 from unhear.household.words import DeviceId
 from unhear.web.home import Home
-from unhear.web.signed_in import SignedIn, guardian_of
+from unhear.web.signed_in import STEP_UP, SignedIn, guardian_of
 
 POLICY_VIOLATION, UNSUPPORTED, TRY_LATER = 1008, 1003, 1013
 WAITING_MAX = 100
@@ -94,10 +95,14 @@ class Live:
     async def _fresh(self, socket: WebSocket) -> SignedIn | None:
         """Answer who asks, or turn them away."""
         signed = await asyncio.to_thread(guardian_of, socket) if self._home.ready else None
-        if signed is None or not self._home.sessions.is_fresh(signed.session):
+        if signed is None:
             await socket.close(POLICY_VIOLATION)
             return None
+        # A page learns why it is turned away only from a socket that was taken.
         await socket.accept()
+        if not self._home.sessions.is_fresh(signed.session):
+            await socket.close(POLICY_VIOLATION, STEP_UP.kind)
+            return None
         return signed
 
 

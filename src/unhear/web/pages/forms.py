@@ -112,7 +112,7 @@ def limit(
     if house.household.person(who) is None:
         raise WRONG
     try:
-        bedtime = Bedtime(_minutes(since), _minutes(until)) if since and until else None
+        bedtime = Bedtime(minutes(since), minutes(until)) if since and until else None
     except ValueError:
         raise WRONG from None
     known = {one.name for one in house.skills.all()}
@@ -237,6 +237,15 @@ def decide_request(
     return back_to("/account#copy" if makes_copy else "/receipts")
 
 
+@router.post("/receipts/take-back")
+def take_back(signed: Guardian, grant: Text) -> Response:
+    """Take back what was shared with somebody."""
+    if HEX_ID.fullmatch(grant) is None:
+        raise WRONG
+    signed.house.grants.take_back(TraceId(bytes.fromhex(grant)))
+    return back_to("/receipts")
+
+
 @router.post("/sign-out")
 def sign_out(request: Request, signed: Guardian) -> Response:
     """Sign out; this browser is told nothing any more."""
@@ -246,6 +255,7 @@ def sign_out(request: Request, signed: Guardian) -> Response:
     return response
 
 
-def _minutes(time: str) -> int:
+def minutes(time: str) -> int:
+    """Answer the minutes since midnight of a time such as 19:30. Raises `ValueError`."""
     hours, _, minutes = time.partition(":")
     return int(hours) * MINUTES_A_HOUR + int(minutes)

@@ -23,6 +23,7 @@ PAGES = (
     "consent",
     "learning",
     "devices",
+    "cameras",
     "keeping",
     "receipts",
     "status",
@@ -87,9 +88,13 @@ class Words:
         return self._replies.table(key)
 
     def for_scripts(self) -> Mapping[str, str]:
-        """Answer what scripts say, and how they tell problems: `problem_` and its kind."""
+        """Answer what scripts say, how they tell problems, and what a camera saw.
+
+        Of these the keys are `problem_` and its kind, and `seen_` and what it is.
+        """
         problems = {f"problem_{kind}": text for kind, text in self.table("problems").items()}
-        return {**self.table("script"), **problems}
+        seen = {f"seen_{what}": text for what, text in self.table("seen").items()}
+        return {**self.table("script"), **problems, **seen}
 
     def translated(self, key: str, word: str, otherwise: str | None = None) -> str:
         """Answer what a word of the house is in this language; itself, where nobody said."""

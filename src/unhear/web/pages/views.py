@@ -10,21 +10,27 @@ from unhear.forget.kept_receipts import Shown, file_name, hour_of, person_in
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
 from unhear.household.alerts import AlertKind
+from unhear.household.cameras import DAYS_MAX, STREET_DAYS, Mode
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.words import (
     OPTIONAL,
     UNKNOWN_PERSON,
+    WHOEVER_IS_SEEN,
     DeviceId,
     Person,
     PersonId,
     PersonKind,
     Purpose,
 )
+from unhear.web.api.cameras import NO_SUCH_CAMERA
+from unhear.web.api.cameras import cameras as all_cameras
 from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
+from unhear.web.api.fields import Trace
+from unhear.web.api.grants import all_grants
 from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
 from unhear.web.api.learning import learning as learning_now
@@ -33,12 +39,21 @@ from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
 from unhear.web.api.upkeep import notices as all_notices
 from unhear.web.notices import notice_in
-from unhear.web.pages.render import back_to, first_page, language_of, page
+from unhear.web.pages.render import back_to, first_page, language_of, page, words_in
 from unhear.web.pairings import device_of
 from unhear.web.signed_in import SignedIn, TheHome, guardian_of
 from unhear.web.subscribing import told
 
 router = APIRouter(include_in_schema=False)
+
+SHARED_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; media-src blob:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "permissions-policy": "microphone=(), camera=(), geolocation=()",
+    "referrer-policy": "no-referrer",
+}
+"""Stricter than the console's, for the one page whose address holds a key behind its `#`."""
 
 
 class SignInFirst(Exception):
@@ -87,25 +102,38 @@ def pair(request: Request) -> Response:
     return page(request, "pair", None)
 
 
+@router.get("/shared/{grant}")
+def shared(request: Request, grant: Trace) -> Response:
+    """Show somebody who does not live here what a guardian shares, as its script finds it."""
+    shown = page(request, "shared", None, grant=grant.hex())
+    shown.headers.update(SHARED_HEADERS)
+    return shown
+
+
 @router.get("/today")
 def today(request: Request, signed: Guardian, person: str = "", device: str = "") -> Response:
     """Show everything that was kept, newest first."""
     scope = Scope(
         person=PersonId(person) if person else None, device=DeviceId(device) if device else None
     )
-    found = signed.house.catalogue.newest(None, LIMIT_DEFAULT, scope)
+    house = signed.house
+    found = house.catalogue.newest(None, LIMIT_DEFAULT, scope)
+    people = names(house.household)
+    t = words_in(language_of(request))
+    who = {**people, WHOEVER_IS_SEEN: t("today_cameras")} if house.cameras.named else people
     return page(
         request,
         "today",
         signed,
         recordings=[kept(one) for one in found],
-        count=signed.house.catalogue.extent()[0],
-        people=names(signed.house.household),
-        devices=all_devices(signed),
+        count=house.catalogue.extent()[0],
+        people=people,
+        who=who,
+        devices=[*(one.name for one in all_devices(signed)), *sorted(house.cameras.named)],
         chosen_person=person,
         chosen_device=device,
-        out_of_reach=out_of_reach(signed.house.forgetter.horizon_days, signed.house.clock()),
-        zone=signed.house.settings.zone,
+        out_of_reach=out_of_reach(house.forgetter.horizon_days, house.clock()),
+        zone=house.settings.zone,
     )
 
 
@@ -195,6 +223,29 @@ def devices(request: Request, signed: Guardian) -> Response:
     return page(request, "devices", signed, devices=all_devices(signed), people=people)
 
 
+@router.get("/cameras")
+def cameras(request: Request, signed: Guardian) -> Response:
+    """Show the cameras, and how the household lives now."""
+    return page(request, "cameras", signed, found=all_cameras(signed), modes=list(Mode))
+
+
+@router.get("/camera")
+def camera(request: Request, signed: Guardian, name: str) -> Response:
+    """Show one camera: live, and what was decided about it."""
+    one = next((one for one in all_cameras(signed).cameras if one.name == name), None)
+    if one is None:
+        raise NO_SUCH_CAMERA
+    return page(
+        request,
+        "camera",
+        signed,
+        one=one,
+        modes=list(Mode),
+        days_max=DAYS_MAX,
+        street_days=STREET_DAYS,
+    )
+
+
 @router.get("/keeping")
 def keeping(request: Request, signed: Guardian) -> Response:
     """Show how long things stay, and what is kept."""
@@ -225,6 +276,7 @@ def receipts(
         hour_of=hour_of,
         moment_of=lambda at: datetime.fromisoformat(at).astimezone(house.settings.zone),
         waiting=[one for one in erasures if one.waits_for],
+        grants=all_grants(signed),
         requests=all_requests(signed),
         denials=list(Denial),
     )

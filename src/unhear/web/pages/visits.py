@@ -6,16 +6,23 @@ Source of what a sign must say: European Data Protection Board, Guidelines 3/201
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from unhear.forget.kept_receipts import file_name
 from unhear.house.cameras import camera_item
 from unhear.house.data_requests import TooManyRequests
 from unhear.house.everything import all_receipts
 from unhear.house.house import House
-from unhear.house.visits import NoVisit, ask_to_forget
+from unhear.house.visits import (
+    MESSAGE_SECONDS_MAX,
+    NoMessages,
+    NoVisit,
+    ask_to_forget,
+    leave_message,
+)
 from unhear.household.data_rights import VISITOR, DataRequest
 from unhear.household.words import DeviceId, TraceId
+from unhear.keep.age import AgeError
 from unhear.prove.receipt import Receipt
 from unhear.web.api.fields import HEX_ID
 from unhear.web.pages.qr import qr_picture
@@ -29,7 +36,10 @@ router = APIRouter(include_in_schema=False)
 
 NOTHING_HERE = Problem(404, "no-visit", "There is nothing here; look at the address again.")
 SIGNS = "/signs/"
+NO_MESSAGES = Problem(409, "no-messages", "No message can be left here now.")
+NOT_SEALED = Problem(422, "not-sealed", "A message must be sealed to the household: an age file.")
 Text = Annotated[str, Form()]
+Seconds = Annotated[float, Query(ge=0, le=MESSAGE_SECONDS_MAX)]
 
 
 def _camera(home: TheHome, camera: str) -> DeviceId:
@@ -52,6 +62,11 @@ def _request(home: TheHome, device: "Camera", request: str) -> DataRequest:
     return found
 
 
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+Body = Annotated[bytes, Depends(_body)]
 Camera = Annotated[DeviceId, Depends(_camera)]
 Asked = Annotated[DataRequest, Depends(_request)]
 
@@ -76,6 +91,17 @@ def ask(
     except TooManyRequests:
         return _page(request, house, device, wrong="visit_too_many")
     return back_to(f"{VISITS}{camera_item(device).hex()}/{asked.id.hex()}")
+
+
+@router.post(VISITS + "{camera}/message", status_code=204)
+def message(home: TheHome, device: Camera, body: Body, seconds: Seconds) -> None:
+    """Keep what a visitor said, which their browser sealed to the household."""
+    try:
+        leave_message(home.house, device, body, seconds)
+    except NoMessages:
+        raise NO_MESSAGES from None
+    except AgeError:
+        raise NOT_SEALED from None
 
 
 @router.get(VISITS + "{camera}/{request}")
@@ -116,6 +142,8 @@ def _shown(house: House, device: DeviceId) -> dict[str, Any]:
     camera = house.cameras.decided(device)
     return {
         "camera": camera,
+        "recipient": str(house.identity.recipient),
+        "seconds": int(MESSAGE_SECONDS_MAX),
         "operator": house.settings.operator.name or house.household.name,
         "stay": timedelta(days=camera.days),
     }

@@ -1,0 +1,120 @@
+"""What forms about cameras do: the same as the operations, for browsers without JavaScript too."""
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Response
+
+from unhear.house.cameras import NoSuchCamera
+from unhear.household.cameras import Area, Camera, Hours, Mode
+from unhear.household.words import DeviceId
+from unhear.web.api.cameras import AREAS_MAX, HOURS_MAX, NO_SUCH_CAMERA, WRONG_AREA
+from unhear.web.pages.forms import WRONG, Guardian, Text, minutes
+from unhear.web.pages.render import back_to
+from unhear.web.signed_in import SignedIn
+
+router = APIRouter(include_in_schema=False)
+
+PERCENT = 100
+Texts = Annotated[tuple[Text, ...], Form()]
+
+
+@router.post("/cameras/mode")
+def live_as(signed: Guardian, mode: Annotated[Mode, Form()]) -> Response:
+    """Say how the household lives now."""
+    signed.house.household = signed.house.cameras.live_as(mode)
+    return back_to("/cameras")
+
+
+@router.post("/cameras/switch")
+def switch(signed: Guardian, name: Text, on: Text = "") -> Response:
+    """Switch a camera on or off."""
+    _decide(signed, replace(_decided(signed, name), on=on == "on"))
+    return back_to("/cameras")
+
+
+@router.post("/camera/change")
+def change(
+    signed: Guardian,
+    name: Text,
+    days: Annotated[int, Form()],
+    sensitivity: Annotated[int, Form(ge=0, le=PERCENT)],
+    *,
+    on: Text = "",
+    indoors: Text = "",
+    people_only: Text = "",
+    hears: Text = "",
+    mode: Annotated[tuple[Mode, ...], Form()] = (),
+    since: Texts = (),
+    until: Texts = (),
+) -> Response:
+    """Decide when a camera records, what for, and how long that stays."""
+    try:
+        changed = replace(
+            _decided(signed, name),
+            on=on == "on",
+            indoors=indoors == "on",
+            people_only=people_only == "on",
+            hears=hears == "on",
+            days=days,
+            sensitivity=sensitivity / PERCENT,
+            modes=frozenset(mode),
+            hours=_hours(since, until),
+        )
+    except ValueError:
+        raise WRONG from None
+    _decide(signed, changed)
+    return _back_to(name)
+
+
+@router.post("/camera/areas")
+def areas(
+    signed: Guardian,
+    name: Text,
+    *,
+    kind: Texts = (),
+    left: Texts = (),
+    top: Texts = (),
+    right: Texts = (),
+    bottom: Texts = (),
+) -> Response:
+    """Decide what a camera never sees, and where it watches."""
+    camera = _decided(signed, name)
+    try:
+        drawn = [
+            (what, Area(*(float(edge.replace(",", ".")) / PERCENT for edge in edges)))
+            for what, *edges in zip(kind, left, top, right, bottom, strict=True)
+            if any(edges)
+        ]
+    except ValueError:
+        raise WRONG_AREA from None
+    if len(drawn) > AREAS_MAX:
+        raise WRONG_AREA
+    private = tuple(area for what, area in drawn if what == "private")
+    watched = tuple(area for what, area in drawn if what == "watched")
+    _decide(signed, replace(camera, private=private, watched=watched))
+    return _back_to(name)
+
+
+def _decided(signed: SignedIn, name: str) -> Camera:
+    try:
+        return signed.house.cameras.decided(DeviceId(name))
+    except NoSuchCamera:
+        raise NO_SUCH_CAMERA from None
+
+
+def _decide(signed: SignedIn, camera: Camera) -> None:
+    signed.house.household = signed.house.cameras.decide(camera)
+
+
+def _hours(since: Texts, until: Texts) -> tuple[Hours, ...]:
+    """Answer parts of a day; a row without both times is none. Raises `ValueError`."""
+    rows = [(a, b) for a, b in zip(since, until, strict=True) if a and b]
+    if len(rows) > HOURS_MAX:
+        raise ValueError("too many hours")
+    return tuple(Hours(minutes(a), minutes(b)) for a, b in rows)
+
+
+def _back_to(name: str) -> Response:
+    return back_to(f"/camera?{urlencode({'name': name})}")
