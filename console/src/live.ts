@@ -29,6 +29,8 @@ class Live {
   private waiting: Uint8Array<ArrayBuffer>[] = [];
   private playing = false;
   private heldSince = 0;
+  private hushed = false;
+  private wasMuted = false;
 
   constructor(private readonly section: HTMLElement) {
     this.camera = section.dataset.camera ?? "";
@@ -110,6 +112,7 @@ class Live {
     screen.hidden = false;
     screen.replaceChildren(this.video);
     await this.media.begin();
+    announce("");
     // Where a browser wants a touch before it lets anything be heard, it is seen at least.
     this.video.play().catch(() => {
       this.video.muted = true;
@@ -157,7 +160,14 @@ class Live {
     this.talk.textContent = say(heard ? "live_talking" : "live_talk");
     this.talk.setAttribute("aria-pressed", String(heard));
     this.talk.classList.toggle("heard", heard);
-    this.video.muted = heard || this.video.muted;
+    if (heard !== this.hushed) this.hush(heard);
+  }
+
+  // Let nobody hear the other end through their own microphone.
+  private hush(on: boolean): void {
+    this.hushed = on;
+    if (on) this.wasMuted = this.video.muted;
+    this.video.muted = on || this.wasMuted;
   }
 
   private fail(error: unknown): void {

@@ -191,8 +191,10 @@ def test_people_before_the_camera_are_spoken_to(served: Console, tmp_path: Path)
             "aria-pressed", "true"
         )
         _heard(box.played)
+        expect(page.locator("video")).to_have_js_property("muted", value=True)
         page.keyboard.press("Enter")
         expect(talk).to_have_attribute("aria-pressed", "false")
+        expect(page.locator("video")).to_have_js_property("muted", value=False)
         # Held down, it is heard as long as that lasts.
         talk.hover()
         page.mouse.down()
