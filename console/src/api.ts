@@ -61,6 +61,14 @@ export interface Forgotten {
   key: string;
 }
 
+export interface NewGrant {
+  recording: string;
+  headers: string[];
+  whom: string;
+  why: string;
+  days: number;
+}
+
 export interface Receipt extends Record<string, unknown> {
   statement: { kind: string; id?: string; [name: string]: unknown };
 }
@@ -165,6 +173,7 @@ export const api = {
   switchOff: () => ask<void>("DELETE", "/notifications"),
   switchOffEverywhere: () => ask<void>("DELETE", "/notifications/everywhere"),
   recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
+  grant: (wanted: NewGrant) => ask<{ url: string }>("POST", "/grants", wanted),
   film: (id: string, after: number) =>
     ask<FilmParts>("GET", `/recordings/${id}/film?after=${after}`),
   stills: (recordings: string[]) =>

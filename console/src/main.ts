@@ -6,6 +6,7 @@ import { cameras } from "./cameras";
 import { live } from "./live";
 import { go, startNavigating } from "./navigate";
 import { lesson } from "./lesson";
+import { message } from "./message";
 import { pair } from "./pair";
 import { notifications } from "./notifications";
 import { passkeys } from "./passkeys";
@@ -22,6 +23,7 @@ const MODULES: Record<string, (element: HTMLElement) => void> = {
   areas,
   cameras,
   lesson,
+  message,
   live,
   notifications,
   pair,

@@ -5,6 +5,7 @@ export interface Pushed {
   path: string;
   at: string;
   room?: string;
+  clip?: string;
 }
 
 export type Words = Record<string, string>;
@@ -28,7 +29,7 @@ export function shownOf(message: string, words: Words): Shown {
   return {
     title: title ?? words[kind] ?? "",
     body: (words[`${kind}_body`] ?? "").replace("{time}", () => time),
-    path: told?.path ?? "/",
+    path: told === null ? "/" : told.path + (told.clip === undefined ? "" : `#${told.clip}`),
     at: at.getTime(),
     kind,
   };
@@ -42,8 +43,14 @@ function understood(message: string): Pushed | null {
     return null;
   }
   if (typeof told !== "object" || told === null) return null;
-  const { kind, path, at, room } = told as Record<string, unknown>;
+  const { kind, path, at, room, clip } = told as Record<string, unknown>;
   if (typeof kind !== "string" || typeof path !== "string" || typeof at !== "string") return null;
   if (Number.isNaN(Date.parse(at)) || !/^\/[a-z]*$/.test(path)) return null;
-  return { kind, path, at, ...(typeof room === "string" && room !== "" ? { room } : {}) };
+  return {
+    kind,
+    path,
+    at,
+    ...(typeof room === "string" && room !== "" ? { room } : {}),
+    ...(typeof clip === "string" && /^[0-9a-f]{32}$/.test(clip) ? { clip } : {}),
+  };
 }

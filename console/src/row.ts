@@ -7,6 +7,7 @@ import { action, span } from "./elements";
 import { whenGone } from "./gone";
 import { isClip, lengthOf } from "./kept";
 import { textOf } from "./problem";
+import { shareButton } from "./share";
 import { openSound } from "./sound";
 import type { Stills } from "./stills";
 import { alarm, announce, localeOf, say } from "./words";
@@ -110,7 +111,7 @@ export class Row {
     const play = action(say("play"), () => void this.play(), labelled(say("play")));
     const forget = action(say("forget"), () => void this.forget(), labelled(say("forget")));
     forget.className = "danger";
-    row.append(play, forget);
+    row.append(play, shareButton(this.kept, this.moment), forget);
     return row;
   }
 

@@ -12,7 +12,10 @@ self.addEventListener("fetch", () => undefined);
 
 self.addEventListener("push", (event) => {
   const { title, body, path, at, kind } = shownOf(event.data?.text() ?? "", self.WORDS);
-  const options = { body, data: path, tag: kind, lang: self.WORDS.language ?? "", timestamp: at };
+  // Whoever rings again is told again, in place of the first time.
+  const renotify = kind === "rang";
+  const lang = self.WORDS.language ?? "";
+  const options = { body, data: path, tag: kind, lang, timestamp: at, renotify };
   event.waitUntil(self.registration.showNotification(title, options));
 });
 

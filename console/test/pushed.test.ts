@@ -29,6 +29,15 @@ test("without a room it is said without", () => {
   assert.deepEqual([shown.title, shown.body], ["Something is wrong", "See."]);
 });
 
+test("a message about film opens its place on the page, and nothing else as one", () => {
+  const told = { kind: "ringing", path: "/today", at: AT };
+  const clip = "0123456789abcdef".repeat(2);
+  assert.equal(shownOf(JSON.stringify({ ...told, clip }), WORDS).path, `/today#${clip}`);
+  for (const strange of ["", "elsewhere", `${clip}0`, clip.toUpperCase(), 7]) {
+    assert.equal(shownOf(JSON.stringify({ ...told, clip: strange }), WORDS).path, "/today");
+  }
+});
+
 test("what is not understood is shown as news, and opens no other page than the console's", () => {
   const strange = [
     "",

@@ -1,4 +1,4 @@
-"""The house at work: its page, its satellites, what it offers others, what falls due."""
+"""The house at work: its page, satellites and cameras, what it offers others, what falls due."""
 
 import asyncio
 import logging
@@ -15,7 +15,9 @@ from ipaddress import ip_address
 
 from starlette.applications import Starlette
 
+from unhear.cameras.at_work import CamerasAtWork, events_of, watching
 from unhear.engines.choose import choose_wake
+from unhear.engines.sight import analyser
 from unhear.forget.errors import ClockDoubted, MirrorAway
 from unhear.house.arbiter import Arbiter
 from unhear.house.controls import ControlsMissing, require_controls
@@ -120,6 +122,7 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
     ways = Ways(assistant, Arbiter(), answers, listening_in(house))
     await asyncio.to_thread(_warm, house)
     home.ways = ways
+    home.bell = house.door
     watch = Watch(house)
     tasks = await stack.enter_async_context(asyncio.TaskGroup())
     files = SpeechFiles(house.clock)
@@ -137,7 +140,13 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
     if house.settings.discover:
         tasks.create_task(_serve_announced(ways, watch, ready))
         ready("looking for satellites on the network")
-    await _tend(assistant, watch)
+    cameras = await asyncio.to_thread(stack.enter_context, watching(house, analyser))
+    for events in events_of(house):
+        tasks.create_task(events.run())
+    for device, camera in house.cameras.named.items():
+        watch.expect(device, camera.room or camera.name)
+        ready(f"camera {device} in the {camera.room or camera.name}")
+    await _tend(assistant, watch, cameras)
 
 
 async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None]) -> None:
@@ -154,7 +163,7 @@ async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None
             ready(f"satellite {place.device} was found at {place.host}:{place.port}")
 
 
-async def _tend(assistant: Assistant, watch: Watch) -> None:
+async def _tend(assistant: Assistant, watch: Watch, cameras: CamerasAtWork) -> None:
     """Let fall due what falls due, keep the mirror near, and tidy once a day, for ever."""
     house = assistant.house
     shipped = tidied = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
@@ -162,6 +171,7 @@ async def _tend(assistant: Assistant, watch: Watch) -> None:
         now = house.clock()
         await asyncio.to_thread(assistant.tick)
         await asyncio.to_thread(watch.tick)
+        await asyncio.to_thread(cameras.tick)
         if now - tidied >= TIDY_EVERY:
             tidied = shipped = now
             await asyncio.to_thread(_tidy, house, watch)

@@ -8,15 +8,17 @@ import pytest
 
 from tests.copies.houses import bring_back, forget, keep, kept, lose_the_disk, new_house
 from tests.home import Home, SetClock, make_home
-from unhear.forget.errors import KeeperFailed, RootGone, RootRemains
+from unhear.forget.errors import KeeperFailed, NoSuchTrace, RootGone, RootRemains
 from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper, open_tree, parked_id
 from unhear.house.audit import audit
 from unhear.house.backup import backup
+from unhear.house.grants import Terms
 from unhear.house.house import House
 from unhear.house.restore import RestoreRefused
 from unhear.household.scope import Scope
 from unhear.household.words import TraceId
+from unhear.keep import age
 from unhear.stores.copies.target import Target
 from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.payloads import FilePayloads
@@ -76,6 +78,24 @@ def test_an_older_backup_comes_back_together_with_the_mirror(
     assert kept(again) == {stays}
     assert (restored.without_sound, restored.forgotten_again) == (0, 1)
     assert [one.seen for one in audit(again) if not one.ok] == []
+    again.close()
+
+
+def test_going_back_brings_no_link_back_that_was_taken_back(tmp_path: Path, target: Target) -> None:
+    house = new_house(tmp_path / "house", horizon_days=7)
+    sound, ada = keep(house), house.household.people[0].id
+    header = age.seal(b"", [age.Identity.generate().recipient])[0]
+    terms = Terms("the neighbour", "her bicycle", 2)
+    gone, stays = (house.grants.make(ada, sound, [header], terms) for _ in range(2))
+    made = backup(house, target)
+    house.grants.take_back(gone.id)
+    backup(house, target)
+    lose_the_disk(house)
+    again, restored = bring_back(house, target, at=made)
+    assert restored.forgotten_again == 1
+    assert [one.id for one in again.grants.all()] == [stays.id]
+    with pytest.raises(NoSuchTrace):
+        again.grants.open(gone.id)
     again.close()
 
 

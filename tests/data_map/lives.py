@@ -11,6 +11,7 @@ from unhear.forget.roots import open_tree
 from unhear.forget.traces import new_trace_id
 from unhear.house.backup import backup
 from unhear.house.drill import rehearse
+from unhear.house.grants import Terms
 from unhear.house.house import House
 from unhear.house.keeping import move_keeper
 from unhear.household.data_rights import DataRequest, Right
@@ -24,6 +25,7 @@ from unhear.household.words import (
     TraceId,
     Utterance,
 )
+from unhear.keep import age
 from unhear.keep.notices import Notice, add_notice
 from unhear.settings import WitnessSettings
 from unhear.stores.copies.target import Target
@@ -46,7 +48,7 @@ def live_in(folder: Path) -> House:
     spoken = replace(heard, of=new_trace_id())
     taught = lesson(spoken, house.clock() + timedelta(days=9), "warm the teapot")
     teach(house.database, house.keeper, house.household.id, taught)
-    _film(house)
+    _share(house, _film(house))
     house.family.add("Ben", PersonKind.ADULT)
     house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
     _notify(house)
@@ -67,7 +69,7 @@ def live_in(folder: Path) -> House:
     return house
 
 
-def _film(house: House) -> None:
+def _film(house: House) -> TraceId:
     now = house.clock()
     utterance = Utterance(
         new_trace_id(), now, DeviceId("front door"), WHOEVER_IS_SEEN, seen=(Seen.MOTION,)
@@ -75,6 +77,13 @@ def _film(house: House) -> None:
     clip = house.clips.begin(utterance, now + timedelta(days=3))
     clip.still(b"a picture of a purple wheelbarrow")
     clip.add(b"a film of a purple wheelbarrow", 0.0, 2.0)
+    return utterance.of
+
+
+def _share(house: House, clip: TraceId) -> None:
+    header, _ = age.seal(b"", [age.Identity.generate().recipient])
+    terms = Terms("the neighbour", "her purple wheelbarrow", 2)
+    house.grants.make(house.household.people[0].id, clip, [header], terms)
 
 
 def _notify(house: House) -> None:

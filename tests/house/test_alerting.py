@@ -13,7 +13,7 @@ from unhear.house import alerting as module
 from unhear.house.alerting import MESSAGE_BYTES, PATHS, STAYS, Alerting, message_of
 from unhear.household.alerts import SUBSCRIPTIONS_MAX, Alert, AlertKind, Subscription
 from unhear.household.family import Household
-from unhear.household.words import HouseholdId, Person, PersonId, PersonKind
+from unhear.household.words import HouseholdId, Person, PersonId, PersonKind, TraceId
 from unhear.stores.errors import PushAway, PushGone, PushRefused
 
 PATIENCE_SECONDS = 20
@@ -141,6 +141,22 @@ def test_what_rang_is_not_told_once_anything_was_forgotten(
     assert stage.next()[1]["kind"] == "ringing"
 
 
+@pytest.mark.parametrize("kind", [AlertKind.RANG, AlertKind.SEEN])
+def test_who_came_is_not_told_once_anything_was_forgotten(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: AlertKind
+) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY_SECONDS", 0.01)
+    stage.errors = [PushAway("away")]
+    stage.tell(kind)
+    assert stage.next()[1]["kind"] == kind
+    stage.alerting.forget_rings()
+    stage.clock.pass_time(seconds=60)
+    stage.tell(AlertKind.TROUBLE)
+    assert stage.next()[1]["kind"] == "trouble"
+    stage.alerting.close()
+    assert stage.sent.empty()
+
+
 def test_only_so_many_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAITING_MAX", 3)
     monkeypatch.setattr(module, "LOOK_EVERY_SECONDS", 0.01)
@@ -157,10 +173,13 @@ def test_only_so_many_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_message_is_always_as_long_and_names_its_page() -> None:
     alerts = [Alert(kind, NOON) for kind in AlertKind]
     rooms = ["kitchen", "ü" * 500, '"' * 500, "\x00\n\\" * 500, "👩‍👧" * 500]
-    alerts += [Alert(AlertKind.RINGING, NOON, room) for room in rooms]
+    clip = TraceId(b"c" * 16)
+    alerts += [Alert(AlertKind.RANG, NOON, room, clip=clip) for room in rooms]
     assert {len(message_of(alert)) for alert in alerts} == {MESSAGE_BYTES}
     for alert in alerts:
-        assert json.loads(message_of(alert))["path"] == PATHS[alert.kind]
+        told = json.loads(message_of(alert))
+        assert told["path"] == PATHS[alert.kind]
+        assert told.get("clip") == (None if alert.clip is None else alert.clip.hex())
 
 
 def test_one_guardian_has_only_so_many_browsers_and_each_once() -> None:

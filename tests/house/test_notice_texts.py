@@ -25,11 +25,26 @@ from unhear.house.consent_methods import find_methods
 from unhear.house.conversation import REMEMBERED_FOR
 from unhear.house.notice_facts import IN_USE, facts_of, recipients_of
 from unhear.house.notice_text import CLAUSES, WORDS, NoticeKind, NoticeText, languages, notice_text
+from unhear.household.cameras import Camera
 from unhear.household.consent import Consent
 from unhear.household.family import Device, Household
 from unhear.household.learning import LEARNED_FOR
-from unhear.household.notice import Category, Facts, Gets, Recipient, Stay, material_changes
-from unhear.household.policy import UNWRITTEN_FOR, decide, remembering, teaching
+from unhear.household.notice import (
+    Category,
+    Facts,
+    Filmed,
+    Gets,
+    Recipient,
+    Stay,
+    material_changes,
+)
+from unhear.household.policy import (
+    UNWRITTEN_FOR,
+    decide,
+    decide_film,
+    remembering,
+    teaching,
+)
 from unhear.household.retention import CEILINGS, DAYS_MAX, DeviceKind, Retention, RetentionRule
 from unhear.household.words import (
     OPTIONAL,
@@ -44,7 +59,13 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep.notices import NOTICE_DAYS
-from unhear.settings import OperatorSettings, Settings, WitnessSettings
+from unhear.settings import (
+    CameraSettings,
+    MqttSettings,
+    OperatorSettings,
+    Settings,
+    WitnessSettings,
+)
 from unhear.skills.home import HomeControl
 from unhear.skills.home.mqtt import Mqtt
 
@@ -290,13 +311,19 @@ def _imported(node: ast.AST) -> list[str]:
     return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
-def test_copies_and_witnesses_are_named_where_they_leave_the_house() -> None:
+def test_copies_witnesses_and_brokers_are_named_where_they_leave_the_house() -> None:
     witness = WitnessSettings(url="https://user:secret@w.example/x", key="k")
     away = Settings(mirror="s3://key:secret@bucket/prefix", witnesses=(witness,))
     assert recipients_of(away, SKILLS) == (
         Recipient("mirror", "s3://bucket", Category.STORAGE, Gets.SEALED),
         Recipient("witness", "w.example", Category.WITNESS, Gets.HEADS),
     )
+    broker = MqttSettings(broker="mqtt://user:secret@broker.example:1883")
+    door = CameraSettings(name="front door", address="rtsp://camera.example")
+    assert recipients_of(Settings(mqtt=broker, cameras=(door,)), SKILLS) == (
+        Recipient("mqtt", "broker.example", Category.HOME, Gets.EVENTS),
+    )
+    assert recipients_of(Settings(mqtt=broker), SKILLS) == ()
     for here in ("/media/disk", "file:///media/disk"):
         assert recipients_of(Settings(mirror=here), SKILLS) == ()
 
@@ -413,3 +440,44 @@ def test_the_notice_is_read_at_the_command_line(tmp_path: Path) -> None:
     unhear(home, "retention", "set", "--days", "12")
     assert "12 days" in unhear(home, "notice", "--kind", "retention")["text"]
     assert "no notice in" in unhear(home, "notice", "--language", "fr", code=2)["error"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [NoticeKind.ONLINE, NoticeKind.RETENTION])
+@settings(max_examples=20, deadline=None)
+@given(
+    cameras=st.lists(
+        st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(1, 180)), max_size=3
+    )
+)
+def test_what_cameras_keep_is_what_is_said(
+    language: str, kind: NoticeKind, cameras: list[tuple[bool, bool, bool, int]]
+) -> None:
+    spoken = WORDS_OF[language]
+    household, named, said = Household(HouseholdId(bytes(16)), "Home", (), ()), [], set()
+    for number, (on, indoors, hears, days) in enumerate(cameras):
+        named.append(CameraSettings(name=f"camera {number}", address="rtsp://camera"))
+        device = DeviceId(f"camera {number}")
+        camera = Camera(device, on=on, indoors=indoors, hears=hears, days=days, on_since=NOON)
+        household = household.with_camera(camera)
+        until = decide_film(household, device, NOON).keep_until
+        assert (until is not None) is on
+        if until is not None:
+            kept = (until - NOON).days
+            said.add(
+                spoken["film"].format(
+                    where=spoken["places"]["indoors" if indoors else "outdoors"],
+                    what=spoken["films"]["sound" if hears else "silent"],
+                    days=spoken["day"]["one" if kept == 1 else "other"].format(count=kept),
+                )
+            )
+    facts = facts_of(Settings(cameras=tuple(named)), household, (), METHODS)
+    lines = text_of(kind, facts, language).text.splitlines()
+    assert {line for line in lines if line.startswith(spoken["film"].partition("{")[0])} == said
+
+
+def test_a_camera_makes_another_version_and_lets_no_consent_lapse() -> None:
+    facts = facts_of(Settings(), Household(HouseholdId(bytes(16)), "Home", (), ()), (), {})
+    filmed = replace(facts, filmed=(Filmed(indoors=True, hears=False, days=3),))
+    assert facts.version != filmed.version
+    assert material_changes(facts, filmed) == ()

@@ -16,6 +16,7 @@ from unhear.prove.claims import (
     ConsentRenewed,
     ConsentWithdrawn,
     Erasure,
+    Grant,
     Hold,
     HoldEnded,
     LogKey,
@@ -62,6 +63,14 @@ CLAIMS: list[Claim] = [
         items_root=items_root([HIDDEN]),
         count="1",
         unlearned_at="2026-03-14T12:00:00Z",
+    ),
+    Grant(
+        subject=commit("subject", HIDDEN),
+        person=commit("person", HIDDEN),
+        items_root=items_root([HIDDEN]),
+        count="1",
+        granted_at="2026-03-14T12:00:00Z",
+        expires_at="2026-03-16T12:00:00Z",
     ),
     ConsentRefused(
         subject=commit("subject", HIDDEN),

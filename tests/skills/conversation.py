@@ -11,6 +11,7 @@ from unhear.answer.rooms import Countdown
 from unhear.answer.skill import Heard, LastTurn, SkillContext
 from unhear.clock import random_bytes
 from unhear.forget.errors import NoSuchTrace
+from unhear.household.cameras import Mode
 from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.speech import Item, Reply
@@ -129,6 +130,35 @@ class ListRooms:
 
 
 @dataclass
+class ListDoor:
+    """Cameras that write down what they are told."""
+
+    named: Sequence[str] = ("front door", "Garden Camera")
+    rung: list[datetime] = field(default_factory=list)
+    speaks: bool = True
+    said: list[str] = field(default_factory=list)
+    mode: Mode | None = None
+    before: Sequence[DeviceId] = ()
+
+    def cameras(self) -> Sequence[DeviceId]:
+        return [DeviceId(name) for name in self.named]
+
+    def outside(self, device: DeviceId) -> bool:
+        return device in self.before
+
+    def rings(self, since: datetime) -> Sequence[datetime]:
+        return [at for at in self.rung if at >= since]
+
+    def answer(self, text: str) -> bool:
+        if self.speaks:
+            self.said.append(text)
+        return self.speaks
+
+    def live_as(self, mode: Mode) -> None:
+        self.mode = mode
+
+
+@dataclass
 class Talk:
     """One device in one room."""
 
@@ -139,6 +169,7 @@ class Talk:
     rooms: ListRooms = field(default_factory=ListRooms)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     household: Household = HOUSEHOLD
+    door: ListDoor = field(default_factory=ListDoor)
 
     def say(self, words: str) -> str:
         return self.reply(words).text
@@ -188,4 +219,5 @@ class Talk:
             say=SKILLS.replies(skill),
             settings=self.settings.get(skill, {}),
             last=self.privacy.last,
+            door=self.door,
         )

@@ -168,6 +168,18 @@ ENGLISH: dict[str, list[Line]] = {
             r"Timer set for 5 minutes\. That is 4\.",
         ),
     ],
+    "door": [
+        Line("Who rang at the door today?", "door.today", r"I have kept nothing of anybody .*"),
+        typed("who is at the door", "door.last", r"I have kept nothing of anybody ringing\."),
+        typed("tell them to leave the parcel", "door.tell", r"I cannot be heard at the door now\."),
+        typed("good night", "door.mode", r"Good night\. The cameras do now .*"),
+        typed("we are home", "door.mode", r"Welcome home\. The cameras do now .*"),
+        typed(
+            "delete the front door's recordings from this morning",
+            "privacy.forget_film",
+            r"I had kept no such recording: front door\.",
+        ),
+    ],
     "privacy": [
         Line("What is twelve plus seven?", "arithmetic.calculate", r"That is 19\."),
         Line(
@@ -279,6 +291,21 @@ GERMAN: dict[str, list[Line]] = {
             r"Ich merke mir: der Schlüssel in der Küche liegt\.",
         ),
         typed("Was weißt du über den Schlüssel?", "notes.recall", r"Du hast mir gesagt: der .*"),
+    ],
+    "door": [
+        typed("Wer hat heute geklingelt?", "door.today", r"Ich habe nichts davon behalten, .*"),
+        typed("Wer ist an der Tür?", "door.last", r"Ich habe nichts davon behalten, .*"),
+        typed(
+            "Sag ihm, er soll das Paket vor der Tür abstellen",
+            "door.tell",
+            r"An der Tür hört man mich gerade nicht\.",
+        ),
+        typed("Gute Nacht", "door.mode", r"Gute Nacht\. Die Kameras tun jetzt, .*"),
+        typed(
+            "Lösche die Aufnahmen von front door von heute früh",
+            "privacy.forget_film",
+            r"Davon hatte ich keine Aufnahme behalten: front door\.",
+        ),
     ],
     "privacy": [
         Line("Was hast du gehört?", "privacy.heard", r"Ich habe .*behalten.*"),

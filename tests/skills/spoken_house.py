@@ -28,7 +28,7 @@ from unhear.house.voice import Stream, VoiceSession, Ways
 from unhear.household.consent import Choice
 from unhear.household.methods import Verified
 from unhear.household.words import DeviceId, PersonId, Purpose
-from unhear.settings import Settings
+from unhear.settings import CameraSettings, Settings
 
 TRIES = 3
 PATIENCE = 60
@@ -137,6 +137,7 @@ def spoken_house(
         settings = Settings(
             house=folder / "house",
             language=language,
+            cameras=(CameraSettings(name="front door", address="rtsp://camera.example/"),),
             skills={
                 "weather": {**PLACE, "url": f"{forecast}/v1/forecast"},
                 "ask": {"url": f"{model}/v1"},

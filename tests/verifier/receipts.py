@@ -30,6 +30,7 @@ from unhear.prove.claims import (
     ConsentRefused,
     ConsentRenewed,
     ConsentWithdrawn,
+    Grant,
     Hold,
     HoldEnded,
     LogKey,
@@ -139,6 +140,14 @@ SMALL_CLAIMS: Mapping[str, Claim] = {
         how="opened",
         looked_at=HOUR,
     ),
+    "grant": Grant(
+        subject=_hidden("subject", 19),
+        person=_hidden("person", 24),
+        items_root=items_root(LOOKED_AT),
+        count="2-9",
+        granted_at=HOUR,
+        expires_at="2026-03-16T12:00:00Z",
+    ),
     "hold": Hold(
         id=thing(5).hex(),
         subject=_hidden("subject", 6),
@@ -162,6 +171,7 @@ OPENINGS: Mapping[str, AnyOpening] = {
     "consent-lapsed": ConsentOpening(_behind(12), _behind(13)),
     "unlearning": Opening(_behind(19), LOOKED_AT),
     "look": Opening(_behind(19), LOOKED_AT, _behind(23)),
+    "grant": Opening(_behind(19), LOOKED_AT, _behind(24)),
 }
 """What opens those of the small claims that have an opening."""
 

@@ -14,6 +14,8 @@ from tests.web.browser import DESK, PHONE, browser
 from tests.web.consoles import Console, console
 from tests.web.films import film, jpeg, keep_clip
 from tests.web.test_today import sign_in
+from unhear.house.grants import Terms
+from unhear.keep import age
 from unhear.learn.trial import TRIED_MIN
 from unhear.settings import CameraSettings
 from unhear.web import security
@@ -52,6 +54,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
             yield served
 
 
+def share(served: Console) -> None:
+    """Share a recording, so that the page of receipts lists it."""
+    house = served.house
+    header = age.seal(b"", [age.Identity.generate().recipient])[0]
+    ada, recording = house.household.people[0].id, house.catalogue.recordings()[-1].id
+    house.grants.make(ada, recording, [header], Terms("the neighbour", "her bicycle", 2))
+
+
 def broken(page: Page) -> list[str]:
     """Answer the rules that the page breaks, and where."""
     found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
@@ -74,7 +84,15 @@ def test_no_page_keeps_anybody_out(
         page.goto(f"{served.url}/sign-in")
         page.evaluate(source)
         found += broken(page)
+        share(served)
+        page.goto(f"{served.url}/shared/{'0' * 32}")
+        page.evaluate(source)
+        found += broken(page)
         sign_in(page, served.url)
+        page.get_by_role("button", name=re.compile("^(Share|Teilen)")).first.click()
+        page.evaluate(source)
+        found += broken(page)
+        page.keyboard.press("Escape")
         page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).first.click()
         page.locator("canvas").wait_for()
         page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).last.click()

@@ -17,12 +17,15 @@ from unhear.web.sessions import FRESH
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ROW = re.compile(
-    r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S+)` \| (anybody|guardian|fresh|agent) \|", re.MULTILINE
+    r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S+)` \| (anybody|guardian|fresh|agent|doorbell) \|",
+    re.MULTILINE,
 )
 TABLE = {(method, path): demands for method, path, demands in ROW.findall(PAGE.read_text())}
 PLACES = {"recording": "0" * 32, "passkey": "AAAA", "person": "nobody", "name": "nowhere"}
+PLACES |= {"grant": "0" * 32}
 PLACES |= {"entry": "1", "hold": "0" * 32, "kind": "online"}
 PLACES |= {"request": "0" * 32, "agent": "WALNUT_AGENT", "reference": "0"}
+PLACES |= {"camera": "front"}
 ELSEWHERE = ("/v1/", "/.well-known/")
 """Below which agents ask; all else is below `API`."""
 STRANGERS = ("nobody", "paired device", "child's device", "guardian elsewhere", "adult")
@@ -123,6 +126,8 @@ def test_who_may(roles: Roles, operation: tuple[str, str]) -> None:
     for who in STRANGERS:
         if demands == "agent":
             assert told[who] == (403, "")
+        elif demands == "doorbell":
+            assert told[who] == (401, "wrong-press-token")
         elif demands == "anybody":
             assert told[who][1] not in {"sign-in-needed", "step-up-needed", "csrf"}
         else:

@@ -14,7 +14,14 @@ from unhear.web.problems import Problem
 
 SCRIPTS = Path(__file__).parents[2] / "console" / "src"
 SAID = re.compile(r"""\bsay\(\s*"(\w+)"|\bsay\([^"()]*\? "(\w+)" : "(\w+)\"""")
-NEVER_SHOWN = {"no-model", "no-such-verifier", "not-a-home", "wrong-cursor", "wrong-range"}
+NEVER_SHOWN = {
+    "no-model",
+    "no-such-verifier",
+    "not-a-home",
+    "wrong-cursor",
+    "wrong-press-token",
+    "wrong-range",
+}
 """Refused to programs alone; no page asks for it."""
 
 

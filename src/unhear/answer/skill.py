@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
+from unhear.answer.door import AtTheDoor, NoDoor
 from unhear.answer.replies import Replies
 from unhear.answer.rooms import Rooms
 from unhear.household.family import Household
@@ -102,6 +103,7 @@ class SkillContext:
     last: LastTurn | None = None
     language: str = "en"
     sure: bool = True
+    door: AtTheDoor = field(default_factory=NoDoor)
 
 
 class Skill(Protocol):

@@ -15,6 +15,7 @@ import typer
 from unhear import __version__
 from unhear.cli import (
     backing_up,
+    cameras,
     consenting,
     controlling,
     demonstrating,
@@ -35,6 +36,7 @@ from unhear.cli import (
     mapping,
     noticing,
     proving,
+    sharing,
     talking,
     witnessing,
     working,
@@ -45,6 +47,7 @@ from unhear.fleet.fleet import AlreadyMade
 from unhear.forget.errors import ForgetError
 from unhear.house.controls import ControlsMissing
 from unhear.house.family import FamilyError
+from unhear.house.grants import GrantRefused
 from unhear.house.house import NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.house.setup import AlreadySetUp
@@ -74,6 +77,9 @@ app.command("run")(working.run)
 app.command("recordings")(kept.recordings)
 app.command("play")(kept.play)
 app.command("export")(kept.export)
+app.command("share")(sharing.share)
+app.command("shares")(sharing.shares)
+app.command("unshare")(sharing.unshare)
 app.command("forget")(forgetting.forget)
 app.command("erasures")(erasures.erasures)
 app.command("receipts")(forgetting.receipts)
@@ -89,6 +95,7 @@ app.command("data-map")(mapping.data_map)
 app.command("notices")(family.notices)
 app.command("notice")(noticing.notice)
 app.add_typer(family.people, name="people")
+app.add_typer(cameras.cameras, name="cameras")
 app.add_typer(consenting.consent, name="consent")
 app.add_typer(learning.learn, name="learn")
 app.add_typer(family.retention, name="retention")
@@ -149,6 +156,7 @@ def main() -> None:
         AlreadyMade,
         FleetAway,
         FamilyError,
+        GrantRefused,
         NotVerified,
         ControlsMissing,
         RestoreRefused,

@@ -16,7 +16,7 @@ from unhear.house.audit import audit as look_at
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.household.scope import Scope
-from unhear.household.words import DeviceId, Purpose, TraceId
+from unhear.household.words import DeviceId, Purpose, Seen, TraceId
 from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
 from unhear.prove.receipt import Receipt
 
@@ -39,6 +39,9 @@ def forget(
     until: Annotated[datetime | None, typer.Option(help="Up to this moment.")] = None,
     purpose: Annotated[
         Purpose | None, typer.Option(help="Only what is kept for this purpose.")
+    ] = None,
+    showing: Annotated[
+        Seen | None, typer.Option(help="Cameras' clips that show this, of all that is named.")
     ] = None,
     words_only: Annotated[
         bool, typer.Option("--words-only", help="The transcripts; the sound stays.")
@@ -73,6 +76,8 @@ def forget(
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
+        if showing is not None:
+            scope = Scope(recordings=_shown(house, showing, scope))
         if scope == Scope() and not everything:
             raise typer.BadParameter("say what to forget, or --everything; see --help")
         done = [house.forgetter.forget(house.household.id, scope)]
@@ -117,7 +122,7 @@ def receipts(
     *,
     out: Annotated[Path | None, typer.Option(help="Write them all to this folder.")] = None,
     kind: Annotated[
-        Shown | None, typer.Option(help="Only those of erasures, consents or looks.")
+        Shown | None, typer.Option(help="Only those of erasures, consents, looks or grants.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -154,6 +159,8 @@ def _what(house: House, receipt: Receipt) -> str:
     said, person = receipt.statement, person_in(receipt)
     if said["kind"] == "unlearning":
         return f"{said['count']} models learned anew"
+    if said["kind"] == "grant":
+        return f"{said['count']} shared until {said['expires_at']}"
     if person is None:
         return f"{said['count']} ({said['scope']})"
     what = f"{said['count']} {said['how']}" if said["kind"] == "look" else said["purpose"]
@@ -183,6 +190,15 @@ def _chosen(house: House, prefixes: list[str], *, last: bool) -> frozenset[Trace
             raise typer.BadParameter("nothing is kept, so there is no last recording")
         chosen.add(kept[-1].id)
     return frozenset(chosen) if chosen else None
+
+
+def _shown(house: House, seen: Seen, scope: Scope) -> frozenset[TraceId]:
+    if scope.household or scope.words_only:
+        raise typer.BadParameter("--showing names clips alone; leave the other out")
+    found = house.catalogue.showing(seen, scope)
+    if not found:
+        raise typer.BadParameter("no clip that is kept shows this; nothing was forgotten")
+    return found
 
 
 def _aware(house: House, moment: datetime | None) -> datetime | None:

@@ -9,7 +9,7 @@ import typer
 
 from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import RATE_HZ
-from unhear.cli.naming import ID_DIGITS
+from unhear.cli.naming import ID_DIGITS, guardian_here
 from unhear.cli.output import Json, console, open_house, show_json, show_table, unlock
 from unhear.engines.audio_files import read_sound
 from unhear.engines.microphone import play as play_aloud
@@ -35,7 +35,7 @@ def recordings(
     kept = house.catalogue.recordings()
     identity = unlock(house) if words else None
     if identity is not None:
-        house.looks.take(_looks(house), [recording.id for recording in kept])
+        house.looks.take(guardian_here(house), [recording.id for recording in kept])
     rows = []
     for recording in kept:
         row = _row(house, recording)
@@ -69,7 +69,7 @@ def play(
     if found.utterance.seen and out is None:
         raise typer.BadParameter("this is a camera's clip: name a file with --out FILE.mp4")
     identity = unlock(house)
-    house.looks.take(_looks(house), [trace])
+    house.looks.take(guardian_here(house), [trace])
     words = _words_of(house, found, identity)
     opened = _opened(house, found, identity)
     house.note_opened(trace)
@@ -117,16 +117,10 @@ def export(
         console.print(f"Open one with:  age -d -i {folder / 'identity.txt'} FILE.wav.age")
 
 
-def _looks(house: House) -> PersonId:
-    """Answer who looks here: the only guardian, or it is not known which."""
-    guardians = sorted(house.household.guardians)
-    return guardians[0] if len(guardians) == 1 else UNKNOWN_PERSON
-
-
 def _exported(house: House) -> Iterator[tuple[str, bytes]]:
     """Yield the files of an export: their names below its folder, and what is in them."""
     kept = house.catalogue.recordings()
-    house.looks.take(_looks(house), [recording.id for recording in kept], EXPORTED)
+    house.looks.take(guardian_here(house), [recording.id for recording in kept], EXPORTED)
     for name, part in everything(house).items():
         yield f"household/{name}.json", _json(part)
     for receipt in all_receipts(house):

@@ -24,3 +24,9 @@ def name_of(house: House, person: PersonId) -> str:
     """Answer what somebody is called."""
     known = house.household.person(person)
     return person if known is None else known.name
+
+
+def guardian_here(house: House) -> PersonId:
+    """Answer who works here: the only guardian, or it is not known which."""
+    guardians = sorted(house.household.guardians)
+    return guardians[0] if len(guardians) == 1 else UNKNOWN_PERSON

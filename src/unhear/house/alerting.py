@@ -38,8 +38,13 @@ PATHS = {
     AlertKind.DECISION: "/consent",
     AlertKind.AWAY: "/devices",
     AlertKind.TROUBLE: "/status",
+    AlertKind.RANG: "/today",
+    AlertKind.SEEN: "/today",
 }
 """The page that a notification opens."""
+
+FORGETTABLE = frozenset({AlertKind.RINGING, AlertKind.RANG, AlertKind.SEEN})
+"""What came of what somebody said or did, and waits no longer once anything is forgotten."""
 
 
 class Push(Protocol):
@@ -79,7 +84,7 @@ class Alerting:
         self._changed = Condition()
         self._thread: Thread | None = None
         self._closed = False
-        self._rings_since: datetime | None = None
+        self._forgotten_at: datetime | None = None
 
     def tell(self, alert: Alert) -> None:
         """Have every browser told that wants to know; never waits."""
@@ -99,9 +104,9 @@ class Alerting:
         self.tell(Alert(AlertKind.RINGING, self._clock(), room))
 
     def forget_rings(self) -> None:
-        """Drop what is still to be told of what rang: it came of what somebody said."""
+        """Drop what is still to be told of what rang and who was seen: it may be forgotten."""
         with self._changed:
-            self._rings_since = self._clock()
+            self._forgotten_at = self._clock()
             self._changed.notify()
 
     def close(self) -> None:
@@ -135,8 +140,8 @@ class Alerting:
 
     def _counts(self, alert: Alert, now: datetime) -> bool:
         """Whether it still means something, and was not forgotten."""
-        since = self._rings_since
-        forgotten = since is not None and alert.kind is AlertKind.RINGING and alert.at <= since
+        since = self._forgotten_at
+        forgotten = since is not None and alert.kind in FORGETTABLE and alert.at <= since
         return now - alert.at < STAYS and not forgotten
 
     def _deliver(self, message: _Message) -> None:
@@ -169,6 +174,8 @@ def message_of(alert: Alert) -> bytes:
     if alert.room:
         letters = (letter for letter in alert.room if letter.isprintable())
         fields["room"] = "".join(letters)[:ROOM_LETTERS_MAX]
+    if alert.clip is not None:
+        fields["clip"] = alert.clip.hex()
     return json.dumps(fields, ensure_ascii=False).encode().ljust(MESSAGE_BYTES)
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from unhear.answer.synthesiser import Speech
-from unhear.house.family import Family
+from unhear.house.family import Family, FamilyError
 from unhear.house.looks import LIVE, Looks
 from unhear.household.cameras import Camera, Mode
 from unhear.household.family import Household
@@ -45,7 +45,7 @@ class Watched(Protocol):
         """Answer what it shows now as JPEG, private areas black; None where it is away."""
 
 
-class NoSuchCamera(Exception):
+class NoSuchCamera(FamilyError):
     """The settings name no camera of that name."""
 
 
@@ -102,6 +102,11 @@ class Cameras:
         watched = self._watched.get(device)
         return CameraState.AWAY if watched is None else watched.state
 
+    def connected(self) -> frozenset[DeviceId]:
+        """Answer the cameras that are there."""
+        watched = self._watched.items()
+        return frozenset(one for one, at in watched if at.state is CameraState.CONNECTED)
+
     def filming(self, device: DeviceId) -> bool:
         """Whether a clip of a camera is being kept at this moment."""
         watched = self._watched.get(device)
@@ -156,7 +161,7 @@ class Cameras:
 
     def _check(self, device: DeviceId) -> None:
         if device not in self.named:
-            raise NoSuchCamera
+            raise NoSuchCamera(f"the settings name no camera {device!r}; see `unhear cameras list`")
 
 
 def camera_item(device: DeviceId) -> TraceId:

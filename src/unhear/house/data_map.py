@@ -227,11 +227,22 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.HABITS,
         use=Use.ANSWER,
     ),
+    "who was told of at a door (memory)": Kept(
+        what="which camera somebody rang at, or a person was told of at, and when; in memory alone",
+        why="so that a ring is told once, and an answer reaches who rang",
+        stays="five minutes",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.PASSES,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
     "notifications that wait to be sent (memory)": Kept(
-        what="that something rang, and in which room; that a guardian is asked something, a device "
-        "is away or something is wrong; in memory alone",
+        what="that something rang or somebody came, in which room or at which camera, and the "
+        "random name of the film of it; that a guardian is asked something, a device is away or "
+        "something is wrong; in memory alone",
         why="to tell the browsers of guardians who asked for it",
-        stays="until it is sent, 12 hours at most; what rang, until anything is forgotten",
+        stays="until it is sent, 12 hours at most; what rang and who came, until anything is "
+        "forgotten",
         whose=Whose.HOUSEHOLD,
         erased=Erasure.PASSES,
         category=Category.HABITS,
@@ -248,8 +259,9 @@ ELSEWHERE: Mapping[str, Kept] = {
         use=Use.ANSWER,
     ),
     "notifications that a guardian's browser shows": Kept(
-        what="that something rang, and in which room; that a guardian is asked something, a device "
-        "is away or something is wrong",
+        what="that something rang or somebody came, in which room or at which camera, and the "
+        "random name of the film of it; that a guardian is asked something, a device is away or "
+        "something is wrong",
         why="to be read",
         stays="until somebody wipes them away",
         whose=Whose.HOUSEHOLD,
@@ -270,6 +282,18 @@ ELSEWHERE: Mapping[str, Kept] = {
         what="what is to be switched, and where this house is; never what was said",
         why="to do it, and to know the weather there",
         stays="as they keep it",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.YOU,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+    ),
+    "the MQTT broker for cameras, where you set one": Kept(
+        what="that somebody rang, something moves or a person is there, in the moment, to whoever "
+        "listens; retained: which cameras there are, by name and room, and whether the house is "
+        "connected",
+        why="so that the rest of a smart home can know",
+        stays="what is retained, as long as the settings name the camera; what others note, as "
+        "they keep it",
         whose=Whose.HOUSEHOLD,
         erased=Erasure.YOU,
         category=Category.HABITS,
@@ -317,6 +341,16 @@ ELSEWHERE: Mapping[str, Kept] = {
         what="where you run a witness: the heads of the ledgers that it has seen",
         why="so that nobody is shown another ledger",
         use=Use.PROVE,
+    ),
+    "browsers in which somebody opened what you shared": Kept(
+        what="a recording that you let somebody open by a link, while they see or hear it",
+        why="because you decided to show it to them",
+        stays="until they leave the page; whoever films a screen has a copy",
+        whose=Whose.PERSON,
+        erased=Erasure.YOU,
+        category=Category.SOUND,
+        use=Use.KEEP,
+        of=("recordings",),
     ),
     "exports and receipts you took": Kept(
         what="files you wrote out yourself",

@@ -1,4 +1,4 @@
-"""What authorised agents ask for, as guardians decide it."""
+"""What authorised agents and visitors ask for, as guardians decide it."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,6 @@ from unhear.forget.engine import Forgetter
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.household.data_rights import DataRequest, Denial, RequestClosed, Right
-from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, PersonId, TraceId
 from unhear.keep.notices import Notice, add_notice
 from unhear.keep.requests import add_request, request_of, requests, set_request
@@ -91,7 +90,9 @@ class DataRequests:
         return self._change(request, lambda one: one.deny(self._clock(), why))
 
     def agree(self, request: TraceId, person: PersonId | None = None) -> Receipt | None:
-        """Say yes: a deletion is done at once, of everything or of one person; answer its receipt.
+        """Say yes: a deletion is done at once; answer its receipt.
+
+        It takes a visitor's visit, or everything of `person`, or of everybody.
 
         Access is done by a guardian, who says so with `hand_over`. Where an erasure is left
         unfinished, saying yes again finishes it. Raises `NoSuchTrace`, `RequestClosed`, and what
@@ -100,7 +101,7 @@ class DataRequests:
         agreed = self._change(request, lambda one: one.agree(self._clock()))
         if agreed.right is Right.ACCESS:
             return None
-        receipt = self._forgetter.forget(self._household, Scope(person=person))
+        receipt = self._forgetter.forget(self._household, agreed.scope(person))
         erasure = str(receipt.statement["id"])
         self._change(request, lambda one: one.fulfil(self._clock(), erasure))
         return receipt

@@ -133,6 +133,22 @@ def _learned(house: House) -> list[Parts]:
     return snapshot(house.database, house.keeper, read)
 
 
+def _grants(house: House) -> list[Parts]:
+    """Answer what is shown to whom; not the headers, which the links alone open."""
+    return [
+        {
+            "recording": one.recording,
+            "whom": one.whom,
+            "why": one.why,
+            "by": one.by,
+            "made_at": one.made_at,
+            "until": one.expires_at,
+            "opened": one.opened,
+        }
+        for one in house.grants.all()
+    ]
+
+
 def _notices(house: House, guardian: PersonId | None) -> list[Parts]:
     found = snapshot(
         house.database,
@@ -169,6 +185,7 @@ _SAID: Mapping[str, Callable[[House], Any]] = {
     "devices": _devices,
     "remembered": _remembered,
     "learned": _learned,
+    "grants": _grants,
     "erasures": _erasures,
     "holds": _holds,
     "requests": lambda house: [asdict(one) for one in house.data_requests.all()],

@@ -35,6 +35,12 @@ class Filming:
         self._clips = clips
         self._household = household
         self._noticed = noticed
+        self._clip: _KeptClip | None = None
+
+    @property
+    def filming(self) -> bool:
+        """Whether a clip is being kept at this moment."""
+        return self._clip is not None and self._clip.open
 
     def begin(self, seen: frozenset[Seen], began_at: datetime) -> ClipTaker:
         """Begin a clip. Raises `ClipUnwanted` where it may not be kept."""
@@ -50,7 +56,8 @@ class Filming:
             reasons=decision.reasons,
             seen=tuple(sorted(seen)),
         )
-        return _KeptClip(self._clips.begin(utterance, decision.keep_until), self._noticed)
+        self._clip = _KeptClip(self._clips.begin(utterance, decision.keep_until), self._noticed)
+        return self._clip
 
 
 class _KeptClip:
@@ -60,6 +67,7 @@ class _KeptClip:
         self._clip = clip
         self._noticed = noticed
         self._told: frozenset[Seen] = frozenset()
+        self.open = True
 
     def saw(self, seen: Seen) -> None:
         self._clip.saw(seen)
@@ -69,13 +77,14 @@ class _KeptClip:
         self._clip.still(jpeg)
 
     def add(self, piece: Piece) -> None:
-        with _unwanted():
+        with self._unwanted():
             self._clip.add(piece.data, piece.begins, piece.ends)
         self._tell()
 
     def end(self) -> None:
-        with _unwanted():
+        with self._unwanted():
             self._clip.end()
+        self.open = False
 
     def _tell(self) -> None:
         """Tell what is kept already: of what is not there yet nobody could see anything."""
@@ -85,14 +94,15 @@ class _KeptClip:
             self._told = seen
             self._noticed(utterance.device, utterance.of, seen)
 
-
-@contextmanager
-def _unwanted() -> Iterator[None]:
-    """Say what keeping says in the words of who films."""
-    try:
-        yield
-    except (Barred, NoSuchTrace):
-        raise ClipUnwanted("it was forgotten while it was filmed") from None
-    except StoreFull:
-        log.warning("a clip was cut short: the disk is full")
-        raise ClipUnwanted("the disk is full") from None
+    @contextmanager
+    def _unwanted(self) -> Iterator[None]:
+        """Say what keeping says in the words of who films; nothing more comes then."""
+        try:
+            yield
+        except (Barred, NoSuchTrace):
+            self.open = False
+            raise ClipUnwanted("it was forgotten while it was filmed") from None
+        except StoreFull:
+            self.open = False
+            log.warning("a clip was cut short: the disk is full")
+            raise ClipUnwanted("the disk is full") from None

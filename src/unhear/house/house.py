@@ -1,7 +1,7 @@
 """The composition root: builds a house from its settings and lets the rooms meet."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -28,7 +28,10 @@ from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
 from unhear.house.data_requests import DataRequests
+from unhear.house.door import SKILL as DOOR
+from unhear.house.door import Door
 from unhear.house.family import Family
+from unhear.house.grants import Grants
 from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
 from unhear.house.looks import Looks
@@ -47,6 +50,7 @@ from unhear.household.words import (
     UNKNOWN_PERSON,
     DeviceId,
     HouseholdId,
+    PersonId,
     Purpose,
     TraceId,
     Utterance,
@@ -288,6 +292,19 @@ class House:
         )
 
     @cached_property
+    def grants(self) -> Grants:
+        """Whom guardians let open what."""
+        return Grants(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            payloads=self.payloads,
+            forgetter=self.forgetter,
+            household=self.household.id,
+            clock=self.clock,
+        )
+
+    @cached_property
     def cameras(self) -> Cameras:
         """What it sees with."""
         return Cameras(
@@ -298,6 +315,27 @@ class House:
             say=lambda speaker: self.rooms.say_there(WATCHED[self.settings.language], speaker),
             relay=self.rooms.relay,
         )
+
+    @cached_property
+    def door(self) -> Door:
+        """Who is told when somebody is at a door."""
+        return Door(
+            cameras=self.cameras,
+            rooms=self.rooms,
+            alerting=self.alerting,
+            household=lambda: self.household,
+            owners=self._owners,
+            say=lambda: self.skills.replies(DOOR),
+            clock=lambda: self.clock().astimezone(self.settings.zone),
+        )
+
+    def _owners(self) -> Mapping[DeviceId, PersonId]:
+        """Answer whose devices are, of those that are somebody's."""
+        known = {one.id: one.person for one in self.household.devices}
+        for one in self.settings.satellites:
+            person = None if one.person is None else self.household.named(one.person)
+            known[DeviceId(one.name)] = None if person is None else person.id
+        return {device: person for device, person in known.items() if person is not None}
 
     def close(self) -> None:
         """Finish what goes on in the background, bring the mirror up to date, and close."""

@@ -10,10 +10,10 @@ from unhear.answer.skill import Sending
 from unhear.household.family import Household
 from unhear.household.learning import LEARNED_FOR
 from unhear.household.methods import ConsentMethod
-from unhear.household.notice import Category, Facts, Gets, Recipient, Stay
+from unhear.household.notice import Category, Facts, Filmed, Gets, Recipient, Stay
 from unhear.household.policy import ASKED_FIRST, UNWRITTEN_FOR
 from unhear.household.retention import DeviceKind
-from unhear.household.words import PersonKind, Purpose
+from unhear.household.words import DeviceId, PersonKind, Purpose
 from unhear.settings import Settings
 
 IN_USE = (
@@ -63,6 +63,7 @@ def facts_of(
         waiting_days=settings.waiting_days,
         unwritten_days=UNWRITTEN_FOR.days,
         horizon_days=settings.horizon_days,
+        filmed=tuple(sorted(_filmed(settings, household))),
     )
 
 
@@ -89,6 +90,14 @@ def _stays(household: Household, purposes: Sequence[Purpose]) -> Iterator[Stay]:
             yield Stay(purpose, person, device, days)
 
 
+def _filmed(settings: Settings, household: Household) -> Iterator[Filmed]:
+    """Yield what cameras keep, as `decide_film` has it: those that are on, and here."""
+    for named in settings.cameras:
+        camera = household.camera(DeviceId(named.name))
+        if camera.on:
+            yield Filmed(camera.indoors, camera.hears, camera.days)
+
+
 def _order(stay: Stay) -> tuple[str, str, str]:
     return stay.purpose, stay.person or "", stay.device
 
@@ -107,6 +116,9 @@ def _of_the_house(settings: Settings) -> Iterator[Recipient]:
     for witness in settings.witnesses:
         where = urlsplit(witness.url).netloc.rpartition("@")[2]
         yield Recipient("witness", where, Category.WITNESS, Gets.HEADS)
+    if settings.mqtt is not None and settings.cameras:
+        where = urlsplit(settings.mqtt.broker).hostname or ""
+        yield Recipient("mqtt", where, Category.HOME, Gets.EVENTS)
     if settings.fleet is not None:
         where = urlsplit(settings.fleet.url).netloc.rpartition("@")[2]
         yield Recipient("fleet", where, Category.FLEET, Gets.NUMBERS)

@@ -169,9 +169,18 @@ def _collected(told: _Told) -> Iterator[str]:
     for stay in facts.stays:
         if stay.person is PersonKind.CHILD:
             yield told.stay(stay)
+    yield from _films(told)
     unused = [purpose for purpose in OPTIONAL if purpose not in facts.purposes]
     if unused:
         yield words["unused"].format(purposes=", ".join(unused))
+
+
+def _films(told: _Told) -> Iterator[str]:
+    words = told.words
+    for film in told.facts.filmed:
+        where = words["places"]["indoors" if film.indoors else "outdoors"]
+        what = words["films"]["sound" if film.hears else "silent"]
+        yield words["film"].format(where=where, what=what, days=told.days(film.days))
 
 
 def _recipients(told: _Told) -> Iterator[str]:
@@ -210,6 +219,7 @@ def _identifiers(told: _Told) -> Iterator[str]:
 def _stays(told: _Told) -> Iterator[str]:
     facts, words = told.facts, told.words
     yield from (told.stay(stay) for stay in facts.stays)
+    yield from _films(told)
     figures = {
         "child_profile": told.days(facts.child_profile_days),
         "waiting": told.days(facts.waiting_days),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from unhear.answer.skill import SkillContext
+from unhear.house.at_the_door import HouseDoor
 from unhear.house.house import House
 from unhear.house.meaning import PRIVACY_SKILL, Meaning
 from unhear.house.privacy import HousePrivacy
@@ -44,6 +45,7 @@ def context_of(
         last=house.conversation.last(house.household.id, utterance.device),
         language=house.settings.language,
         sure=sure,
+        door=HouseDoor(house),
     )
 
 

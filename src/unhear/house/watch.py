@@ -64,7 +64,7 @@ class Watch:
         self._house.alerting.tell(Alert(AlertKind.TROUBLE, self._house.clock()))
 
     def _look_for_devices(self, now: datetime) -> None:
-        here = self._house.rooms.places()
+        here = {*self._house.rooms.places(), *self._house.cameras.connected()}
         for device, expected in list(self._devices.items()):
             if device in here:
                 expected.seen_at, expected.told = now, False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from unhear.household.words import PersonId
+from unhear.household.words import PersonId, TraceId
 
 SUBSCRIPTIONS_MAX = 10
 """How many browsers of one guardian can be told; the oldest gives way."""
@@ -25,18 +25,26 @@ class AlertKind(StrEnum):
     TROUBLE = "trouble"
     """A check of the house is not as it should be."""
 
+    RANG = "rang"
+    """Somebody rang at a door."""
+
+    SEEN = "seen"
+    """A camera sees a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to tell: never a word of what was said, a room's name at most.
+    """One thing to tell: never a word or a picture of what happened, a room's name at most.
 
-    `whom` is the guardian whom it concerns; None where it concerns all of them.
+    `whom` is the guardian whom it concerns; None where it concerns all of them. `clip` is what a
+    camera keeps of it, where anything is kept: only its random name is told.
     """
 
     kind: AlertKind
     at: datetime
     room: str | None = None
     whom: PersonId | None = None
+    clip: TraceId | None = None
 
 
 @dataclass(frozen=True, slots=True)

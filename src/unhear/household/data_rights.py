@@ -1,7 +1,7 @@
-"""Requests that an authorised agent makes for somebody (Data Rights Protocol 1.0, section 3).
+"""Requests that an authorised agent makes for somebody, or a visitor whom a camera filmed.
 
-An agent says whose data it means; nobody here believes that. Every request stands for a guardian to
-decide, and means this household or nobody.
+An agent says whose data it means (Data Rights Protocol 1.0, section 3); nobody here believes that.
+A visitor says when they were there. Every request stands for a guardian to decide.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from unhear.household.words import TraceId
+from unhear.household.scope import Scope
+from unhear.household.words import DeviceId, PersonId, TraceId
 
 REQUEST_DAYS = 45
 """How long a guardian has (CCPA, section 1798.130), and how long a request is kept at all."""
@@ -44,13 +45,28 @@ class Denial(StrEnum):
     OTHER = "other"
 
 
+VISITOR = "visitor"
+"""Who asks where no agent does: somebody whom a camera filmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """When a visitor was before a camera; `since` is inclusive and `until` exclusive."""
+
+    camera: DeviceId
+    since: datetime
+    until: datetime
+
+
 class RequestClosed(Exception):
     """What is wanted of a request can no longer be done: it is decided, taken back or too old."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataRequest:
-    """One request. `claims` is who the agent says it is for, and goes when it is closed.
+    """One request. `claims` is who the agent says it is for, `visit` when a visitor was there.
+
+    Both go when it is closed.
 
     `digest` names the signed message, so that it is taken once only; `agreed` says that a guardian
     said yes and it is being done; `erasure` is the id in the receipt of what was erased.
@@ -67,6 +83,13 @@ class DataRequest:
     denial: Denial | None = None
     agreed: bool = False
     erasure: str | None = None
+    visit: Visit | None = None
+
+    def scope(self, person: PersonId | None) -> Scope:
+        """Answer what a deletion takes: a visit, or everything of a person or of everybody."""
+        if self.visit is None:
+            return Scope(person=person)
+        return Scope(device=self.visit.camera, since=self.visit.since, until=self.visit.until)
 
     @property
     def expires_at(self) -> datetime:
@@ -90,12 +113,12 @@ class DataRequest:
     def fulfil(self, now: datetime, erasure: str | None = None) -> "DataRequest":
         """Answer it as done. Raises `RequestClosed`."""
         self._need(self.is_open(now) and self.agreed)
-        return replace(self, state=Status.FULFILLED, erasure=erasure, claims={})
+        return replace(self, state=Status.FULFILLED, erasure=erasure, claims={}, visit=None)
 
     def deny(self, now: datetime, why: Denial) -> "DataRequest":
         """Answer it as refused. Raises `RequestClosed`."""
         self._need(self.is_open(now))
-        return replace(self, state=Status.DENIED, denial=why, claims={})
+        return replace(self, state=Status.DENIED, denial=why, claims={}, visit=None)
 
     def revoke(self, now: datetime) -> "DataRequest":
         """Answer it as taken back by the agent. Raises `RequestClosed`, also once agreed to."""

@@ -19,6 +19,7 @@ class Gets(StrEnum):
 
     WORDS = "words"
     COMMANDS = "commands"
+    EVENTS = "events"
     PLACE = "place"
     SEALED = "sealed copies"
     HEADS = "heads of the log"
@@ -56,7 +57,7 @@ class Recipient:
     @property
     def discloses(self) -> bool:
         """Whether somebody outside can read what is sent."""
-        return self.gets in (Gets.WORDS, Gets.COMMANDS, Gets.PLACE, Gets.NUMBERS)
+        return self.gets not in (Gets.SEALED, Gets.HEADS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,6 +70,15 @@ class Stay:
     purpose: Purpose
     person: PersonKind | None
     device: DeviceKind
+    days: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Filmed:
+    """What a camera that is on keeps: for how many days at most, and whether with sound."""
+
+    indoors: bool
+    hears: bool
     days: int
 
 
@@ -92,11 +102,17 @@ class Facts:
     waiting_days: int
     unwritten_days: int
     horizon_days: int
+    filmed: tuple[Filmed, ...] = ()
 
     @property
     def version(self) -> str:
         """The SHA-256, in hex, of the facts in canonical form: JSON with sorted names."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        facts = asdict(self)
+        if not self.filmed:
+            del facts[
+                "filmed"
+            ]  # versions of houses without cameras are what they were before these
+        text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return sha256(text.encode()).hexdigest()
 
     @property
@@ -108,7 +124,8 @@ class Facts:
 def material_changes(old: Facts, new: Facts) -> tuple[str, ...]:
     """Answer what a parent who saw the old facts did not consent to, for a child; empty if nothing.
 
-    A new purpose, a longer stay, or somebody else who gets something; less of any is none.
+    A new purpose, a longer stay, or somebody else who gets something; less of any is none. Nor is
+    film: guardians decide about each camera by itself, and no consent to anything else covers it.
     """
     return tuple(_changes(old, new))
 

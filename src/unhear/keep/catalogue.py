@@ -36,7 +36,7 @@ from unhear.forget.traces import (
     words_of,
 )
 from unhear.household.scope import Scope
-from unhear.household.words import HouseholdId, TraceId, Utterance
+from unhear.household.words import HouseholdId, Seen, TraceId, Utterance
 from unhear.keep import age
 from unhear.keep.payloads import Payloads
 
@@ -100,8 +100,26 @@ class Catalogue:
         `utterance.of` names it. Raises `Barred` when an erasure asked for since it was heard
         names it, and `StoreFull` when there is no room; then nothing of it stays.
         """
-        header, payload = age.seal(wav, [self._recipient])
         words = age.encrypt(transcript.encode(), [self._recipient])
+        sound = age.seal(wav, [self._recipient])
+        return self._keep(*sound, utterance, keep_until, words)
+
+    def keep_sealed(self, file: bytes, utterance: Utterance, keep_until: datetime) -> TraceId:
+        """Keep a sound that was sealed to the household elsewhere, as an age file, without words.
+
+        Raises as `keep` does, and `HeaderDamaged` for what is no age file.
+        """
+        header, payload = age.split(file)
+        return self._keep(header, payload, utterance, keep_until, None)
+
+    def _keep(
+        self,
+        header: bytes,
+        payload: bytes,
+        utterance: Utterance,
+        keep_until: datetime,
+        words: bytes | None,
+    ) -> TraceId:
         new = NewTrace(utterance.of, TraceKind.RECORDING, utterance, header, keep_until, words)
         self._payloads.put(self._household, utterance.of, payload)
         try:
@@ -123,6 +141,11 @@ class Catalogue:
             ]
 
         return sorted(self._read(read), key=lambda recording: recording.utterance.heard_at)
+
+    def showing(self, seen: Seen, scope: Scope) -> frozenset[TraceId]:
+        """Answer the clips that a scope names and that show something."""
+        found = self.recordings(scope)
+        return frozenset(one.id for one in found if seen in one.utterance.seen)
 
     def newest(
         self, before: Place | None, limit: int, scope: Scope | None = None

@@ -10,6 +10,7 @@ from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
 from unhear.household.data_rights import REQUEST_DAYS
 from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
 from unhear.household.words import PersonKind
+from unhear.keep.grants import DAYS_MAX as GRANT_DAYS_MAX
 from unhear.keep.notices import NOTICE_DAYS
 
 SAID = ("what was said to the assistant",)
@@ -85,6 +86,19 @@ KINDS: Mapping[TraceKind, Kept] = {
         sealed=True,
         of=SAID,
     ),
+    TraceKind.GRANT: Kept(
+        what="that a guardian lets somebody who does not live here open a recording: for whom, why,"
+        " until when, how often it was opened, and keys that the link alone opens",
+        why="to show somebody what you decided to show them, and to know that they saw it",
+        stays=f"for the days you choose, {GRANT_DAYS_MAX} at most, and until it is swept the day "
+        "after; never longer than the recording",
+        whose=Whose.PERSON,
+        erased=Erasure.KEY,
+        category=Category.NAMES,
+        use=Use.KEEP,
+        sealed=True,
+        of=(*SAID, *FILMED),
+    ),
     TraceKind.STATE: _LEARNED,
     TraceKind.MODEL: replace(_LEARNED, what="what the house learned, as it uses it"),
     TraceKind.SHARED: Kept(
@@ -143,8 +157,8 @@ KINDS: Mapping[TraceKind, Kept] = {
         sealed=True,
     ),
     TraceKind.PERSONAL_RECEIPT: Kept(
-        what="receipts: that and when somebody consented, refused, or looked at recordings, and "
-        "what opens their hidden parts",
+        what="receipts: that and when somebody consented, refused, looked at recordings or let "
+        "others see them, and what opens their hidden parts",
         why="so that you can prove it",
         stays=f"{RECEIPT_YEARS} years, or until the person it is about is removed",
         whose=Whose.PERSON,

@@ -6,7 +6,7 @@ from typing import Any
 
 from unhear.household.consent import Choice, Consent, Lapse, Objection, Waiting
 from unhear.household.family import Household
-from unhear.household.notice import Category, Facts, Gets, Recipient, Stay
+from unhear.household.notice import Category, Facts, Filmed, Gets, Recipient, Stay
 from unhear.household.retention import DeviceKind
 from unhear.household.words import PersonId, PersonKind, Purpose
 
@@ -93,6 +93,7 @@ def _facts(fields: dict[str, Any]) -> Facts:
             "stays": tuple(_stay(**stay) for stay in fields["stays"]),
             "recipients": tuple(_recipient(**one) for one in fields["recipients"]),
             "methods": tuple(fields["methods"]),
+            "filmed": tuple(Filmed(**film) for film in fields.get("filmed", ())),
             "needs": tuple((purpose, need) for purpose, need in fields["needs"]),
         }
     )

@@ -1,4 +1,4 @@
-"""Requests of authorised agents: sealed like everything else, gone by themselves in time."""
+"""Requests of agents and visitors: sealed like everything else, gone by themselves in time."""
 
 import json
 from datetime import datetime
@@ -7,7 +7,7 @@ from unhear.forget.database import TraceKind, TraceRow, Transaction
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.traces import NewTrace, add_trace, content_of, sealed, utterance_of
-from unhear.household.data_rights import DataRequest, Denial, Right, Status
+from unhear.household.data_rights import DataRequest, Denial, Right, Status, Visit
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId, Utterance
 
 AGENT = DeviceId("agent")
@@ -71,6 +71,7 @@ def _bytes(request: DataRequest) -> bytes:
             "denial": request.denial,
             "agreed": request.agreed,
             "erasure": request.erasure,
+            "visit": None if (visit := request.visit) is None else _visit_fields(visit),
         }
     ).encode()
 
@@ -90,4 +91,13 @@ def _request(tree: KeyTree, row: TraceRow) -> DataRequest:
         denial=None if denial is None else Denial(denial),
         agreed=fields["agreed"],
         erasure=fields["erasure"],
+        visit=None if (visit := fields.get("visit")) is None else _visit(*visit),
     )
+
+
+def _visit_fields(visit: Visit) -> list[str]:
+    return [visit.camera, visit.since.isoformat(), visit.until.isoformat()]
+
+
+def _visit(camera: str, since: str, until: str) -> Visit:
+    return Visit(DeviceId(camera), datetime.fromisoformat(since), datetime.fromisoformat(until))

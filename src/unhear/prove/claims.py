@@ -139,8 +139,28 @@ class Looked:
     looked_at: str
 
 
-LOOKS = ("opened", "exported", "seen live")
-"""How one can look: open what is kept, take copies of it out of the house, or see by a camera."""
+BY_GRANT = "opened by a grant"
+
+LOOKS = ("opened", "exported", "seen live", BY_GRANT)
+"""How one can look: open what is kept, take copies of it out of the house, or see by a camera.
+
+By a grant opens who does not live here: `person` then commits to the grant's id.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """That a guardian let somebody who does not live here open kept recordings until `expires_at`.
+
+    `person` commits to the grant's id, which stands for them; `items_root` to what they may open.
+    """
+
+    subject: str
+    person: str
+    items_root: str
+    count: str
+    granted_at: str
+    expires_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +204,7 @@ Claim = (
     | ConsentWithdrawn
     | ConsentLapsed
     | Looked
+    | Grant
     | Hold
     | HoldEnded
     | LogKey

@@ -25,7 +25,7 @@ from unhear.prove.statement import (
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Whose erasure or look it was, and of what; of a look, also who looked."""
+    """Whose erasure, look or grant it was, and of what; of a look or grant, also who may look."""
 
     subject: Committed
     items: tuple[Committed, ...]
@@ -61,6 +61,7 @@ _AMONG = {
     "erasure": "what was forgotten",
     "unlearning": "what was unlearned",
     "look": "what was looked at",
+    "grant": "what may be opened",
 }
 _MEANT = {
     "subject": "whose household it was",

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from unhear.prove.claims import (
+    BY_GRANT,
     Claim,
     ConsentGiven,
     ConsentLapsed,
@@ -11,6 +12,7 @@ from unhear.prove.claims import (
     ConsentRenewed,
     ConsentWithdrawn,
     Erasure,
+    Grant,
     Hold,
     HoldEnded,
     LogKey,
@@ -44,9 +46,16 @@ def proves(claim: Claim | None, statement: Statement, inclusion: Inclusion) -> t
         case Looked():
             counted = _counted(claim.count)
             was = "was" if claim.count == "1" else "were"
+            who = "" if claim.how == BY_GRANT else " by somebody of the household"
             sentences.append(
                 f"Its operator states that {counted} {was} {claim.how} at {claim.looked_at} "
-                "(rounded to the hour) by somebody of the household."
+                f"(rounded to the hour){who}."
+            )
+        case Grant():
+            sentences.append(
+                f"Its operator states that a guardian let somebody open "
+                f"{_counted(claim.count)}: granted at {claim.granted_at}, until "
+                f"{claim.expires_at} (rounded to the hour)."
             )
         case Hold():
             sentences.append(
@@ -93,6 +102,8 @@ def cannot_prove(claim: Claim | None, inclusion: Inclusion) -> tuple[str, ...]:
         sentences.append("Who the person was that consented, beyond what the method shows.")
     if isinstance(claim, Looked):
         sentences.append("That nobody else looked, such as with a copy that was exported before.")
+    if isinstance(claim, Grant):
+        sentences.append("That whoever was let open it made no copy, and showed it to nobody else.")
     if not inclusion.witnesses:
         sentences.append(
             "That the operator shows everybody the same log: no witness you trust cosigned this "

@@ -24,6 +24,7 @@ from unhear.prove.claims import (
     ConsentWithdrawn,
     Drill,
     Erasure,
+    Grant,
     Hold,
     HoldEnded,
     Keeper,
@@ -315,6 +316,17 @@ _KINDS: Mapping[str, tuple[type[Claim], Mapping[str, Reader[Any]]]] = {
             "count": _count,
             "how": one_of(frozenset(LOOKS)),
             "looked_at": _hour,
+        },
+    ),
+    "grant": (
+        Grant,
+        {
+            "subject": _HASH,
+            "person": _HASH,
+            "items_root": _HASH,
+            "count": _count,
+            "granted_at": _hour,
+            "expires_at": _hour,
         },
     ),
     "hold": (

@@ -29,8 +29,7 @@ WHOLE_MAX, NUMBER_MAX, SECONDS_MAX = 2**53 - 1, 2**63 - 1, 253_402_300_799
 SIGNATURES_MAX, ID_BYTES, HASH_BYTES, TIME_BYTES = 64, 4, 32, 8
 NOTE_TEXT = re.compile("[\n -\ud7ff\ue000-\U0010ffff]*")
 KEY_NAME = re.compile(r"[^\s+]+")
-DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
-HEX = re.compile(r"([0-9a-f]{2})*")
+DECIMAL, HEX = re.compile(r"0|[1-9][0-9]{0,18}"), re.compile(r"([0-9a-f]{2})*")
 
 PRIME = 2**255 - 19  # of the field of Ed25519; below, the y of its points of small order
 ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
@@ -46,7 +45,8 @@ STATES = {  # what the operator states, in a sentence; the statement itself is s
     "consent-refused": "consent to {purpose} was refused at {refused_at}.",
     "consent-withdrawn": "the consent to {purpose} was taken back at {withdrawn_at}.",
     "consent-lapsed": "the consent to {purpose} counts no more since {lapsed_at}: {why}.",
-    "look": "{count} kept thing(s) were {how} at {looked_at} by somebody of the household.",
+    "look": "{count} kept thing(s) were {how} at {looked_at} by the household, or whom it let.",
+    "grant": "a guardian let somebody open {count} kept thing(s), {granted_at} to {expires_at}.",
     "hold": "two people placed a legal hold at {placed_at}, until {expires_at} at the latest.",
     "hold-ended": "the legal hold {id} is over since {ended_at}: {how}.",
 }

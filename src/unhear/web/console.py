@@ -12,8 +12,10 @@ from unhear.web.api import (
     clips,
     consents,
     devices,
+    doorbells,
     erasures,
     everything,
+    grants,
     keeping,
     learning,
     notifications,
@@ -30,7 +32,7 @@ from unhear.web.api import (
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import camera_forms, files, forms, views
+from unhear.web.pages import camera_forms, files, forms, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
@@ -43,9 +45,11 @@ PARTS = (
     people,
     consents,
     devices,
+    doorbells,
     clips,
     recordings,
     cameras,
+    grants,
     asking,
     erasures,
     receipts,
@@ -83,6 +87,7 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(forms.router)
     app.include_router(camera_forms.router)
     app.include_router(files.router)
+    app.include_router(visits.router)
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)
     app.add_exception_handler(views.SignInFirst, views.sign_in_first)
     app.add_api_websocket_route("/voice", Talking(home).converse)

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from threading import Lock
 
+from unhear.house.bell import Doorbell
 from unhear.house.house import House, NotSetUp
 from unhear.house.voice import Ways
 from unhear.settings import Settings
@@ -27,6 +28,9 @@ class Home:
     pairings: Pairings = field(default_factory=Pairings)
     ways: Ways | None = None
     """How a microphone page is listened to; None until the house is at work."""
+
+    bell: Doorbell | None = None
+    """Who is told that somebody pressed a doorbell; None until the house is at work."""
 
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once there is a house."""

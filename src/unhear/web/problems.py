@@ -23,6 +23,7 @@ from unhear.forget.errors import (
 )
 from unhear.house.audit import AuditFailed
 from unhear.house.family import FamilyError
+from unhear.house.grants import GrantRefused
 from unhear.house.setup import AlreadySetUp
 from unhear.house.voices import TooLittleSpeech, VoiceNotLearned
 from unhear.household.data_rights import RequestClosed
@@ -64,6 +65,7 @@ KNOWN: Mapping[type[Exception], tuple[int, str]] = {
     ClockDoubted: (409, "clock-doubted"),
     MirrorAway: (503, "mirror-away"),
     FamilyError: (409, "family"),
+    GrantRefused: (422, "cannot-share"),
     TooLittleSpeech: (409, "too-little-speech"),
     VoiceNotLearned: (409, "voice-not-allowed"),
     ModelMissing: (503, "model-missing"),

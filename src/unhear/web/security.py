@@ -17,8 +17,26 @@ REQUESTS_PER_MINUTE = 1_200
 AGENTS = "/v1/"
 """Below which authorised agents ask. They sign, and bring no cookie that another page could use."""
 
+DOORBELLS = "/api/v1/doorbells/"
+"""Below which doorbells say that they were pressed; each with its own token, and no cookie."""
+
+GRANTS = "/api/v1/grants/"
+"""Below which whoever has a link opens what was shared with them. Nobody signs in there."""
+
+GRANTS_PER_MINUTE = 60
+"""How often one address may ask for what was shared; each opening writes to the ledger."""
+
 SIGNED_PER_MINUTE = 30
 """How often one address may send something that an agent signed."""
+
+VISITS = "/visit/"
+"""Below which visitors ask whom a camera filmed. Nobody signs in there, so few may ask."""
+
+MESSAGE, MESSAGE_BYTES_MAX = "/message", 3 << 20
+"""Where visitors leave what they say: half a minute at 48 kHz."""
+
+PRESSES_PER_MINUTE = 30
+"""How often one address may say that a doorbell was pressed, or try its token."""
 
 PROOFS_PER_MINUTE = 10
 """How often one address may try to prove who it is: passkeys, passphrases, recovery phrases."""
@@ -76,7 +94,8 @@ class SameOrigin:
             return False
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
             return True
-        if scope["type"] == "http" and scope["path"].startswith(AGENTS) and "origin" not in headers:
+        machines = scope["type"] == "http" and scope["path"].startswith((AGENTS, DOORBELLS))
+        if machines and "origin" not in headers:
             return True
         return headers.get("origin") in self._origins
 
@@ -98,6 +117,8 @@ class Limits:
         self._any = RateLimitItemPerMinute(REQUESTS_PER_MINUTE)
         self._proofs = RateLimitItemPerMinute(PROOFS_PER_MINUTE)
         self._signed = RateLimitItemPerMinute(SIGNED_PER_MINUTE)
+        self._presses = RateLimitItemPerMinute(PRESSES_PER_MINUTE)
+        self._grants = RateLimitItemPerMinute(GRANTS_PER_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is within the limits."""
@@ -105,7 +126,8 @@ class Limits:
             await self._app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "0")
-        most = self._roomy.get(scope["path"], BODY_BYTES_MAX)
+        spoken = scope["path"].startswith(VISITS) and scope["path"].endswith(MESSAGE)
+        most = MESSAGE_BYTES_MAX if spoken else self._roomy.get(scope["path"], BODY_BYTES_MAX)
         if not length.isdecimal() or int(length) > most:
             await answer(TOO_LARGE)(scope, receive, send)
         elif not self._may(scope):
@@ -117,10 +139,16 @@ class Limits:
         who = (scope.get("client") or ("nobody",))[0]
         proves = scope["path"] in self._proving and scope["method"] == "POST"
         signed = scope["path"].startswith(AGENTS) and scope["method"] not in SAFE_METHODS
+        visits = scope["path"].startswith(VISITS) and scope["method"] not in SAFE_METHODS
+        pressed = scope["path"].startswith(DOORBELLS)
+        granted = scope["path"].startswith(GRANTS)
         return (
             self._limiter.hit(self._any, who)
+            and (not visits or self._limiter.hit(self._proofs, who, "visit"))
             and (not proves or self._limiter.hit(self._proofs, who, "proof"))
             and (not signed or self._limiter.hit(self._signed, who, "signed"))
+            and (not pressed or self._limiter.hit(self._presses, who, "pressed"))
+            and (not granted or self._limiter.hit(self._grants, who, "granted"))
         )
 
 

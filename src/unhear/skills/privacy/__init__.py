@@ -21,6 +21,7 @@ from unhear.forget.errors import NoSuchTrace
 from unhear.household.scope import Scope
 from unhear.household.speech import Intent, Reply
 from unhear.household.words import UNKNOWN_PERSON
+from unhear.skills.privacy.film import forget_film
 from unhear.understand.values import moment_of
 
 NAME = "privacy"
@@ -52,6 +53,8 @@ class Privacy:
         """Obey. Raises `unhear.forget.ForgetError` when forgetting could not be finished."""
         if intent.name in SURELY and (asked := _asked_back(intent, context)) is not None:
             return replace(asked, keep=False)
+        if intent.name == "forget_film":
+            return replace(forget_film(intent, context), keep=False)
         if intent.name == "sleep":
             return Reply(_sleep(intent, context), keep=False)
         return Reply(_ANSWERS[intent.name](context), keep=False)

@@ -18,6 +18,8 @@ router = APIRouter(prefix="/cameras", tags=["cameras"])
 
 NO_SUCH_CAMERA = Problem(404, "no-such-camera", "The settings name no camera of that name.")
 CAMERA_AWAY = Problem(409, "camera-away", "This camera shows nothing now; try again later.")
+NO_SUCH_REPLY = Problem(422, "no-such-reply", "The house has no such reply; see `replies`.")
+SPEAKER_AWAY = Problem(409, "speaker-away", "Nobody can be heard at this camera now.")
 WRONG_AREA = Problem(
     422, "wrong-area", "An area lies between 0 and 1, and is wider and higher than nothing."
 )
@@ -79,6 +81,8 @@ class CamerasKnown(Answered):
     cameras: list[Known]
     mode: Mode
     days_max: int
+    replies: dict[str, str]
+    """What can be said at a door with one word, by that word."""
 
 
 class Change(Taken):
@@ -108,6 +112,12 @@ class Living(Taken):
     mode: Mode
 
 
+class Reply(Taken):
+    """What is to be said: one of the words of `replies`."""
+
+    which: str
+
+
 @router.get("")
 def cameras(signed: Guardian) -> CamerasKnown:
     """List the cameras that the settings name."""
@@ -116,6 +126,7 @@ def cameras(signed: Guardian) -> CamerasKnown:
         cameras=[_known(signed, device) for device in sorted(house.cameras.named)],
         mode=house.household.mode,
         days_max=DAYS_MAX,
+        replies=house.door.replies(),
     )
 
 
@@ -137,6 +148,18 @@ def change(signed: Guardian, name: CameraName, wanted: Change) -> Known:
     except ValueError:
         raise WRONG_AREA from None
     return _known(signed, device)
+
+
+@router.post("/{name}/reply", status_code=204)
+def reply(signed: Guardian, name: CameraName, wanted: Reply) -> None:
+    """Have the house say something to people at a door, in its own voice."""
+    door, device = signed.house.door, DeviceId(name)
+    if device not in signed.house.cameras.named:
+        raise NO_SUCH_CAMERA
+    if wanted.which not in door.replies():
+        raise NO_SUCH_REPLY
+    if not door.reply(device, wanted.which):
+        raise SPEAKER_AWAY
 
 
 class Picture(Response):

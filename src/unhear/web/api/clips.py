@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from unhear.keep.film import SealedPiece
 from unhear.web.api.fields import Answered, Taken, Trace
 from unhear.web.problems import Problem
 from unhear.web.signed_in import Guardian, SignedIn
@@ -69,18 +70,20 @@ def film(
     if after == 0:
         signed.house.note_opened(recording)
     return Film(
-        pieces=[
-            Piece(
-                header=b64encode(one.header).decode(),
-                at=one.at,
-                size=one.size,
-                begins=one.begins,
-                ends=one.ends,
-            )
-            for one in found.pieces[after:]
-        ],
+        pieces=[piece(one) for one in found.pieces[after:]],
         seconds=found.seconds,
         growing=_growing(signed, recording),
+    )
+
+
+def piece(one: SealedPiece) -> Piece:
+    """Answer a piece as the API tells it."""
+    return Piece(
+        header=b64encode(one.header).decode(),
+        at=one.at,
+        size=one.size,
+        begins=one.begins,
+        ends=one.ends,
     )
 
 

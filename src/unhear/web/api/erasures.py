@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from unhear.clock import day_number
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.household.scope import Scope
-from unhear.household.words import DeviceId, PersonId, Purpose, TraceId
+from unhear.household.words import DeviceId, PersonId, Purpose, Seen, TraceId
 from unhear.prove.receipt import Receipt
 from unhear.web.api.fields import Answered, Taken, Trace
 from unhear.web.problems import Problem
@@ -20,6 +20,7 @@ router = APIRouter(prefix="/erasures", tags=["forgetting"])
 
 NOTHING_NAMED = Problem(422, "nothing-named", "Say what to forget, or `everything`.")
 NO_SUCH_SCOPE = Problem(422, "no-such-scope", "These selectors exclude each other, or are empty.")
+NOTHING_SHOWN = Problem(404, "nothing-shown", "No clip that is kept shows this.")
 RECORDINGS_MAX = 2_048
 
 
@@ -32,6 +33,9 @@ class Wanted(Taken):
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
     purpose: Purpose | None = None
+    showing: Seen | None = None
+    """The clips of cameras that show this, of all that the other selectors name."""
+
     words_only: bool = False
     everything: bool = False
     household: bool = False
@@ -81,6 +85,8 @@ def forget(signed: Guardian, wanted: Wanted) -> Forgotten:
         )
     except (ValueError, TypeError):
         raise NO_SUCH_SCOPE from None
+    if wanted.showing is not None:
+        scope = Scope(recordings=_shown(signed, wanted.showing, scope))
     if scope == Scope() and not wanted.everything:
         raise NOTHING_NAMED
     wide = wanted.everything or scope in (Scope(household=True), Scope(purpose=scope.purpose))
@@ -126,6 +132,15 @@ def told(signed: SignedIn, receipt: Receipt) -> Forgotten:
         receipt=json.loads(receipt.to_json()),
         key=str(signed.house.ledger.key),
     )
+
+
+def _shown(signed: SignedIn, seen: Seen, scope: Scope) -> frozenset[TraceId]:
+    if scope.household or scope.words_only:
+        raise NO_SUCH_SCOPE
+    found = signed.house.catalogue.showing(seen, scope)
+    if not found:
+        raise NOTHING_SHOWN
+    return found
 
 
 def _traces(ids: tuple[Any, ...]) -> frozenset[TraceId]:

@@ -51,7 +51,7 @@ def receipts(
     before: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
 ) -> Receipts:
-    """List the receipts of erasures, consents and looks, newest first."""
+    """List the receipts of erasures, consents, looks and grants, newest first."""
     found, more = page_of(signed, kind, before, limit)
     return Receipts(
         key=str(signed.house.ledger.key),

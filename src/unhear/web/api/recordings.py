@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from unhear.house.house import House
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId, Seen, TraceId
 from unhear.keep.catalogue import Place, Recording
 from unhear.web.api.erasures import Forgotten, forgotten
 from unhear.web.api.fields import Answered, Trace
 from unhear.web.problems import Problem
-from unhear.web.signed_in import Guardian, SignedIn
+from unhear.web.signed_in import Guardian
 
 router = APIRouter(prefix="/recordings", tags=["recordings"])
 
@@ -109,14 +110,20 @@ def payload(signed: Guardian, recording: Trace, request: Request) -> Response:
     """Answer the sealed payload, whole or a range of it (RFC 9110, section 14)."""
     house = signed.house
     house.catalogue.recording(recording)
-    size = house.payloads.size(house.household.id, recording)
+    return sealed_bytes(
+        house, recording, house.payloads.size(house.household.id, recording), request
+    )
+
+
+def sealed_bytes(house: House, recording: TraceId, size: int, request: Request) -> Response:
+    """Answer the first `size` bytes of a payload, or the range of these that is asked for."""
     start, end = _range(request.headers.get("range"), size)
     headers = {"accept-ranges": "bytes", "content-length": str(end - start)}
     partial = (start, end) != (0, size)
     if partial:
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
     return StreamingResponse(
-        _pieces(signed, recording, start, end),
+        _pieces(house, recording, start, end),
         206 if partial else 200,
         headers=headers,
         media_type=SEALED,
@@ -145,8 +152,7 @@ def kept(one: Recording) -> Kept:
     )
 
 
-def _pieces(signed: SignedIn, trace: TraceId, start: int, end: int) -> Iterator[bytes]:
-    house = signed.house
+def _pieces(house: House, trace: TraceId, start: int, end: int) -> Iterator[bytes]:
     for at in range(start, end, PIECE_BYTES):
         until = min(at + PIECE_BYTES, end)
         yield house.payloads.part(house.household.id, trace, at, until)

@@ -1,4 +1,4 @@
-"""What authorised agents ask for, for guardians to decide."""
+"""What authorised agents and visitors ask for, for guardians to decide."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -26,8 +26,19 @@ class Answer(StrEnum):
     HANDED_OVER = "handed over"
 
 
+class Visited(Answered):
+    """When a visitor says that they were before a camera."""
+
+    camera: str
+    since: datetime
+    until: datetime
+
+
 class Line(Answered):
-    """A request; `claims` is who the agent says it is for, which nobody has checked here."""
+    """A request; `claims` is who the agent says it is for, which nobody has checked here.
+
+    `visit` stands in a visitor's request for the erasure of what a camera filmed of them.
+    """
 
     id: str
     agent: str
@@ -39,6 +50,7 @@ class Line(Answered):
     expires_at: datetime
     denial: Denial | None
     erasure: str | None
+    visit: Visited | None
 
 
 class Decision(Taken):
@@ -58,7 +70,7 @@ class Decided(Answered):
 
 @router.get("")
 def requests(signed: Guardian) -> list[Line]:
-    """List what agents ask for, newest first."""
+    """List what agents and visitors ask for, newest first."""
     return all_requests(signed)
 
 
@@ -101,7 +113,11 @@ def _line(signed: SignedIn, one: DataRequest) -> Line:
         "denial": one.denial,
         "erasure": one.erasure,
     }
+    visit = one.visit
     return Line(
+        visit=None
+        if visit is None
+        else Visited(camera=visit.camera, since=visit.since, until=visit.until),
         id=one.id.hex(),
         agent=signed.house.agents.name_of(one.agent),
         status=one.status(signed.house.clock()),

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from unhear.household.data_rights import Denial
@@ -26,6 +25,7 @@ from unhear.web.api.fields import HEX_ID
 from unhear.web.api.learning import Learnable
 from unhear.web.api.learning import forget_as as forget_learned_as
 from unhear.web.api.requests import Answer, Decision, decide_as
+from unhear.web.pages.qr import qr_picture
 from unhear.web.pages.render import back_to, page
 from unhear.web.problems import Problem
 from unhear.web.sessions import same
@@ -194,7 +194,9 @@ def pair_device(
     """Show the code with which another browser becomes a device."""
     wanted = NewDevice(name=name, room=room or None, person=person)
     made = begin_pairing(signed, wanted)
-    return page(request, "pairing", signed, code=made.code, url=made.url, picture=_qr(made.url))
+    return page(
+        request, "pairing", signed, code=made.code, url=made.url, picture=qr_picture(made.url)
+    )
 
 
 @router.post("/devices/remove")
@@ -235,6 +237,15 @@ def decide_request(
     return back_to("/account#copy" if makes_copy else "/receipts")
 
 
+@router.post("/receipts/take-back")
+def take_back(signed: Guardian, grant: Text) -> Response:
+    """Take back what was shared with somebody."""
+    if HEX_ID.fullmatch(grant) is None:
+        raise WRONG
+    signed.house.grants.take_back(TraceId(bytes.fromhex(grant)))
+    return back_to("/receipts")
+
+
 @router.post("/sign-out")
 def sign_out(request: Request, signed: Guardian) -> Response:
     """Sign out; this browser is told nothing any more."""
@@ -248,8 +259,3 @@ def minutes(time: str) -> int:
     """Answer the minutes since midnight of a time such as 19:30. Raises `ValueError`."""
     hours, _, minutes = time.partition(":")
     return int(hours) * MINUTES_A_HOUR + int(minutes)
-
-
-def _qr(url: str) -> str:
-    """Answer a picture of an address, as a data URL that the console's policy allows."""
-    return str(segno.make(url, error="m").svg_data_uri(scale=6, border=3))

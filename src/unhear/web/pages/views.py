@@ -29,6 +29,8 @@ from unhear.web.api.cameras import cameras as all_cameras
 from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
+from unhear.web.api.fields import Trace
+from unhear.web.api.grants import all_grants
 from unhear.web.api.keeping import keeping as keeping_now
 from unhear.web.api.keeping import status as status_now
 from unhear.web.api.learning import learning as learning_now
@@ -43,6 +45,15 @@ from unhear.web.signed_in import SignedIn, TheHome, guardian_of
 from unhear.web.subscribing import told
 
 router = APIRouter(include_in_schema=False)
+
+SHARED_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; media-src blob:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "permissions-policy": "microphone=(), camera=(), geolocation=()",
+    "referrer-policy": "no-referrer",
+}
+"""Stricter than the console's, for the one page whose address holds a key behind its `#`."""
 
 
 class SignInFirst(Exception):
@@ -89,6 +100,14 @@ def sign_in(request: Request, home: TheHome) -> Response:
 def pair(request: Request) -> Response:
     """Become a device of the house."""
     return page(request, "pair", None)
+
+
+@router.get("/shared/{grant}")
+def shared(request: Request, grant: Trace) -> Response:
+    """Show somebody who does not live here what a guardian shares, as its script finds it."""
+    shown = page(request, "shared", None, grant=grant.hex())
+    shown.headers.update(SHARED_HEADERS)
+    return shown
 
 
 @router.get("/today")
@@ -257,6 +276,7 @@ def receipts(
         hour_of=hour_of,
         moment_of=lambda at: datetime.fromisoformat(at).astimezone(house.settings.zone),
         waiting=[one for one in erasures if one.waits_for],
+        grants=all_grants(signed),
         requests=all_requests(signed),
         denials=list(Denial),
     )

@@ -1,0 +1,1 @@
+"""How well a camera's pictures are looked at: motion, persons, and what it costs."""

@@ -1,0 +1,1 @@
+"""Cameras and doorbells: their film over RTSP, RTSPS, or MJPEG over HTTP."""

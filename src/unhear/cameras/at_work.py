@@ -1,0 +1,145 @@
+"""The cameras of a house at work: each watched as the household decided, and the door told."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from unhear.cameras.mqtt import MqttDoor
+from unhear.cameras.onvif_events import OnvifEvents
+from unhear.cameras.soap import SCHEME, Login
+from unhear.cameras.watch import CameraWatch, Rules
+from unhear.capture.film import Analyser
+from unhear.house.cameras import CameraState
+from unhear.house.filming import Filming
+from unhear.house.house import House
+from unhear.household.cameras import Camera
+from unhear.household.words import DeviceId
+from unhear.settings import CameraSettings
+
+LIVE_SECONDS_MAX = 10.0
+"""A camera that shows nothing for so long is counted as away."""
+
+AnalyserOf = Callable[[Callable[[], Camera]], Analyser]
+"""Makes what looks at the pictures of a camera, going by what is decided about it at the moment."""
+
+
+class CamerasAtWork:
+    """The cameras of a house that are watched, and the broker that is told of them, if any."""
+
+    def __init__(self, house: House, broker: MqttDoor | None) -> None:
+        self._house = house
+        self._broker = broker
+
+    def tick(self) -> None:
+        """Obey what another process decided, and tell what records; to be called every second."""
+        if self._house.cameras.named:
+            self._house.household = self._house.family.read()
+        if self._broker is not None:
+            self._broker.tick()
+
+
+@contextmanager
+def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
+    """Watch the cameras that the settings name while the block runs.
+
+    Raises what `analyser_of` does where it cannot look.
+    """
+    with ExitStack() as stack:
+        broker = _broker(house)
+        if broker is not None:
+            stack.callback(broker.close)
+            house.door.tell(broker)
+        for settings in house.settings.cameras:
+            watched = _Watched(house, settings, analyser_of)
+            house.cameras.watch(DeviceId(settings.name), watched)
+            stack.callback(watched.close)
+        yield CamerasAtWork(house, broker)
+
+
+def events_of(house: House) -> Sequence[OnvifEvents]:
+    """Answer what listens to the buttons of the cameras that can be asked, each to be run."""
+    return [
+        OnvifEvents(DeviceId(one.name), Login.of(one), house.door, doorbell=one.doorbell)
+        for one in house.settings.cameras
+        if one.address.startswith(f"{SCHEME}:")
+    ]
+
+
+class _Watched:
+    """One camera, as the house has it."""
+
+    def __init__(self, house: House, settings: CameraSettings, analyser_of: AnalyserOf) -> None:
+        device = DeviceId(settings.name)
+        self._film = Filming(device, house.clips, lambda: house.household, house.door.noticed)
+
+        def analyse() -> Analyser:
+            return analyser_of(lambda: house.household.camera(device))
+
+        analyse()  # what it lacks is told now, and not as a camera that is away
+        self._watch = CameraWatch(
+            settings,
+            lambda: _rules(house, device),
+            analyse,
+            self._film,
+            house.clock,
+            zone=house.settings.zone,
+        )
+        self._watch.start()
+
+    @property
+    def state(self) -> CameraState:
+        return CameraState(self._watch.state.connection.value)
+
+    @property
+    def filming(self) -> bool:
+        return self._film.filming
+
+    def rang(self) -> None:
+        self._watch.rang()
+
+    @contextmanager
+    def live(self) -> Iterator[Iterator[bytes]]:
+        live = self._watch.live()
+        try:
+            yield iter(lambda: live.read(LIVE_SECONDS_MAX) or b"", b"")
+        finally:
+            live.close()
+
+    def picture(self) -> bytes | None:
+        return self._watch.snapshot()
+
+    def close(self) -> None:
+        self._watch.close()
+
+
+def _broker(house: House) -> MqttDoor | None:
+    """Connect to the broker that the settings name, for a house with cameras."""
+    settings, named = house.settings.mqtt, house.settings.cameras
+    if settings is None or not named:
+        return None
+
+    def switch(device: DeviceId, on: bool) -> None:  # noqa: FBT001 - as the broker says it
+        # It stops a camera and lets it go on; what no guardian switched on stays off.
+        house.household = house.family.set_recording(device, on=on)
+
+    return MqttDoor(
+        settings,
+        named,
+        house.household.id,
+        bell=house.door,
+        records=lambda device: _records(house, device),
+        switch=switch,
+    )
+
+
+def _records(house: House, device: DeviceId) -> bool:
+    rules = _rules(house, device)
+    return rules.camera.records(rules.mode, house.clock().astimezone(house.settings.zone))
+
+
+def _rules(house: House, device: DeviceId) -> Rules:
+    """Answer what holds at the moment; a camera that was told to stop recording is off."""
+    household = house.household
+    camera = household.camera(device)
+    stopped = device in household.unrecorded
+    return Rules(replace(camera, on=False) if stopped else camera, household.mode)
