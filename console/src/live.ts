@@ -1,6 +1,6 @@
 // See a camera live, and speak to who is before it; both after a fresh proof of who one is.
 
-import { STEP_UP_NEEDED } from "./api";
+import { STEP_UP_NEEDED, api } from "./api";
 import { whenGone } from "./gone";
 import { CannotPlay, Media } from "./media";
 import { Problem, textOf } from "./problem";
@@ -46,7 +46,10 @@ class Live {
     this.video.setAttribute("controlslist", "nodownload noremoteplayback");
     this.video.setAttribute("aria-label", say("live_picture", { name: this.camera }));
     this.look.onclick = () => (this.socket === null ? this.begin() : this.end());
-    if (this.talk !== null) this.listenTo(this.talk);
+    if (this.talk !== null) {
+      this.listenTo(this.talk);
+      this.offerReplies(this.part("replies")!);
+    }
     whenGone(section, () => this.end());
   }
 
@@ -147,6 +150,20 @@ class Live {
       if (detail === 0) this.speaking.toggle();
     };
     talk.oncontextmenu = (event) => event.preventDefault(); // a long press opens it on phones
+  }
+
+  // What the house says there in its own voice; it needs no looking.
+  private offerReplies(replies: HTMLElement): void {
+    replies.hidden = false;
+    for (const button of replies.querySelectorAll<HTMLButtonElement>("[data-reply]")) {
+      button.onclick = () => {
+        this.problem.textContent = "";
+        api.reply(this.camera, button.dataset.reply ?? "").then(
+          () => announce(say("live_said")),
+          (error: unknown) => this.fail(error),
+        );
+      };
+    }
   }
 
   private show(): void {

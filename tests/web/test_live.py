@@ -206,6 +206,21 @@ def test_people_before_the_camera_are_spoken_to(served: Console, tmp_path: Path)
         expect(talk).to_be_visible()
 
 
+def test_the_house_says_at_the_camera_what_is_chosen(served: Console) -> None:
+    box = Box()
+    with browser() as opened:
+        page = _camera(opened, served, DOOR)
+        reply = page.locator("[data-reply]").first
+        said = reply.inner_text()
+        reply.click()
+        expect(page.get_by_role("alert").filter(has_text="Nobody can be heard")).to_be_visible()
+        served.house.rooms.join(HALL, box)
+        reply.click()
+        expect(page.locator("#told")).to_have_text("It is said at the camera.")
+        frames = [box.played.get(timeout=PATIENCE).pcm.size for _ in range(2)]
+    assert len(said) in frames, "the voice has as many frames as the text has letters"
+
+
 def _heard(played: "Queue[Speech]") -> None:
     """Wait for a voice of a browser's rate; announcements and chimes have others."""
     while True:
