@@ -179,6 +179,8 @@ export const api = {
   stills: (recordings: string[]) =>
     ask<{ stills: Record<string, string> }>("POST", "/recordings/stills", { recordings }),
   cameras: () => ask<{ cameras: Camera[] }>("GET", "/cameras"),
+  reply: (camera: string, which: string) =>
+    ask<void>("POST", `/cameras/${encodeURIComponent(camera)}/reply`, { which }),
   picture: (camera: string) => picture(`/cameras/${encodeURIComponent(camera)}/picture`),
   forget: (id: string) => ask<Forgotten>("DELETE", `/recordings/${id}`),
   receipt: (entry: string) => ask<Record<string, unknown>>("GET", `/receipts/${entry}`),

@@ -1,6 +1,6 @@
 // See a camera live, and speak to who is before it; both after a fresh proof of who one is.
 
-import { STEP_UP_NEEDED } from "./api";
+import { STEP_UP_NEEDED, api } from "./api";
 import { whenGone } from "./gone";
 import { CannotPlay, Media } from "./media";
 import { Problem, textOf } from "./problem";
@@ -29,6 +29,8 @@ class Live {
   private waiting: Uint8Array<ArrayBuffer>[] = [];
   private playing = false;
   private heldSince = 0;
+  private hushed = false;
+  private wasMuted = false;
 
   constructor(private readonly section: HTMLElement) {
     this.camera = section.dataset.camera ?? "";
@@ -44,7 +46,10 @@ class Live {
     this.video.setAttribute("controlslist", "nodownload noremoteplayback");
     this.video.setAttribute("aria-label", say("live_picture", { name: this.camera }));
     this.look.onclick = () => (this.socket === null ? this.begin() : this.end());
-    if (this.talk !== null) this.listenTo(this.talk);
+    if (this.talk !== null) {
+      this.listenTo(this.talk);
+      this.offerReplies(this.part("replies")!);
+    }
     whenGone(section, () => this.end());
   }
 
@@ -110,6 +115,7 @@ class Live {
     screen.hidden = false;
     screen.replaceChildren(this.video);
     await this.media.begin();
+    announce("");
     // Where a browser wants a touch before it lets anything be heard, it is seen at least.
     this.video.play().catch(() => {
       this.video.muted = true;
@@ -146,6 +152,20 @@ class Live {
     talk.oncontextmenu = (event) => event.preventDefault(); // a long press opens it on phones
   }
 
+  // What the house says there in its own voice; it needs no looking.
+  private offerReplies(replies: HTMLElement): void {
+    replies.hidden = false;
+    for (const button of replies.querySelectorAll<HTMLButtonElement>("[data-reply]")) {
+      button.onclick = () => {
+        this.problem.textContent = "";
+        api.reply(this.camera, button.dataset.reply ?? "").then(
+          () => announce(say("live_said")),
+          (error: unknown) => this.fail(error),
+        );
+      };
+    }
+  }
+
   private show(): void {
     const on = this.socket !== null;
     this.look.textContent = say(on ? "live_end" : "live_look");
@@ -157,7 +177,14 @@ class Live {
     this.talk.textContent = say(heard ? "live_talking" : "live_talk");
     this.talk.setAttribute("aria-pressed", String(heard));
     this.talk.classList.toggle("heard", heard);
-    this.video.muted = heard || this.video.muted;
+    if (heard !== this.hushed) this.hush(heard);
+  }
+
+  // Let nobody hear the other end through their own microphone.
+  private hush(on: boolean): void {
+    this.hushed = on;
+    if (on) this.wasMuted = this.video.muted;
+    this.video.muted = on || this.wasMuted;
   }
 
   private fail(error: unknown): void {

@@ -232,7 +232,8 @@ def cameras(request: Request, signed: Guardian) -> Response:
 @router.get("/camera")
 def camera(request: Request, signed: Guardian, name: str) -> Response:
     """Show one camera: live, and what was decided about it."""
-    one = next((one for one in all_cameras(signed).cameras if one.name == name), None)
+    found = all_cameras(signed)
+    one = next((one for one in found.cameras if one.name == name), None)
     if one is None:
         raise NO_SUCH_CAMERA
     return page(
@@ -240,6 +241,7 @@ def camera(request: Request, signed: Guardian, name: str) -> Response:
         "camera",
         signed,
         one=one,
+        replies=found.replies,
         modes=list(Mode),
         days_max=DAYS_MAX,
         street_days=STREET_DAYS,
