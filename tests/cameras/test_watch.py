@@ -130,7 +130,7 @@ def test_where_only_people_are_kept_their_coming_is_kept_too(plug: Plug) -> None
     camera = plug()
     with watched(camera.url(), bounds=SHORT) as house:
         house.decide(people_only=True)
-        until(lambda: house.eyes.pictures, what="a look")
+        until(lambda: len(house.eyes.pictures) > 10, what="two seconds of looks")
         house.eyes.shows = MOTION
         looks = len(house.eyes.pictures)
         until(lambda: len(house.eyes.pictures) > looks + 15, what="three seconds of motion")
@@ -140,8 +140,7 @@ def test_where_only_people_are_kept_their_coming_is_kept_too(plug: Plug) -> None
         clip = house.shelf.clips[0]
         assert clip.seen == {Seen.MOTION, Seen.PERSON}
         until(lambda: clip.pieces, what="a piece")
-    seen = (house.shelf.clips[0].pieces[-1].ends, house.shelf.clips[0].began_at)
-    assert seen[0] > 4
+    assert clip.pieces[-1].ends >= 4, "a second, and three of motion"
 
 
 def test_a_ring_is_filmed(plug: Plug) -> None:

@@ -60,6 +60,33 @@ def test_what_is_private_leaves_no_mark(area: Area) -> None:
         assert np.array_equal(made(one), made(other))
 
 
+@pytest.mark.parametrize(
+    ("size", "width"), [((1920, 1080), 640), ((1920, 1080), 480), ((768, 576), 640)]
+)
+def test_making_small_mixes_nothing_private_in(size: tuple[int, int], width: int) -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(6):
+        before = rng.integers(16, 236, (size[1] * 3 // 2, size[0]), np.uint8)
+        left, top = rng.uniform(0, 0.6, 2)
+        area = Area(left, top, left + 0.3, top + 0.3)
+        after = inverted(before, area)
+        one, other = (small_picture(frame(planes), [area], width) for planes in (before, after))
+        assert np.array_equal(one, other)
+
+
+def inverted(planes: NDArray[np.uint8], area: Area) -> NDArray[np.uint8]:
+    """Answer the picture with everything in an area as unlike as can be."""
+    height, width = planes.shape[0] * 2 // 3, planes.shape[1]
+    changed = planes.copy()
+    luma, chroma = changed[:height], changed[height:].reshape(2, height // 2, width // 2)
+    for plane in (luma, *chroma):
+        high, wide = plane.shape
+        rows = slice(int(area.top * high), int(np.ceil(area.bottom * high)))
+        columns = slice(int(area.left * wide), int(np.ceil(area.right * wide)))
+        plane[rows, columns] = 255 - plane[rows, columns]
+    return changed
+
+
 def test_black_is_black_on_all_planes_and_only_around_the_area() -> None:
     area = Area(0.5, 0.5, 0.6, 0.6)
     before = noise(2)

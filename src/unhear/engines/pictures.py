@@ -25,8 +25,8 @@ BLOCK_PIXELS, SMOOTHED_PIXELS = 16, 4
 """The size of a coder's blocks, which mix pixels, and how far it smooths over their edges (ITU-T
 H.264, sections 6.3 and 8.7)."""
 
-BLUR_PIXELS = 2
-"""How far what is made small mixes pixels with their neighbours."""
+BLUR_PIXELS = 4
+"""How far what is made small mixes pixels with their neighbours: 3 as measured, and one more."""
 
 JPEG_QUALITY = "5"
 """2 (best) to 31."""
