@@ -46,7 +46,11 @@ def main() -> None:
     progress("people")
     film = watch({"ours": _sight()}, pictures)["ours"]
     seen = {str(value): visits_seen(_sight(value), _visits(pictures)) for value in SENSITIVITIES}
-    beside = beside_decoding(whole, _sight())
+    nobody = list(QUIET["still"](scene(whole), 300, np.random.default_rng(5)))
+    beside = {
+        "nobody_there": beside_decoding(nobody, _sight()),
+        "people_all_the_time": beside_decoding(whole[:300], _sight()),
+    }
     figures = {
         "film": {"motion_events": film.motion, "person_events": film.person},
         "milliseconds_a_picture_of_people": film.milliseconds,
@@ -62,7 +66,7 @@ def main() -> None:
     report(
         ok=false == 0
         and usual["with_motion"] == usual["with_person"] == usual["visits"]
-        and beside["ratio"] <= AIM_RATIO,
+        and beside["nobody_there"]["ratio"] <= AIM_RATIO,
         figures={**figures, "minutes_of_each_quiet_film": options.minutes, "quiet": quiet["ours"]},
         peers={
             "MOG2": {

@@ -1,23 +1,20 @@
 // Share a recording with somebody who does not live here: its headers are sealed anew here, for an
 // identity that lies in the link alone, behind the #, which browsers send to nobody.
 
-import { api } from "./api";
+import { type Kept, api } from "./api";
 import { fromText, toText } from "./bytes";
 import { button } from "./dialogs";
+import { action } from "./elements";
 import { newSecret } from "./identity";
-import { Problem, reach, textOf } from "./problem";
+import { isClip } from "./kept";
+import { RECORDINGS, bytesAt } from "./opening";
+import { Problem, textOf } from "./problem";
 import { rewrapped } from "./rewrap";
 import { unlocked } from "./step-up";
 import { announce, say } from "./words";
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 const DAYS_CHOSEN = 2;
-
-export interface Shareable {
-  id: string;
-  // What a camera's clip shows; nothing where it is sound.
-  seen?: string[];
-}
 
 interface Terms {
   whom: string;
@@ -26,17 +23,13 @@ interface Terms {
 }
 
 // A button that asks for whom, why and for how long, and then shows the link.
-export function shareButton(kept: Shareable, moment: string): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
+export function shareButton(kept: Kept, moment: string): HTMLButtonElement {
+  const made = action(say("share"), () => ask(kept), `${say("share")} ${moment}`);
   made.className = "quiet";
-  made.textContent = say("share");
-  made.setAttribute("aria-label", `${say("share")} ${moment}`);
-  made.addEventListener("click", () => ask(kept));
   return made;
 }
 
-function ask(kept: Shareable): void {
+function ask(kept: Kept): void {
   const { dialog, form, problem } = newDialog(say("share_title"));
   const whom = field("whom", say("share_whom"), 60);
   const why = field("why", say("share_why"), 200);
@@ -68,7 +61,7 @@ function ask(kept: Shareable): void {
 }
 
 // Answer the link. Throws `Problem` and `Unopenable`.
-async function share(kept: Shareable, terms: Terms): Promise<string> {
+async function share(kept: Kept, terms: Terms): Promise<string> {
   const identity = await unlocked();
   if (identity === null) throw new Problem(0, "locked", say("unlock_first"));
   const secret = newSecret();
@@ -80,14 +73,9 @@ async function share(kept: Shareable, terms: Terms): Promise<string> {
   return `${url}#${toText(secret)}`;
 }
 
-async function headersOf({ id, seen = [] }: Shareable): Promise<Uint8Array[]> {
-  const recording = `/api/v1/recordings/${id}`;
-  if (seen.length === 0) {
-    const answer = await reach(`${recording}/header`, { cache: "no-store" });
-    return [new Uint8Array(await answer.arrayBuffer())];
-  }
-  const answer = await reach(`${recording}/film`, { cache: "no-store" });
-  const { pieces } = (await answer.json()) as { pieces: { header: string }[] };
+async function headersOf(kept: Kept): Promise<Uint8Array[]> {
+  if (!isClip(kept)) return [await bytesAt(`${RECORDINGS}/${kept.id}/header`)];
+  const { pieces } = await api.film(kept.id, 0);
   return pieces.map((piece) => fromText(piece.header));
 }
 

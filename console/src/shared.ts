@@ -3,6 +3,7 @@
 
 import { type Bytes, fromText } from "./bytes";
 import { identityOf } from "./identity";
+import { bytesAt } from "./opening";
 import { openPieces } from "./pieces";
 import { Problem, Unopenable, reach, textOf } from "./problem";
 import { localeOf, say } from "./words";
@@ -53,8 +54,7 @@ async function open(identity: string): Promise<void> {
   problem.textContent = "";
   said.textContent = say("shared_opening");
   const shared = (await (await reach(`${GRANT}/headers`)).json()) as Shared;
-  const payload = new Uint8Array(await (await reach(`${GRANT}/payload`)).arrayBuffer());
-  const opened = await openPieces(shared.pieces, payload, identity);
+  const opened = await openPieces(shared.pieces, await bytesAt(`${GRANT}/payload`), identity);
   main.querySelector("[data-shown]")!.replaceChildren(player(shared, opened));
   said.textContent = say(shared.by === "" ? "shared_household" : "shared_by", {
     by: shared.by,
@@ -73,6 +73,9 @@ function player({ filmed }: Shared, opened: Bytes[]): HTMLMediaElement {
   media.setAttribute("aria-label", say(filmed ? "shared_film" : "shared_sound"));
   // Browsers offer saving unless they are asked not to.
   media.setAttribute("controlslist", "nodownload noremoteplayback");
+  media.addEventListener("error", () => {
+    problem.textContent = say("shared_cannot_play");
+  });
   media.addEventListener("contextmenu", (event) => event.preventDefault());
   if (media instanceof HTMLVideoElement) {
     media.disablePictureInPicture = true;

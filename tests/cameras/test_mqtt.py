@@ -216,7 +216,9 @@ def test_what_happens_is_told_in_the_moment_and_kept_by_nobody(
     broker: Broker, stage: Stage
 ) -> None:
     stage.recording.add(FRONT)
-    with closing(stage.open(broker.settings)) as door, listening(broker, "unhear/#") as home:
+    with listening(broker, "unhear/#") as home, closing(stage.open(broker.settings)) as door:
+        told_first = {home.next("/recording").payload for _ in CAMERAS}
+        assert told_first == {b"ON", b"OFF"}
         before = retained(broker, online)
         door.rang(FRONT)
         bell = home.next("/bell")
@@ -249,7 +251,8 @@ def test_a_button_is_heard_and_one_of_long_ago_is_not(broker: Broker, stage: Sta
 def test_a_switch_is_obeyed_or_refused_and_shows_what_came_of_it(
     broker: Broker, stage: Stage
 ) -> None:
-    with closing(stage.open(broker.settings)), listening(broker, "unhear/#") as home:
+    with listening(broker, "unhear/#") as home, closing(stage.open(broker.settings)):
+        assert [home.next("/recording").payload for _ in CAMERAS] == [b"OFF", b"OFF"]
         kept = retained(broker, online)
         switch = next(
             json.loads(content)

@@ -97,7 +97,7 @@ def test_a_wrong_password_is_told_clearly_and_stands_nowhere(
     camera: SimulatedOnvif, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with pytest.raises(OnvifRefused, match="does not take the name and password") as refused:
+    with pytest.raises(OnvifRefused, match="does not take the user and password") as refused:
         asyncio.run(describe(login(camera, WRONG)))
     known = login(camera, WRONG)
     for text in (caplog.text, repr(refused.value), repr(known), str(refused.value.__context__)):
@@ -265,7 +265,7 @@ def test_a_camera_that_refuses_is_said_once_and_asked_seldom(
     said = [record.getMessage() for record in caplog.records]
     assert said == [
         "events of camera front door are not heard: "
-        "it does not take the name and password in the settings"
+        "the camera does not take the user and password in the settings"
     ]
 
 

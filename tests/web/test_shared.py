@@ -4,22 +4,18 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 
-import av
 import httpx2
-import numpy as np
 import pytest
 from playwright.sync_api import Browser as Started
 from playwright.sync_api import Page, expect
 
 from tests.web.browser import Browser, browser
 from tests.web.consoles import API, Console, console
+from tests.web.films import SIZE, film, keep_clip
 from tests.web.test_today import sign_in
-from unhear.forget.traces import new_trace_id
-from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, Seen, TraceId, Utterance
+from unhear.household.words import TraceId
 from unhear.keep import age
 from unhear.prove.ledger import Ledger
 from unhear.stores.errors import StoreDamaged
@@ -28,7 +24,6 @@ from unhear.web.ceremonies import text
 
 pytestmark = pytest.mark.tools
 
-FPS, SIZE = 5, 64
 GONE = "This link shows nothing, or nothing any more: it is over, or was taken back."
 NOT_WHOLE = "This link is not whole: the part behind the # is missing"
 PLAYS = """async (media) => {
@@ -54,38 +49,6 @@ def served(tmp_path: Path) -> Iterator[Console]:
         yield served
 
 
-def film_pieces() -> list[bytes]:
-    """Answer a film of two seconds as fragmented MP4, a fragment a second."""
-    written = BytesIO()
-    flags = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
-    with av.open(written, "w", format="mp4", options=flags) as file:
-        stream = file.add_stream("libx264", rate=FPS, options={"g": str(FPS), "bf": "0"})
-        stream.width = stream.height = SIZE
-        stream.pix_fmt = "yuv420p"
-        for number in range(2 * FPS):
-            picture = np.full((SIZE, SIZE, 3), number * 20, np.uint8)
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, FPS)
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode(None))
-    film = written.getvalue()
-    second = film.rindex(b"moof") - 4
-    return [film[:second], film[second:]]
-
-
-def keep_clip(served: Console) -> TraceId:
-    house = served.house
-    now = house.clock()
-    utterance = Utterance(
-        new_trace_id(), now, DeviceId("front door"), WHOEVER_IS_SEEN, seen=(Seen.RING,)
-    )
-    clip = house.clips.begin(utterance, now + timedelta(days=3))
-    for number, data in enumerate(film_pieces()):
-        clip.add(data, float(number), number + 1.0)
-    clip.end()
-    return utterance.of
-
-
 def share(page: Page, whom: str = "the neighbour") -> str:
     """Share the newest recording as a guardian does; answer the link."""
     page.locator("[data-recording]").first.get_by_role("button", name=re.compile("^Share")).click()
@@ -108,7 +71,7 @@ def stranger(opened: Browser) -> Page:
 
 
 def test_a_clip_is_shared_and_opened_by_who_has_the_link(served: Console) -> None:
-    keep_clip(served)
+    keep_clip(served, film(4))
     with browser() as opened:
         page = opened.page(prf=None)
         sign_in(page, served.url)
@@ -123,7 +86,7 @@ def test_a_clip_is_shared_and_opened_by_who_has_the_link(served: Console) -> Non
         expect(other.get_by_role("status")).to_contain_text(
             "Ada (Testers) shows you what front door recorded on"
         )
-        assert other.locator("video").evaluate(PLAYS) == SIZE
+        assert other.locator("video").evaluate(PLAYS) == SIZE[0]
         assert other.get_by_role("link").count() == 0
         assert key not in " ".join(opened.sent)
         page.goto(f"{served.url}/receipts")
@@ -185,7 +148,7 @@ def asked(client: httpx2.Client, grant: str) -> set[tuple[int, str]]:
 
 @pytest.mark.parametrize("how", ["taken back", "forgotten", "over"])
 def test_what_holds_no_more_is_told_as_what_never_was(served: Console, how: str) -> None:
-    clip = keep_clip(served)
+    clip = keep_clip(served, film(4))
     grant = granted(served, clip)
     with closing(served.client()) as nobody, closing(served.guardian()) as ada:
         assert {status for status, _ in asked(nobody, grant)} == {200}
@@ -205,7 +168,7 @@ def test_what_holds_no_more_is_told_as_what_never_was(served: Console, how: str)
 def test_what_cannot_be_noted_is_not_given_out(
     served: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grant = granted(served, keep_clip(served))
+    grant = granted(served, keep_clip(served, film(4)))
 
     def away(*_: object) -> int:
         raise StoreDamaged("the ledger does not answer")
@@ -223,7 +186,7 @@ def test_what_cannot_be_noted_is_not_given_out(
 
 
 def test_the_payload_ends_where_what_was_granted_ends(served: Console) -> None:
-    clip = keep_clip(served)
+    clip = keep_clip(served, film(4))
     first, second = served.house.clips.film(clip).pieces
     grant = granted(served, clip)
     with closing(served.client()) as nobody:

@@ -38,13 +38,13 @@ async def describe(login: Login) -> OnvifDevice:
                 media = await camera.create_media_service()
                 profiles = _by_size(await media.GetProfiles())
                 if not profiles:
-                    raise OnvifAway("it has no film to show")
+                    raise OnvifAway("the camera has no film to show")
                 main, small = profiles[-1], _small(profiles)
                 streams = [await _stream(media, one, login) for one in (main, small)]
                 snapshot = await _snapshot(media, main, login)
                 topics = await _topics(camera)
     if streams[0] is None:
-        raise OnvifAway("it does not say where its film is")
+        raise OnvifAway("the camera does not say where its film is")
     return OnvifDevice(
         main=streams[0],
         sub=None if small is main else streams[1],

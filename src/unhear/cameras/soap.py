@@ -104,8 +104,12 @@ def telling() -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - whatever the library makes of an answer
         if _is_refusal(error):
-            raise OnvifRefused("it does not take the name and password in the settings") from None
-        raise OnvifAway(f"it does not answer as ONVIF has it ({type(error).__name__})") from None
+            raise OnvifRefused(
+                "the camera does not take the user and password in the settings"
+            ) from None
+        raise OnvifAway(
+            f"the camera does not answer as ONVIF has it ({type(error).__name__})"
+        ) from None
 
 
 def _is_refusal(error: Exception) -> bool:

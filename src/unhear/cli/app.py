@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from unhear import __version__
+from unhear.cameras.soap import OnvifAway, OnvifRefused
 from unhear.cli import (
     backing_up,
     cameras,
@@ -22,6 +23,7 @@ from unhear.cli import (
     doctor,
     erasures,
     family,
+    finding_cameras,
     fleet,
     forgetting,
     holding,
@@ -95,6 +97,8 @@ app.command("data-map")(mapping.data_map)
 app.command("notices")(family.notices)
 app.command("notice")(noticing.notice)
 app.add_typer(family.people, name="people")
+cameras.cameras.command("find")(finding_cameras.find)
+cameras.cameras.command("ask")(finding_cameras.ask)
 app.add_typer(cameras.cameras, name="cameras")
 app.add_typer(consenting.consent, name="consent")
 app.add_typer(learning.learn, name="learn")
@@ -161,6 +165,8 @@ def main() -> None:
         ControlsMissing,
         RestoreRefused,
         AddressWrong,
+        OnvifAway,
+        OnvifRefused,
     ) as error:
         _fail(error, REFUSED)
     except KeyboardInterrupt:

@@ -35,7 +35,7 @@ LEARNED, LEARNED_OF_CHANGED, RESTLESSNESS_LEARNED = 0.05, 0.01, 0.03
 """How much of a picture goes into what is usual: all is forgotten within 4 to 20 seconds."""
 
 RESTLESS_MAX = 0.5
-JUMP = 0.12
+JUMP = 0.25
 """Where so much more of a picture changes at once, the light did, or the camera was turned."""
 
 WHOLE = 0.01

@@ -77,7 +77,6 @@ class Camera:
     sensitivity: float = 0.5
     people_only: bool = False
     hears: bool = False
-    blurs_faces: bool = False
     days: int = STREET_DAYS
     modes: frozenset[Mode] = frozenset(Mode)
     hours: tuple[Hours, ...] = ()

@@ -69,7 +69,6 @@ class Known(Answered):
     sensitivity: float
     people_only: bool
     hears: bool
-    blurs_faces: bool
     days: int
     modes: list[Mode]
     hours: AllHours
@@ -100,7 +99,6 @@ class Change(Taken):
     sensitivity: Annotated[float | None, Field(ge=0, le=1)] = None
     people_only: bool | None = None
     hears: bool | None = None
-    blurs_faces: bool | None = None
     days: Annotated[int | None, Field(ge=1, le=DAYS_MAX)] = None
     modes: list[Mode] | None = None
     hours: AllHours | None = None
@@ -211,7 +209,6 @@ def _known(signed: SignedIn, device: DeviceId) -> Known:
         sensitivity=camera.sensitivity,
         people_only=camera.people_only,
         hears=camera.hears,
-        blurs_faces=camera.blurs_faces,
         days=camera.days,
         modes=sorted(camera.modes),
         hours=tuple(HoursIn(since=h.since, until=h.until) for h in camera.hours),
