@@ -32,7 +32,7 @@ from unhear.web.api import (
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import camera_forms, files, forms, views, visits
+from unhear.web.pages import camera_pages, files, forms, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
@@ -85,7 +85,7 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(data_rights.router)
     app.include_router(views.router)
     app.include_router(forms.router)
-    app.include_router(camera_forms.router)
+    app.include_router(camera_pages.router)
     app.include_router(files.router)
     app.include_router(visits.router)
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)

@@ -10,7 +10,6 @@ from unhear.forget.kept_receipts import Shown, file_name, hour_of, person_in
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
 from unhear.household.alerts import AlertKind
-from unhear.household.cameras import DAYS_MAX, STREET_DAYS, Mode
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
@@ -24,8 +23,6 @@ from unhear.household.words import (
     PersonKind,
     Purpose,
 )
-from unhear.web.api.cameras import NO_SUCH_CAMERA
-from unhear.web.api.cameras import cameras as all_cameras
 from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
@@ -221,31 +218,6 @@ def devices(request: Request, signed: Guardian) -> Response:
     """Show what hears and sees."""
     people = names(signed.house.household)
     return page(request, "devices", signed, devices=all_devices(signed), people=people)
-
-
-@router.get("/cameras")
-def cameras(request: Request, signed: Guardian) -> Response:
-    """Show the cameras, and how the household lives now."""
-    return page(request, "cameras", signed, found=all_cameras(signed), modes=list(Mode))
-
-
-@router.get("/camera")
-def camera(request: Request, signed: Guardian, name: str) -> Response:
-    """Show one camera: live, and what was decided about it."""
-    found = all_cameras(signed)
-    one = next((one for one in found.cameras if one.name == name), None)
-    if one is None:
-        raise NO_SUCH_CAMERA
-    return page(
-        request,
-        "camera",
-        signed,
-        one=one,
-        replies=found.replies,
-        modes=list(Mode),
-        days_max=DAYS_MAX,
-        street_days=STREET_DAYS,
-    )
 
 
 @router.get("/keeping")

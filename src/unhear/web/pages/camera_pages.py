@@ -1,17 +1,22 @@
-"""What forms about cameras do: the same as the operations, for browsers without JavaScript too."""
+"""The pages of cameras, and what their forms do.
+
+The forms do the same as the operations, for browsers without JavaScript too.
+"""
 
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from unhear.house.cameras import NoSuchCamera
-from unhear.household.cameras import Area, Camera, Hours, Mode
+from unhear.household.cameras import DAYS_MAX, STREET_DAYS, Area, Camera, Hours, Mode
 from unhear.household.words import DeviceId
 from unhear.web.api.cameras import AREAS_MAX, HOURS_MAX, NO_SUCH_CAMERA, WRONG_AREA
-from unhear.web.pages.forms import WRONG, Guardian, Text, minutes
-from unhear.web.pages.render import back_to
+from unhear.web.api.cameras import cameras as all_cameras
+from unhear.web.pages import forms, views
+from unhear.web.pages.forms import WRONG, Text, minutes
+from unhear.web.pages.render import back_to, page
 from unhear.web.signed_in import SignedIn
 
 router = APIRouter(include_in_schema=False)
@@ -20,15 +25,40 @@ PERCENT = 100
 Texts = Annotated[tuple[Text, ...], Form()]
 
 
+@router.get("/cameras")
+def cameras(request: Request, signed: views.Guardian) -> Response:
+    """Show the cameras, and how the household lives now."""
+    return page(request, "cameras", signed, found=all_cameras(signed), modes=list(Mode))
+
+
+@router.get("/camera")
+def camera(request: Request, signed: views.Guardian, name: str) -> Response:
+    """Show one camera: live, and what was decided about it."""
+    found = all_cameras(signed)
+    one = next((one for one in found.cameras if one.name == name), None)
+    if one is None:
+        raise NO_SUCH_CAMERA
+    return page(
+        request,
+        "camera",
+        signed,
+        one=one,
+        replies=found.replies,
+        modes=list(Mode),
+        days_max=DAYS_MAX,
+        street_days=STREET_DAYS,
+    )
+
+
 @router.post("/cameras/mode")
-def live_as(signed: Guardian, mode: Annotated[Mode, Form()]) -> Response:
+def live_as(signed: forms.Guardian, mode: Annotated[Mode, Form()]) -> Response:
     """Say how the household lives now."""
     signed.house.household = signed.house.cameras.live_as(mode)
     return back_to("/cameras")
 
 
 @router.post("/cameras/switch")
-def switch(signed: Guardian, name: Text, on: Text = "") -> Response:
+def switch(signed: forms.Guardian, name: Text, on: Text = "") -> Response:
     """Switch a camera on or off."""
     _decide(signed, replace(_decided(signed, name), on=on == "on"))
     return back_to("/cameras")
@@ -36,7 +66,7 @@ def switch(signed: Guardian, name: Text, on: Text = "") -> Response:
 
 @router.post("/camera/change")
 def change(
-    signed: Guardian,
+    signed: forms.Guardian,
     name: Text,
     days: Annotated[int, Form()],
     sensitivity: Annotated[int, Form(ge=0, le=PERCENT)],
@@ -70,7 +100,7 @@ def change(
 
 @router.post("/camera/areas")
 def areas(
-    signed: Guardian,
+    signed: forms.Guardian,
     name: Text,
     *,
     kind: Texts = (),
