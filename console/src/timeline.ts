@@ -56,11 +56,21 @@ class Timeline {
       if (first) this.list.replaceChildren();
       this.next = page.next;
       if (page.recordings.length > 0) this.add(page.recordings);
+      if (first) this.showWanted();
     } catch (error) {
       told(error);
     } finally {
       this.loading = false;
     }
+  }
+
+  // A notification names the recording that it is about.
+  private showWanted(): void {
+    const row = this.section.querySelector<HTMLElement>(
+      `[data-recording="${CSS.escape(location.hash.slice(1))}"]`,
+    );
+    row?.scrollIntoView({ block: "center" });
+    row?.focus({ preventScroll: true });
   }
 
   private add(kept: Kept[]): void {

@@ -131,6 +131,22 @@ def test_a_clip_plays_and_is_seeked_in_while_it_is_sealed(
         assert page.evaluate(STORED) == [0, 0, 0, 0]
 
 
+def test_the_address_of_a_notification_leads_to_its_clip(
+    served: Console, pieces: list[Piece]
+) -> None:
+    for hours in range(1, 9):
+        served.keep(hours=hours)
+    clip = keep_clip(served, pieces[:1], hours=10)
+    with browser() as opened:
+        page = opened.page(prf=None)
+        sign_in(page, served.url)
+        page.goto("about:blank")
+        page.goto(f"{served.url}/today#{clip.hex()}")
+        row = page.locator(f"[data-recording='{clip.hex()}']")
+        expect(row).to_be_focused()
+        expect(row).to_be_in_viewport()
+
+
 def test_a_clip_plays_by_key_alone(served: Console, pieces: list[Piece]) -> None:
     keep_clip(served, pieces, hours=1)
     with browser() as opened:

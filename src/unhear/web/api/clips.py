@@ -1,6 +1,5 @@
 """What cameras filmed: where a clip's pieces lie, and its small pictures; sealed, all of it."""
 
-from base64 import b64encode
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from unhear.keep.film import SealedPiece
 from unhear.web.api.fields import Answered, Taken, Trace
+from unhear.web.ceremonies import text
 from unhear.web.problems import Problem
 from unhear.web.signed_in import Guardian, SignedIn
 
@@ -23,7 +23,7 @@ TOO_MANY = Problem(422, "too-many", f"Ask for 1 to {STILLS_MAX} pictures at a ti
 class Piece(Answered):
     """A piece of a clip: an age file of its own.
 
-    `header` is its age header (base64), and `size` bytes of the payload from `at` are its body.
+    `header` is its age header (base64url), and `size` bytes of the payload from `at` are its body.
     Opened, and put one behind the other, the pieces are fragmented MP4; `begins` and `ends` are
     seconds from the clip's beginning.
     """
@@ -50,7 +50,7 @@ class Wanted(Taken):
 
 
 class Stills(Answered):
-    """Small pictures by the clips' ids: age files (base64), JPEG inside."""
+    """Small pictures by the clips' ids: age files (base64url), JPEG inside."""
 
     stills: dict[str, str]
 
@@ -79,7 +79,7 @@ def film(
 def piece(one: SealedPiece) -> Piece:
     """Answer a piece as the API tells it."""
     return Piece(
-        header=b64encode(one.header).decode(),
+        header=text(one.header),
         at=one.at,
         size=one.size,
         begins=one.begins,
@@ -95,7 +95,7 @@ def stills(signed: Guardian, wanted: Wanted) -> Stills:
     found = signed.house.clips.stills(wanted.recordings)
     if found:
         signed.house.looks.take(signed.person.id, found)
-    return Stills(stills={clip.hex(): b64encode(still).decode() for clip, still in found.items()})
+    return Stills(stills={clip.hex(): text(still) for clip, still in found.items()})
 
 
 def _growing(signed: SignedIn, recording: Trace) -> bool:
