@@ -19,7 +19,7 @@ PROBE = (
     " 'avenc_aac', 'rtph264pay']))"
 )
 
-Sound = Literal["", "aac", "alaw"]
+Sound = Literal["", "aac", "alaw", "ticks"]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ SOUNDS = {
     "": "",
     "aac": "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=1 ! avenc_aac"
     " ! aacparse ! rtpmp4gpay name=pay1 pt=97",
+    "ticks": "audiotestsrc is-live=true wave=ticks tick-interval=2000000000"
+    " sine-periods-per-tick=400 apply-tick-ramp=false"
+    " ! audio/x-raw,rate=48000,channels=1 ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1 pt=97",
     "alaw": "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc"
     " ! rtppcmapay name=pay1 pt=8 max-ptime=20000000",
 }

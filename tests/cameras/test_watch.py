@@ -1,6 +1,7 @@
 """A camera's film becomes clips, from a real RTSP server, as the camera coded it and as ruled."""
 
 import io
+from dataclasses import replace
 from itertools import pairwise
 
 import av
@@ -75,6 +76,13 @@ def test_what_is_heard_is_kept_as_aac_where_it_may_be(plug: Plug, sound: Sound) 
     ends = frames[-1].time or 0
     assert ends == pytest.approx(clip.pieces[-1].ends, abs=1.0)
     assert max(float(np.abs(frame.to_ndarray()).max()) for frame in frames) > 0.1
+
+
+def test_a_sudden_sound_is_filmed_where_it_may_be_heard(plug: Plug) -> None:
+    camera = plug({"/main": Mount(sound="ticks")})
+    with watched(camera.url(), camera=replace(DOOR, hears=True), bounds=SHORT) as house:
+        until(lambda: house.shelf.clips, what="a clip of a sound")
+        assert house.shelf.clips[0].seen == {Seen.SOUND}
 
 
 def test_nothing_in_a_film_tells_of_its_maker(plug: Plug) -> None:

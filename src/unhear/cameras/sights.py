@@ -27,6 +27,11 @@ class Sights:
         with self._lock:
             self._seen |= {Seen.RING}
 
+    def heard(self) -> None:
+        """Note that something was suddenly loud."""
+        with self._lock:
+            self._seen |= {Seen.SOUND}
+
     def take(self) -> tuple[frozenset[Seen], Look | None]:
         """Answer what was seen since the last time, and the picture to show for it."""
         with self._lock:

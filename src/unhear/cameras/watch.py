@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from unhear.cameras.connecting import PAUSES_SECONDS, CameraState, Connection, Staying
 from unhear.cameras.filming import Filming
+from unhear.cameras.listening import Listening
 from unhear.cameras.live import Live, LiveTap
 from unhear.cameras.looking import Look, Looking, snapshot
 from unhear.cameras.onvif_streams import small_of
@@ -154,6 +155,7 @@ class _Session:
         self._filming = filming
         self._sights = sights
         self._looking = Looking(source.pictures, analyser)
+        self._listening = None if source.sound is None else Listening(source.sound)
         self._clips = Clips(bounds)
         self._camera: Camera | None = None
         self._records = False
@@ -176,6 +178,8 @@ class _Session:
             self._looking.pause()
         elif not packet.sound and (look := self._looking.look(packet, camera.private)):
             self._sights.see(look)
+        if packet.sound and self._listening and self._listening.hear(packet, camera.sensitivity):
+            self._sights.heard()
         seen, self._shown = self._sights.take()
         self._clips.see(seen)
         self._do(self._clips.packet(packet, camera.keeps), camera.private)

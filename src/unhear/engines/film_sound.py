@@ -32,6 +32,16 @@ def choose_sound(file: OutputContainer, sound: AudioStream) -> Sound:
     return _EncodedAsAac(file, sound)
 
 
+def sound_decoder(sound: AudioStream) -> AudioCodecContext:
+    """Answer a new decoder of a camera's sound."""
+    context = av.CodecContext.create(sound.codec_context.name, "r")
+    if not isinstance(context, AudioCodecContext):
+        raise TypeError(f"{sound.codec_context.name} codes no sound")
+    context.extradata = sound.codec_context.extradata
+    context.sample_rate, context.layout = sound.rate, sound.layout
+    return context
+
+
 class _Copied:
     """Sound that stays as the camera coded it."""
 
@@ -46,12 +56,7 @@ class _EncodedAsAac:
     """Sound that MP4 players do not know, encoded anew."""
 
     def __init__(self, file: OutputContainer, sound: AudioStream) -> None:
-        context = av.CodecContext.create(sound.codec_context.name, "r")
-        if not isinstance(context, AudioCodecContext):
-            raise TypeError(f"{sound.codec_context.name} codes no sound")
-        context.extradata = sound.codec_context.extradata
-        context.sample_rate, context.layout = sound.rate, sound.layout
-        self._decoder = context
+        self._decoder = sound_decoder(sound)
         self._stream = file.add_stream("aac", rate=sound.rate)
         self._stream.layout = "mono"
         self._stream.codec_context.options = {"flags": "+bitexact"}
