@@ -37,6 +37,8 @@ from unhear.capture.film import Picture, Piece
 from unhear.clock import now
 from unhear.household.cameras import Area, Camera, Mode
 from unhear.household.words import DeviceId, Seen
+from unhear.keep import age
+from unhear.keep.age import Identity
 from unhear.settings import CameraSettings
 
 WIDTH, HEIGHT, FPS, BITS_A_SECOND, SECONDS = 1920, 1080, 15, 4_000_000, 20
@@ -183,13 +185,31 @@ def most(holds: Callable[[int], bool], counts: tuple[int, ...]) -> int:
     return best
 
 
-def written(url: str, units: tuple[bytes, ...], slices: list[tuple[bytes, ...]]) -> dict[str, Any]:
-    """Answer how many bytes a clip has, beside the packets that the camera sent for it."""
+def filmed(url: str) -> list[Piece]:
+    """Answer a clip's first pieces."""
     with watching(url) as (eyes, clips):
         eyes.shows = frozenset({Seen.MOTION})
         while len(clips.pieces) < PIECES:
             sleep(0.1)
-        pieces = list(clips.pieces)
+        return list(clips.pieces)
+
+
+def sealed(pieces: list[Piece]) -> dict[str, float]:
+    """Answer what sealing adds to pieces: in bytes, and in CPU seconds a second of film."""
+    recipient, began = Identity.generate().recipient, process_time()
+    files = [b"".join(age.seal(piece.data, [recipient])) for piece in pieces]
+    spent, seconds = process_time() - began, pieces[-1].ends - pieces[0].begins
+    held = sum(len(piece.data) for piece in pieces)
+    return {
+        "of_the_pieces": round(sum(map(len, files)) / held, 5),
+        "cpu_seconds_a_second_of_film": spent / seconds,
+    }
+
+
+def written(
+    pieces: list[Piece], units: tuple[bytes, ...], slices: list[tuple[bytes, ...]]
+) -> dict[str, Any]:
+    """Answer how many bytes a clip has, beside the packets that the camera sent for it."""
     kept = coded_slices(b"".join(piece.data for piece in pieces), "h264")
     began = slices.index(kept[0])
     same = all(kept[n] == slices[(began + n) % len(slices)] for n in range(len(kept)))
@@ -235,7 +255,9 @@ def main() -> None:
                 "filmed with private areas": analysing(url, seconds, PRIVATE, films=True),
             }
             decode_again = decoding(url, seconds)
-            bytes_kept = written(url, source.units, slices)
+            pieces = filmed(url)
+            bytes_kept = written(pieces, source.units, slices)
+            sealing = sealed(pieces)
             begins = latencies(url)
             many = most(lambda count: sustained(url, count, seconds), (1, 2, 4, 6, 8, 12, 16, 24))
         finally:
@@ -251,6 +273,10 @@ def main() -> None:
             "cameras_worth_all_cores": round((os.cpu_count() or 1) / cpu["analysed"], 1),
             "load_beside": os.getloadavg()[0],
             "bytes": bytes_kept,
+            "sealing": {
+                "of_the_pieces": sealing["of_the_pieces"],
+                "times_decoding": round(sealing["cpu_seconds_a_second_of_film"] / peer, 4),
+            },
             "motion_to_begin": milliseconds(begins),
         },
         peers={"pyav decoding": {"cpu_seconds_a_second_of_film": round(peer, 4)}},
