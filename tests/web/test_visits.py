@@ -154,7 +154,9 @@ def test_a_flood_of_requests_is_stopped(
 
 
 def test_the_sign_leads_to_the_page(ada: httpx2.Client, served: Console) -> None:
-    sign = ada.get(f"/signs/{camera_item(DOOR).hex()}")
+    where = f"/signs/{camera_item(DOOR).hex()}"
+    assert where in ada.get("/camera", params={"name": DOOR}).text
+    sign = ada.get(where)
     assert f"{served.url}{HERE}" in sign.text
     assert "data:image/svg+xml" in sign.text
 

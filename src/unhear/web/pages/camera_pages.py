@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 
-from unhear.house.cameras import NoSuchCamera
+from unhear.house.cameras import NoSuchCamera, camera_item
 from unhear.household.cameras import DAYS_MAX, STREET_DAYS, Area, Camera, Hours, Mode
 from unhear.household.words import DeviceId
 from unhear.web.api.cameras import AREAS_MAX, HOURS_MAX, NO_SUCH_CAMERA, WRONG_AREA
@@ -17,6 +17,7 @@ from unhear.web.api.cameras import cameras as all_cameras
 from unhear.web.pages import forms, views
 from unhear.web.pages.forms import WRONG, Text, minutes
 from unhear.web.pages.render import back_to, page
+from unhear.web.pages.visits import SIGNS
 from unhear.web.signed_in import SignedIn
 
 router = APIRouter(include_in_schema=False)
@@ -47,6 +48,7 @@ def camera(request: Request, signed: views.Guardian, name: str) -> Response:
         modes=list(Mode),
         days_max=DAYS_MAX,
         street_days=STREET_DAYS,
+        sign=f"{SIGNS}{camera_item(DeviceId(name)).hex()}",
     )
 
 
