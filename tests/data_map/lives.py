@@ -26,7 +26,7 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep import age
-from unhear.keep.notices import Notice, add_notice
+from unhear.keep.notices import Notice, Told, add_notice
 from unhear.settings import WitnessSettings
 from unhear.stores.copies.target import Target
 from unhear.stores.log_key import rotate_log_key
@@ -90,7 +90,7 @@ def _notify(house: House) -> None:
     ada = house.household.people[0]
     with house.database.writing() as transaction:
         tree = open_tree(transaction, house.keeper)
-        notice = Notice(ada.id, ada.id, house.clock(), "Somebody called.")
+        notice = Notice(ada.id, ada.id, house.clock(), Told("text", {"text": "Somebody called."}))
         add_notice(transaction, tree, house.household.id, notice)
 
 
@@ -103,7 +103,7 @@ def _ask_for_a_copy(house: House) -> None:
         digest=bytes(32),
         claims={"name": "Ada"},
     )
-    house.data_requests.receive(asked, (), "")
+    house.data_requests.receive(asked, (), Told("visit"))
 
 
 def _hold(house: House, held: TraceId) -> None:

@@ -16,7 +16,7 @@ from unhear.household.data_map import Erasure
 from unhear.household.hold import Hold
 from unhear.household.scope import Scope
 from unhear.household.words import PersonId, TraceId
-from unhear.keep.notices import Notice, add_notice
+from unhear.keep.notices import Notice, Told, add_notice
 from unhear.stores.tables import metadata, trace
 
 
@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Home:
     home.forgetter.forget(home.id, Scope(recordings=frozenset([gone])))
     with home.db.writing() as transaction:
         someone = PersonId("someone")
-        notice = Notice(someone, someone, home.clock(), "Somebody called.")
+        notice = Notice(someone, someone, home.clock(), Told("text", {"text": "Somebody called."}))
         add_notice(transaction, open_tree(transaction, home.roots), home.id, notice)
     home.holds.lift(home.holds.ask(_hold(home, stays)))
     return home

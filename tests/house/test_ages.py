@@ -14,6 +14,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.house.ages import HANDOVER_DAYS, WrongAge
 from unhear.house.consents import MayNotDecide
 from unhear.house.setup import SetupPlan
+from unhear.house.told import told_text
 from unhear.household.ages import (
     Age,
     AgeBand,
@@ -62,7 +63,7 @@ def allow(home: Home, *purposes: Purpose) -> None:
 
 def told(home: Home) -> list[str]:
     found = snapshot(home.db, home.roots, lambda tx, tree: notices(tx, tree, home.id))
-    return [notice.text for notice in found]
+    return [told_text(notice.told, "en") for notice in found]
 
 
 def counts(home: Home, purpose: Purpose = Purpose.KEEP) -> bool:

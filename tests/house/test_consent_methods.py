@@ -20,6 +20,7 @@ from unhear.house.consent_methods import GROUP, find_methods
 from unhear.house.consents import MayNotDecide, NoSuchRequest
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
+from unhear.house.told import told_text
 from unhear.household.ages import AgeBand
 from unhear.household.consent import Choice, Lapse
 from unhear.household.methods import BUILT_IN, Asking, NotVerified, Verified
@@ -213,9 +214,8 @@ def test_what_is_disclosed_takes_consents_of_a_weak_method_with_it(
     assert counts(home, purpose)
     with pytest.raises(MayNotDecide, match="disclosed"):
         home.consents.ask(choice(home, Purpose.KEEP), "email-plus", CONTACT)
-    texts = [
-        notice.text for notice in snapshot(home.db, home.roots, lambda x, t: notices(x, t, home.id))
-    ]
+    found = snapshot(home.db, home.roots, lambda x, t: notices(x, t, home.id))
+    texts = [told_text(notice.told, "en") for notice in found]
     assert any("keep for Theodora counts no more" in text for text in texts)
     home.consents.stop(named(home, "Theodora"), purpose, named(home, "Sam"))
     assert not counts(home, Purpose.KEEP), "it comes back by being given anew alone"

@@ -11,6 +11,7 @@ from unhear.forget.keytree import DEPTH
 from unhear.forget.snapshot import snapshot
 from unhear.house.family import WARNING_DAYS
 from unhear.house.setup import SetupPlan
+from unhear.house.told import told_text
 from unhear.household.family import Device
 from unhear.household.retention import CEILINGS, DAYS_MAX, DeviceKind, Retention, RetentionRule
 from unhear.household.scope import Scope
@@ -169,7 +170,7 @@ def test_devices_say_what_they_are(home: Home) -> None:
 
 def _notices(home: Home) -> list[str]:
     found = snapshot(home.db, home.roots, lambda tx, tree: notices(tx, tree, home.id))
-    return [notice.text for notice in found]
+    return [told_text(notice.told, "en") for notice in found]
 
 
 def test_a_device_stays_asleep_over_a_restart(home: Home) -> None:

@@ -22,6 +22,7 @@ from unhear.household.alerts import Alert, AlertKind, Subscription
 from unhear.household.consent import Choice, Waiting
 from unhear.household.words import DeviceId, PersonId, Purpose
 from unhear.keep import identity as identities
+from unhear.keep.notices import Told
 from unhear.settings import Settings
 
 KITCHEN = DeviceId("kitchen-1")
@@ -96,7 +97,9 @@ def test_who_is_asked_or_told_something_learns_of_it_once(stage: Stage) -> None:
     house = stage.house
     ada, mia = (person.id for person in house.household.people)
     assert stage.after(DECISIONS_EVERY) == []
-    word = Word(mia, "The consent to keep for Mia counts no more.")
+    word = Word(
+        mia, Told("lapsed", {"purpose": "keep", "name": "Mia", "why": "the child came of age"})
+    )
     house.changes.make(lambda now: Outcome(now, words=(word,)))
     assert stage.after(DECISIONS_EVERY) == [(AlertKind.DECISION, None, ada)]
     assert stage.after(DECISIONS_EVERY) == []
@@ -108,8 +111,8 @@ def test_who_is_asked_or_told_something_learns_of_it_once(stage: Stage) -> None:
 
 
 def test_what_was_asked_before_is_no_news(stage: Stage) -> None:
-    mia = stage.house.household.people[1].id
-    stage.house.changes.make(lambda now: Outcome(now, words=(Word(mia, "Old."),)))
+    old = Word(stage.house.household.people[1].id, Told("text", {"text": "Old."}))
+    stage.house.changes.make(lambda now: Outcome(now, words=(old,)))
     stage.clock.pass_time(seconds=1)
     stage.watch = Watch(stage.house)
     assert stage.after(DECISIONS_EVERY) == []

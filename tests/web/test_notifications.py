@@ -29,6 +29,7 @@ from unhear.house.changes import Outcome, Word
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.words import DeviceId
 from unhear.keep import identity as identities
+from unhear.keep.notices import Told
 from unhear.web import security
 from unhear.web.subscribing import COOKIE
 
@@ -194,10 +195,13 @@ def test_what_cannot_be_is_refused(
 def test_the_page_that_a_question_opens_says_what_it_is(stage: Stage, ada: httpx2.Client) -> None:
     house = stage.served.house
     mia = next(person.id for person in house.household.people if person.name == "Mia")
-    word = Word(mia, "The consent to keep for Mia counts no more.")
-    assert word.text not in ada.get("/consent").text
+    word = Word(mia, Told("age_due", {"name": "Mia"}))
+    english, german = "until you tell how old Mia is", "bis du sagst, wie alt Mia ist"
+    assert english not in ada.get("/consent").text
     house.changes.make(lambda now: Outcome(now, words=(word,)))
-    assert word.text in ada.get("/consent").text
+    assert english in ada.get("/consent").text
+    assert german in ada.get("/consent", headers={"accept-language": "de"}).text
+    assert german in ada.get(f"{API}/notices", params={"language": "de"}).json()[-1]["text"]
 
 
 def test_the_house_keeps_nothing_of_it_in_clear(stage: Stage, ada: httpx2.Client) -> None:

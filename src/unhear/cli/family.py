@@ -13,6 +13,7 @@ from unhear.cli.naming import name_of, person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
 from unhear.clock import month_number, month_start
 from unhear.forget.snapshot import snapshot
+from unhear.house.told import told_text
 from unhear.household.ages import AgeBand
 from unhear.household.retention import DeviceKind, Retention, RetentionRule
 from unhear.household.words import Person, PersonKind, Purpose
@@ -186,7 +187,8 @@ def notices(context: typer.Context, *, as_json: Json = False) -> None:
         lambda transaction, tree: kept_notices(transaction, tree, house.household.id),
     )
     rows = [
-        {"at": one.at, "guardian": name_of(house, one.guardian), "text": one.text} for one in found
+        {"at": one.at, "guardian": name_of(house, one.guardian), "text": told_text(one.told, "en")}
+        for one in found
     ]
     if as_json:
         show_json({"notices": rows})

@@ -18,6 +18,7 @@ from unhear.household.family import Household
 from unhear.household.methods import Verified
 from unhear.household.scope import Scope
 from unhear.household.words import OPTIONAL, Person, PersonId, PersonKind, Purpose
+from unhear.keep.notices import Told
 from unhear.prove.receipt import Receipt
 from unhear.prove.statement import hour
 
@@ -173,13 +174,8 @@ class Ages:
         day = day_number(self._clock()) + HANDOVER_DAYS
         due = replace(age, asked=Asked.DUE, handover_day=day)
         outcome = self._lapse(household, child, due, Lapse.OF_AGE)
-        text = (
-            f"{child.name} has come of age, by what you told, and decides now. On "
-            f"{day_start(day):%Y-%m-%d} everything of {child.name} is erased, unless {child.name} "
-            f"takes over before (`unhear people take-over {child.name}`). If {child.name} is "
-            f"younger, say so (`unhear people age {child.name} BAND`)."
-        )
-        return replace(outcome, words=(Word(child.id, text),))
+        slots = {"name": child.name, "until": f"{day_start(day):%Y-%m-%d}"}
+        return replace(outcome, words=(Word(child.id, Told("of_age", slots)),))
 
     def _lapse(self, household: Household, child: Person, age: Age, why: Lapse) -> Outcome:
         claims = tuple(self._claims(household, child.id, why))
@@ -188,11 +184,8 @@ class Ages:
             for c in household.consents
         )
         changed = replace(household, consents=consents).with_person(replace(child, age=age))
-        text = (
-            f"No consent for {child.name} counts any more until you tell how old {child.name} is "
-            f"(`unhear people age {child.name} BAND`), and consent anew."
-        )
-        return Outcome(changed, claims, (Word(child.id, text),))
+        word = Word(child.id, Told("age_due", {"name": child.name}))
+        return Outcome(changed, claims, (word,))
 
     def _claims(self, household: Household, child: PersonId, why: Lapse) -> Iterator[Claimed]:
         for consent in household.consents:
@@ -201,16 +194,12 @@ class Ages:
 
 
 def _ahead(child: Person, age: Age, *, decides: bool) -> Word:
-    month = f"{month_start(age.look_month):%B %Y}"
-    ask = f"Tell how old {child.name} is then (`unhear people age {child.name} BAND`)."
-    if decides:
-        return Word(
-            child.id,
-            f"In {month} {child.name} comes of age and decides: from then on no consent that you "
-            f"gave for {child.name} counts, and {HANDOVER_DAYS} days later everything of "
-            f"{child.name} is erased, unless {child.name} takes over. If that is too early: {ask}",
-        )
-    return Word(child.id, f"From {month} on no consent for {child.name} counts until you do: {ask}")
+    slots = {
+        "name": child.name,
+        "month": f"{month_start(age.look_month):%Y-%m}",
+        "days": str(HANDOVER_DAYS),
+    }
+    return Word(child.id, Told("decides_soon" if decides else "age_soon", slots))
 
 
 def _child(household: Household, person: PersonId) -> Person:

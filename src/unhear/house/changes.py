@@ -16,7 +16,7 @@ from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, PersonId, TraceId
-from unhear.keep.notices import Notice, add_notice, notices_about
+from unhear.keep.notices import Notice, Told, add_notice, notices_about
 from unhear.keep.profile import profile_of, replace_profile, set_profile
 from unhear.prove.ledger import Ledger
 
@@ -26,7 +26,7 @@ class Word:
     """What every guardian is told, and whom it is about."""
 
     about: PersonId
-    text: str
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +128,5 @@ class Changes:
     ) -> None:
         for word in words:
             for guardian in sorted(household.guardians):
-                notice = Notice(guardian, word.about, self._clock(), word.text)
+                notice = Notice(guardian, word.about, self._clock(), word.told)
                 add_notice(transaction, tree, household.id, notice)

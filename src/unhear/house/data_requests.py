@@ -9,7 +9,7 @@ from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.household.data_rights import DataRequest, Denial, RequestClosed, Right
 from unhear.household.words import HouseholdId, PersonId, TraceId
-from unhear.keep.notices import Notice, add_notice
+from unhear.keep.notices import Notice, Told, add_notice
 from unhear.keep.requests import add_request, request_of, requests, set_request
 from unhear.prove.receipt import Receipt
 
@@ -57,7 +57,7 @@ class DataRequests:
         found = (one for one in self.all() if one.id == request and one.agent == agent)
         return next(found, None)
 
-    def receive(self, new: DataRequest, guardians: Sequence[PersonId], told: str) -> None:
+    def receive(self, new: DataRequest, guardians: Sequence[PersonId], told: Told) -> None:
         """Keep a request, once, and tell the guardians. It waits for one of them.
 
         Raises `AlreadyAsked` and `TooManyRequests`.

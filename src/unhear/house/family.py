@@ -15,6 +15,7 @@ from unhear.household.passkeys import Passkey
 from unhear.household.retention import Retention
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, HouseholdId, Person, PersonId, PersonKind
+from unhear.keep.notices import Told
 from unhear.prove.receipt import Receipt
 
 WARNING_DAYS = 14
@@ -197,23 +198,11 @@ class Family:
 
     def _warn(self, child: Person, days: int, *, logged: bool) -> None:
         now = self._clock()
-        until = now + timedelta(days=days)
-        name = child.name
-        why = (
-            f"Nobody has used {name}'s profile for a long time."
-            if logged
-            else f"Nobody consented to anything for {name}, so it is noted nowhere whether the "
-            "profile is used."
-        )
-        unless = f"{name} uses it or you keep it" if logged else "you keep it"
-        text = (
-            f"{why} On {until:%Y-%m-%d} it is erased with everything in it, unless {unless} "
-            f"(`unhear people keep {name}`)."
-        )
+        until = f"{now + timedelta(days=days):%Y-%m-%d}"
+        key = "unused" if logged else "unused_unseen"
+        word = Word(child.id, Told(key, {"name": child.name, "until": until}))
         warned = replace(child, warned_day=day_number(now))
-        self._changes.make(
-            lambda now: Outcome(now.with_person(warned), words=(Word(child.id, text),))
-        )
+        self._changes.make(lambda now: Outcome(now.with_person(warned), words=(word,)))
 
     def _add(self, change: Change) -> Household:
         return self._changes.make(lambda now: Outcome(change(now)))

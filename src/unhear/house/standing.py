@@ -15,6 +15,7 @@ from unhear.household.family import Household
 from unhear.household.methods import ConsentMethod
 from unhear.household.notice import Facts, Recipient, material_changes
 from unhear.household.words import DISCLOSING, Person, PersonId, PersonKind
+from unhear.keep.notices import Told
 from unhear.prove.statement import hour
 from unhear.settings import Settings
 
@@ -80,9 +81,14 @@ def settling(practice: Callable[[], Practice], clock: Clock) -> Callable[[Househ
         words = tuple(
             Word(
                 consent.person,
-                f"The consent to {consent.purpose} for {children[consent.person].name} counts no "
-                f"more: {why}. Nothing is done for it until you give it anew (`unhear notice` "
-                "says what is true now).",
+                Told(
+                    "lapsed",
+                    {
+                        "purpose": consent.purpose.value,
+                        "name": children[consent.person].name,
+                        "why": why.value,
+                    },
+                ),
             )
             for consent, why in lapsed.items()
         )

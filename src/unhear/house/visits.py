@@ -9,6 +9,7 @@ from unhear.household.data_rights import VISITOR, DataRequest, Right, Visit
 from unhear.household.policy import decide_film
 from unhear.household.scope import Scope
 from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, TraceId, Utterance
+from unhear.keep.notices import Told
 
 VISIT_MAX = timedelta(days=1)
 DIGEST_BYTES = 32
@@ -66,6 +67,6 @@ def ask_to_forget(house: House, camera: DeviceId, since: datetime, until: dateti
         digest=random_bytes(DIGEST_BYTES),  # nobody signed it, so every request is another one
         visit=Visit(camera, since, until),
     )
-    told = f"Somebody who was at {camera} asks that it be forgotten; decide it under Receipts."
+    told = Told("visit", {"camera": camera})
     house.data_requests.receive(request, sorted(house.household.guardians), told)
     return request

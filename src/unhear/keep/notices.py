@@ -1,8 +1,8 @@
 """Notices to guardians: sealed like everything else, shown until they expire."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from unhear.forget.database import TraceKind, Transaction
@@ -14,13 +14,21 @@ NOTICE_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is told: which notice it is, and what fills it. Each language has words of its own."""
+
+    key: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something one guardian must be told; it goes with the person it is about."""
 
     guardian: PersonId
     about: PersonId
     at: datetime
-    text: str
+    told: Told
 
 
 def add_notice(
@@ -34,7 +42,7 @@ def add_notice(
         utterance=Utterance(
             of=trace, heard_at=notice.at, device=DeviceId("house"), person=notice.guardian
         ),
-        content=json.dumps({"text": notice.text, "about": notice.about}).encode(),
+        content=_content(notice),
         expires_at=notice.at + timedelta(days=NOTICE_DAYS),
     )
     add_trace(transaction, tree, household, new)
@@ -59,5 +67,14 @@ def _all(
     for row in transaction.traces(household, (TraceKind.NOTICE,)):
         utterance = utterance_of(tree, row)
         fields = json.loads(content_of(tree, row))
-        about, text = PersonId(fields["about"]), fields["text"]
-        yield row.id, Notice(utterance.person, about, utterance.heard_at, text)
+        told = (
+            Told(fields["told"], fields["slots"])
+            if "told" in fields
+            else Told("text", {"text": fields["text"]})  # as notices were written at first
+        )
+        yield row.id, Notice(utterance.person, PersonId(fields["about"]), utterance.heard_at, told)
+
+
+def _content(notice: Notice) -> bytes:
+    told = notice.told
+    return json.dumps({"told": told.key, "slots": dict(told.slots), "about": notice.about}).encode()

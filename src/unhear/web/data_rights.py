@@ -18,6 +18,7 @@ from unhear.house.data_requests import AlreadyAsked, TooManyRequests
 from unhear.house.house import House
 from unhear.household.data_rights import DataRequest, RequestClosed, Right, Status
 from unhear.household.words import TraceId
+from unhear.keep.notices import Told
 from unhear.web.api.fields import HEX_ID
 from unhear.web.problems import KIND
 from unhear.web.security import AGENTS
@@ -128,8 +129,7 @@ def ask(house: TheHouse, agent: Agent, body: Body) -> dict[str, str]:
     """Take a request, for a guardian to decide (section 2.01)."""
     try:
         new = _request(house, agent, house.agents.message(agent, body))
-        name = house.agents.name_of(agent)
-        told = f"{name} asks for {new.right} of what is kept; decide it under Receipts."
+        told = Told(f"agent_{new.right}", {"agent": house.agents.name_of(agent)})
         house.data_requests.receive(new, sorted(house.household.guardians), told)
     except MessageRefused as error:
         status = HTTPStatus.BAD_REQUEST if error.trusted else HTTPStatus.FORBIDDEN

@@ -11,6 +11,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.house.data_map_pages import rows
 from unhear.house.drill import rehearse
 from unhear.house.notice_text import NoticeKind
+from unhear.house.told import told_text
 from unhear.household.hold import HOLD_DAYS_MAX, Hold
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId
@@ -78,7 +79,7 @@ class HoldLine(Answered):
 
 
 @router.get("/notices")
-def notices(signed: Guardian) -> list[NoticeLine]:
+def notices(signed: Guardian, language: Literal["en", "de"] = "en") -> list[NoticeLine]:
     """Read what the house tells you."""
     house = signed.house
     found = snapshot(
@@ -87,7 +88,7 @@ def notices(signed: Guardian) -> list[NoticeLine]:
         lambda transaction, tree: kept_notices(transaction, tree, house.household.id),
     )
     own = [one for one in found if one.guardian == signed.person.id]
-    return [NoticeLine(at=one.at, text=one.text) for one in own]
+    return [NoticeLine(at=one.at, text=told_text(one.told, language)) for one in own]
 
 
 @router.get("/notices/{kind}")

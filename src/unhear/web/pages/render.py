@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,7 +15,7 @@ from unhear.web.home import Home
 from unhear.web.signed_in import SignedIn, home_of
 
 FOLDER = Path(__file__).parent
-LANGUAGES = ("en", "de")
+LANGUAGES: tuple[Literal["en", "de"], ...] = ("en", "de")
 PAGES = (
     "today",
     "talk",
@@ -66,7 +66,7 @@ def back_to(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
-def language_of(request: Request) -> str:
+def language_of(request: Request) -> Literal["en", "de"]:
     """Answer the first language of ours that a browser accepts, English otherwise."""
     accepted = request.headers.get("accept-language", "")
     asked = (part.partition(";")[0].strip()[:2].lower() for part in accepted.split(","))

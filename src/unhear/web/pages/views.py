@@ -189,7 +189,7 @@ def consent(request: Request, signed: Guardian) -> Response:
         states={(one.person, one.purpose.value): one for one in found.consents},
         notice=found.notice,
         all_guardians=found.all_guardians,
-        house_told=list(reversed(all_notices(signed))),
+        house_told=list(reversed(all_notices(signed, language_of(request)))),
     )
 
 
