@@ -25,7 +25,7 @@ from unhear.settings import CameraSettings, MqttSettings
 
 pytestmark = pytest.mark.tools
 
-PATIENCE = 20
+PATIENCE = 60
 HOUSE = HouseholdId(b"h" * 16)
 FRONT, GARDEN = DeviceId("Haustür"), DeviceId("garden")
 CAMERAS = (

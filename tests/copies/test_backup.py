@@ -164,18 +164,18 @@ def test_sound_that_another_backup_has_just_sent_stays(
     keep(house)
     backup(house, target)
     late: list[TraceId] = []
-    listing = Target.names
+    listing = Target.sizes
 
-    def names(where: Target, prefix: str) -> list[str]:
+    def sizes(where: Target, prefix: str) -> list[tuple[str, int]]:
         found = list(listing(where, prefix))
         if prefix.startswith("payloads") and not late:
             late.append(keep(house))
             backup(House(house.settings), target)
         return found
 
-    monkeypatch.setattr(Target, "names", names)
+    monkeypatch.setattr(Target, "sizes", sizes)
     backup(house, target)
-    assert late[0].hex() in " ".join(listing(target, "payloads"))
+    assert late[0].hex() in " ".join(target.names("payloads"))
     house.close()
 
 

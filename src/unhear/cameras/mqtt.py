@@ -8,7 +8,9 @@ was seen is told in the moment, and kept by nobody. Never a picture, never a wor
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
+from threading import Event
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +30,7 @@ AGAIN_FIRST_SECONDS, AGAIN_SECONDS_MAX = 1, 30
 """How long it waits before it connects again."""
 
 AT_LEAST_ONCE, AT_MOST_ONCE = 1, 0
+LEAVE_SECONDS_MAX = 3.0
 ONLINE, OFFLINE, ON, OFF = "online", "offline", "ON", "OFF"
 PRESSED = '{"event_type": "press"}'
 ID_LETTERS = 12
@@ -60,6 +63,7 @@ class MqttDoor:
         self._cameras = {DeviceId(one.name): one for one in cameras}
         self._bell, self._records, self._switch = bell, records, switch
         self._told: dict[DeviceId, bool] = {}
+        self._left = Event()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
         self._connect()
 
@@ -85,10 +89,14 @@ class MqttDoor:
 
     def close(self) -> None:
         """Say that the house is away, and leave the broker."""
-        if self._client.is_connected():
-            self._client.publish(self._status, OFFLINE, AT_LEAST_ONCE, retain=True)
-        self._client.disconnect()
-        self._client.loop_stop()
+        client = self._client
+        if client.is_connected():
+            said = client.publish(self._status, OFFLINE, AT_LEAST_ONCE, retain=True)
+            with suppress(RuntimeError):  # the connection broke meanwhile: its will says the same
+                said.wait_for_publish(LEAVE_SECONDS_MAX)
+            client.disconnect()
+            self._left.wait(LEAVE_SECONDS_MAX)  # or the broker would take it for a broken line
+        client.loop_stop()
 
     @property
     def _status(self) -> str:
@@ -111,6 +119,7 @@ class MqttDoor:
         client.will_set(self._status, OFFLINE, AT_LEAST_ONCE, retain=True)
         client.reconnect_delay_set(AGAIN_FIRST_SECONDS, AGAIN_SECONDS_MAX)
         client.on_connect, client.on_message = self._connected, self._heard
+        client.on_disconnect = lambda *_: self._left.set()
         client.connect_async(
             parts.hostname or "localhost", parts.port or (PORT_TLS if secure else PORT)
         )

@@ -15,7 +15,7 @@ Keeps = Callable[[frozenset[Seen]], bool]
 class Bounds:
     """How long clips are, in seconds of the stream, and how much waits in memory."""
 
-    preroll: float = 4.0
+    preroll: float = 5.0
     quiet: float = 10.0
     clip: float = 300.0
     waiting: float = 60.0
