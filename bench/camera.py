@@ -6,7 +6,7 @@ The camera is GStreamer's RTSP server, which plays Debian's `vtest.avi` as H.264
 15 pictures a second and 4 Mbit/s. It is looked at five times a second by an analyser that compares
 each picture with the one before and sees nothing, so its own cost is hardly in the figures. The
 peer is PyAV, which decodes every picture of the same stream in one thread. How many cameras are
-sustained is counted with the server on the same machine, each with its newest 4 seconds in memory:
+sustained is counted with the server on the same machine, each with its newest 5 seconds in memory:
 all are looked at as often as they should be, and none is more than a second late.
 """
 
