@@ -50,6 +50,9 @@ def test_a_new_camera_is_off_and_obeys_what_is_decided(folder: Path) -> None:
     unhear(folder, "cameras", "set", "front door", "--hours", "none", "--private", "none")
     (camera,) = unhear(folder, "cameras", "list")["cameras"]
     assert (camera["hours"], camera["private"]) == ([], [])
+    unhear(folder, "cameras", "set", "front door", "--days", "3")
+    (camera,) = unhear(folder, "cameras", "set", "front door", "--indoors")["cameras"]
+    assert camera["days"] == 30
     assert unhear(folder, "cameras", "mode", "away")["mode"] == "away"
     assert unhear(folder, "cameras", "list")["mode"] == "away"
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from unhear.answer.synthesiser import Speech
 from unhear.house.family import Family, FamilyError
 from unhear.house.looks import LIVE, Looks
-from unhear.household.cameras import Camera, Mode
+from unhear.household.cameras import Camera, Mode, placed
 from unhear.household.family import Household
 from unhear.household.words import DeviceId, PersonId, TraceId
 from unhear.settings import CameraSettings
@@ -89,8 +89,8 @@ class Cameras:
 
     def decide(self, camera: Camera) -> Household:
         """Decide about a camera; it obeys at once. Raises `NoSuchCamera`."""
-        self._check(camera.device)
-        return self._family.set_camera(camera)
+        before = self.decided(camera.device)
+        return self._family.set_camera(placed(before, camera))
 
     def live_as(self, mode: Mode) -> Household:
         """Note how the household lives now."""

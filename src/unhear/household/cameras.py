@@ -5,7 +5,7 @@ guardian says so, and what sees the street stays 72 hours unless they choose oth
 Data Protection Board, Guidelines 3/2019, paragraph 121).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -97,3 +97,19 @@ class Camera:
     def keeps(self, seen: frozenset[Seen]) -> bool:
         """Whether film that shows this is kept."""
         return bool(seen & {Seen.PERSON, Seen.RING}) if self.people_only else bool(seen)
+
+
+def usual_days(*, indoors: bool) -> int:
+    """Answer how long film stays where a guardian chose nothing else."""
+    return INDOOR_DAYS if indoors else STREET_DAYS
+
+
+def placed(before: Camera, after: Camera) -> Camera:
+    """Answer what is decided now; where a camera was moved, usual days become those of its place.
+
+    Days that a guardian chose stay.
+    """
+    usual = usual_days(indoors=before.indoors)
+    if after.indoors == before.indoors or not before.days == after.days == usual:
+        return after
+    return replace(after, days=usual_days(indoors=after.indoors))
