@@ -59,6 +59,7 @@ from unhear.keep.catalogue import Catalogue
 from unhear.keep.clips import Clips
 from unhear.keep.identity import ByPassphrase, WrappedIdentity
 from unhear.keep.memory import SkillMemory
+from unhear.keep.moments import Moments
 from unhear.keep.payloads import PayloadHolder
 from unhear.keep.profile import profile_of
 from unhear.keep.unwritten import Unwritten
@@ -126,12 +127,14 @@ class House:
             clock=self.clock,
         )
         self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock, self.alerting)
+        self.moments = Moments(self.clock)
         self.unwritten = Unwritten(self.database, self.keeper, self.clock)
         holders: list[Holder] = [
             PayloadHolder(self.payloads),
             self.conversation,
             self.rooms,
             self.unwritten,
+            self.moments,
         ]
         self.sharing = self._sharing()
         if self.sharing is not None:
@@ -278,6 +281,7 @@ class House:
             payloads=self.payloads,
             household=self.household.id,
             recipient=self.identity.recipient,
+            moments=self.moments,
         )
 
     @cached_property
