@@ -122,6 +122,7 @@ export interface Notifications {
   key: string;
   kinds: string[];
   chosen: string[] | null;
+  pictures: boolean;
   elsewhere: number;
 }
 
@@ -130,6 +131,7 @@ export interface Subscribed {
   key: string;
   auth: string;
   kinds: string[];
+  pictures: boolean;
 }
 
 export interface Lesson {

@@ -11,6 +11,7 @@ from unhear.answer.registry import Skills, find_skills
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.music import music_pieces
 from unhear.engines.phonemes import EspeakPhonemes
+from unhear.engines.pictures import smaller_jpeg
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import HolderUnanswered, MirrorAway
 from unhear.forget.holder import IN_A_HOUSE, Holder, Place
@@ -124,6 +125,7 @@ class House:
             push=lambda: self.push,
             household=lambda: self.household,
             gone=self.tell_no_more,
+            small=smaller_jpeg,
             clock=self.clock,
         )
         self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock, self.alerting)
