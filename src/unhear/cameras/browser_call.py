@@ -97,14 +97,14 @@ class BrowserCall:
         expected = len(peer.getTransceivers())
         try:
             await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            if len(peer.getTransceivers()) > expected or peer.sctp is not None:
-                raise CallWrong("it offers more than this camera takes")
-            await peer.setLocalDescription(await peer.createAnswer())
-        except Exception as error:  # whatever is wrong with an offer, it is the offer
+            wrong = len(peer.getTransceivers()) > expected or peer.sctp is not None
+            if not wrong:
+                await peer.setLocalDescription(await peer.createAnswer())
+        except Exception:  # noqa: BLE001 - whatever it is, it is wrong with the offer
+            wrong = True
+        if wrong:
             await self._end()
-            if isinstance(error, CallWrong):
-                raise
-            raise CallWrong("it offers no film in H.264, or nothing that can be read") from None
+            raise CallWrong("it offers no film in H.264, or more than this camera takes")
         self._asking = asyncio.create_task(_keep_asking(pictures))
         return peer.localDescription.sdp
 

@@ -20,7 +20,7 @@ Take = Callable[[JitterFrame], None]
 
 
 class ReceiverUnknown(Exception):
-    """This aiortc is not made as the one that this was written for."""
+    """The aiortc that is installed is not made as the one that this was written for."""
 
 
 class _HandedOn(Queue[Any]):
