@@ -37,7 +37,7 @@ class BrowserCamera:
             before.close()
         return call
 
-    def connect(self, hears: bool) -> Source:  # noqa: FBT001 - a `Connect`
+    def connect(self, *, hears: bool) -> Source:
         """Wait for a browser that films, with sound or without. Raises `CameraAway`."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._current(hears=hears), WAIT_SECONDS)

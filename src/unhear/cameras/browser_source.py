@@ -13,7 +13,9 @@ from unhear.cameras.source import SILENT_SECONDS_MAX, CameraAway, OneCoding
 from unhear.capture.encoded import PICTURE_TICKS, Encoded, Origin, Timeline
 
 CODEC = "h264"
-PICTURES_A_SECOND = "30"
+PICTURES_A_SECOND = 30
+"""About how many come, where it must be known before they do."""
+
 OPUS_SAMPLES = 960
 """Samples of the packets that browsers send: 20 ms."""
 
@@ -30,7 +32,7 @@ class BrowserSource:
         self._call = call
         first = _first_key_picture(call)
         self._film = av.open(
-            io.BytesIO(first.data), format=CODEC, options={"framerate": PICTURES_A_SECOND}
+            io.BytesIO(first.data), format=CODEC, options={"framerate": str(PICTURES_A_SECOND)}
         )
         self.pictures = self._film.streams.video[0]
         self._silence = silence() if call.sounds else None
@@ -46,7 +48,7 @@ class BrowserSource:
             if coded.sound:
                 yield _placed(coded, sound, OPUS_SAMPLES)
                 continue
-            placed = _placed(coded, pictures, 0)
+            placed = _placed(coded, pictures, PICTURE_TICKS // PICTURES_A_SECOND)
             if not coding.goes_on(placed, CODEC):
                 self._call.put_back(coded)
                 raise CameraAway("it codes its pictures otherwise now")

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from threading import Event, Thread
 from time import monotonic
+from typing import Protocol
 
 from unhear.cameras.source import CameraAway, CameraRefused, Source
 from unhear.clock import Clock
@@ -25,8 +26,11 @@ CLOSE_AWAY_SECONDS_MAX = 1.0
 """How long a camera is waited for that is only being connected to: it has nothing to end."""
 
 
-Connect = Callable[[bool], Source]
-"""Connects with a camera, for its sound too or not. Raises `CameraRefused` and `CameraAway`."""
+class Connect(Protocol):
+    """Connects with a camera."""
+
+    def __call__(self, *, hears: bool) -> Source:
+        """Connect, for its sound too or not. Raises `CameraRefused` and `CameraAway`."""
 
 
 class Connection(StrEnum):
@@ -104,7 +108,7 @@ class Staying:
     def _connect_and_use(self) -> tuple[Connection, str]:
         """Serve one connection until it ends; answer how, and what went wrong."""
         try:
-            source = self._connect(self._hears())
+            source = self._connect(hears=self._hears())
             try:
                 if not self.closing.is_set():
                     self._note(Connection.CONNECTED, "")

@@ -71,7 +71,7 @@ class CameraWatch:
 
         def at(address: str) -> Connect:
             place = Place(address, settings.user, settings.password)
-            return lambda hears: AddressSource(stream_at(place), hears=hears)
+            return lambda *, hears: AddressSource(stream_at(place), hears=hears)
 
         def stay(to: Connect, use: Callable[[Source], None], hears: Callable[[], bool]) -> Staying:
             return Staying(device, to, use, now, hears=hears, pauses=pauses)
