@@ -3,6 +3,7 @@
 import { onStepUp } from "./api";
 import { areas } from "./areas";
 import { cameras } from "./cameras";
+import { filming } from "./filming";
 import { live } from "./live";
 import { go, startNavigating } from "./navigate";
 import { lesson } from "./lesson";
@@ -22,6 +23,7 @@ import { timeline } from "./timeline";
 const MODULES: Record<string, (element: HTMLElement) => void> = {
   areas,
   cameras,
+  filming,
   lesson,
   message,
   live,

@@ -144,7 +144,6 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
     for events in events_of(house):
         tasks.create_task(events.run())
     for device, camera in house.cameras.named.items():
-        watch.expect(device, camera.room or camera.name)
         ready(f"camera {device} in the {camera.room or camera.name}")
     await _tend(assistant, watch, cameras)
 

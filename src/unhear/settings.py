@@ -86,8 +86,11 @@ class CameraSettings(BaseModel):
     name: str = Field(min_length=1, max_length=60)
     """What it is called, in what is kept too."""
 
-    address: str = Field(pattern=r"^(rtsps?|https?|onvif)://")
-    """Where its film comes from: RTSP, MJPEG over HTTP, or `onvif://HOST[:PORT]` to ask."""
+    address: str = Field(pattern=r"^((rtsps?|https?|onvif)://|browser:$)")
+    """Where its film comes from: RTSP, MJPEG over HTTP, or `onvif://HOST[:PORT]` to ask.
+
+    `browser:` is a phone's browser, which a guardian pairs in the console.
+    """
 
     sub: str | None = Field(default=None, pattern=r"^(rtsps?|https?)://")
     """A smaller stream of the same picture, to analyse; the main one by default."""

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.tools
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
 DOOR = CameraSettings(name="front door", address="rtsp://127.0.0.1:1/door", speaker="hall")
+SHELF = CameraSettings(name="shelf", address="browser:")
 PAGES = (
     "today",
     "talk",
@@ -33,6 +34,7 @@ PAGES = (
     "devices",
     "cameras",
     "camera?name=front%20door",
+    "camera?name=shelf",
     "keeping",
     "receipts",
     "status",
@@ -46,7 +48,7 @@ PAGES = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
-        with console(tmp_path_factory.mktemp("accessible"), cameras=(DOOR,)) as served:
+        with console(tmp_path_factory.mktemp("accessible"), cameras=(DOOR, SHELF)) as served:
             keep_clip(served, film(2), still=jpeg(), hours=1)
             served.keep()
             ada = allow(served.house, "Ada")
@@ -97,6 +99,17 @@ def test_no_page_keeps_anybody_out(
         page.locator("canvas").wait_for()
         page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).last.click()
         page.locator("video").wait_for()
+        page.evaluate(source)
+        found += broken(page)
+        page.goto(f"{served.url}/cameras")
+        page.locator("form[action='/cameras/pair'] [name=name]").fill("shelf")
+        page.locator("form[action='/cameras/pair'] button").click()
+        code = page.locator(".code").inner_text()
+        page.evaluate(source)
+        found += broken(page)
+        page.goto(f"{served.url}/pair#{code}")
+        page.get_by_role("button").click()
+        page.locator("[data-module=filming]").wait_for()
         page.evaluate(source)
         found += broken(page)
         for name in PAGES:

@@ -29,6 +29,7 @@ from unhear.web.api import (
     upkeep,
     voices,
 )
+from unhear.web.browser_camera import Filming
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
@@ -91,6 +92,7 @@ def console_app(home: Home) -> FastAPI:
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)
     app.add_exception_handler(views.SignInFirst, views.sign_in_first)
     app.add_api_websocket_route("/voice", Talking(home).converse)
+    app.add_api_websocket_route("/film/call", Filming(home).film)
     live = Live(home)
     app.add_api_websocket_route("/live/{camera}", live.see)
     app.add_api_websocket_route("/live/{camera}/talk", live.talk)

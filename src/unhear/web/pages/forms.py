@@ -19,7 +19,7 @@ from unhear.web.api.consents import (
     require_all,
     stop_as,
 )
-from unhear.web.api.devices import NewDevice
+from unhear.web.api.devices import NewDevice, Pairing
 from unhear.web.api.devices import pair as begin_pairing
 from unhear.web.api.fields import HEX_ID
 from unhear.web.api.learning import Learnable
@@ -193,10 +193,7 @@ def pair_device(
 ) -> Response:
     """Show the code with which another browser becomes a device."""
     wanted = NewDevice(name=name, room=room or None, person=person)
-    made = begin_pairing(signed, wanted)
-    return page(
-        request, "pairing", signed, code=made.code, url=made.url, picture=qr_picture(made.url)
-    )
+    return show_code(request, signed, begin_pairing(signed, wanted), "devices")
 
 
 @router.post("/devices/remove")
@@ -253,6 +250,14 @@ def sign_out(request: Request, signed: Guardian) -> Response:
     forget_browser(signed.house, request, response)
     signed.home.sessions.close(request, response)
     return response
+
+
+def show_code(request: Request, signed: SignedIn, made: Pairing, back: str) -> Response:
+    """Show a code that pairs another browser, and lead back to a page."""
+    picture = qr_picture(made.url)
+    return page(
+        request, "pairing", signed, code=made.code, url=made.url, picture=picture, back=back
+    )
 
 
 def minutes(time: str) -> int:

@@ -12,6 +12,7 @@ from unhear.house.notice_text import NoticeKind
 from unhear.household.alerts import AlertKind
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
+from unhear.household.retention import DeviceKind
 from unhear.household.scope import Scope
 from unhear.household.words import (
     OPTIONAL,
@@ -97,6 +98,13 @@ def sign_in(request: Request, home: TheHome) -> Response:
 def pair(request: Request) -> Response:
     """Become a device of the house."""
     return page(request, "pair", None)
+
+
+@router.get("/paired")
+def paired(request: Request, home: TheHome) -> Response:
+    """Go where a browser that was just paired does its work."""
+    camera = device_of(request, home.house.household, DeviceKind.CAMERA)
+    return back_to("/talk" if camera is None else "/film")
 
 
 @router.get("/shared/{grant}")
