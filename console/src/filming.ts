@@ -135,9 +135,11 @@ class Filming {
   private async opened(sound: boolean): Promise<MediaStream> {
     if (this.stream !== null && sound === this.stream.getAudioTracks().length > 0) return this.stream;
     this.closeStream();
-    const stream = await navigator.mediaDevices.getUserMedia({
-      video: { ...PICTURES, facingMode: this.facing },
-      audio: sound,
+    const video = { ...PICTURES, facingMode: this.facing };
+    const { mediaDevices } = navigator;
+    const stream = await mediaDevices.getUserMedia({ video, audio: sound }).catch((error) => {
+      if (!sound) throw error;
+      return mediaDevices.getUserMedia({ video }); // who lets nobody hear may let them see
     });
     if (!this.on) {
       stream.getTracks().forEach((track) => track.stop());
@@ -197,7 +199,7 @@ class Filming {
     this.part("screen").hidden = this.turn.hidden = !this.on;
     this.mute.hidden = !this.on || !this.hears;
     this.mute.setAttribute("aria-pressed", String(this.muted));
-    const heard = this.hears && !this.muted;
+    const heard = (this.stream?.getAudioTracks().length ?? 0) > 0;
     this.part("sound").textContent = this.on ? say(heard ? "film_heard" : "film_unheard") : "";
   }
 

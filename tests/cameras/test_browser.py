@@ -13,6 +13,7 @@ from tests.cameras.calling import Filmed, calling, offered, watched_browser
 from tests.cameras.films import film
 from tests.cameras.test_watch import MOTION, NOTHING, SHORT, filmed
 from tests.cameras.watching import DOOR, coded_slices, pictures, until
+from unhear.cameras import browser as browsers
 from unhear.cameras import browser_call
 from unhear.cameras.browser import BrowserCamera
 from unhear.cameras.connecting import Connection
@@ -73,6 +74,16 @@ def test_the_newest_call_counts_and_one_that_is_over_is_nobody_s(camera: Browser
             assert second.pictures.width == 320
         with pytest.raises(CameraAway):
             list(second.packets())
+
+
+def test_a_call_without_sound_is_none_for_a_camera_that_may_hear(
+    camera: BrowserCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with calling(camera, film()):
+        camera.connect(hears=False).close()
+        monkeypatch.setattr(browsers, "WAIT_SECONDS", 0.1)
+        with pytest.raises(CameraAway, match="no browser"):
+            camera.connect(hears=True)
 
 
 def test_who_reads_slowly_misses_what_comes_up_to_a_key_picture(
