@@ -159,6 +159,7 @@ class House:
             )
         self.forgetter.resume(self.household.id)
         self.household = self.changes.settle()
+        self.reception = self._reception()
 
     @cached_property
     def holds(self) -> Holds:
@@ -320,23 +321,6 @@ class House:
         )
 
     @cached_property
-    def reception(self) -> Reception | None:
-        """Who answers their desk; None where the settings name none."""
-        if self.settings.staff is None:
-            return None
-        return Reception(
-            self.settings.staff,
-            access=self.access,
-            grants=self.grants,
-            database=self.database,
-            keeper=self.keeper,
-            ledger=self.ledger,
-            alerting=self.alerting,
-            opened=self.note_opened,
-            clock=self.clock,
-        )
-
-    @cached_property
     def cameras(self) -> Cameras:
         """What it sees with."""
         return Cameras(
@@ -493,6 +477,22 @@ class House:
         )
         memory = self._memory("privacy", opened, Remembering(stay))
         memory.remember({"opened": recording.hex()})
+
+    def _reception(self) -> Reception | None:
+        """Answer what answers the desk of staff that the settings name."""
+        if self.settings.staff is None:
+            return None
+        return Reception(
+            self.settings.staff,
+            access=self.access,
+            grants=self.grants,
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            alerting=self.alerting,
+            opened=self.note_opened,
+            clock=self.clock,
+        )
 
     def _sharing(self) -> Sharing | None:
         """Answer what shares with the fleet that the settings name. Raises `ProofMalformed`."""
