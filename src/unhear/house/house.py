@@ -42,6 +42,7 @@ from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
+from unhear.house.undoing import Undoing
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
@@ -477,6 +478,16 @@ class House:
         )
         memory = self._memory("privacy", opened, Remembering(stay))
         memory.remember({"opened": recording.hex()})
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """How what staff saw is forgotten."""
+        return Undoing(
+            database=self.database,
+            keeper=self.keeper,
+            forgetter=self.forgetter,
+            household=self.household.id,
+        )
 
     def _reception(self) -> Reception | None:
         """Answer what answers the desk of staff that the settings name."""
