@@ -1,6 +1,7 @@
 """On the command line: who of the staff asked, what they may open, who looked, and undoing that."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def _let_in(folder: Path, recording: str, *, looks: bool) -> str:
     desk.home = house.household.id.hex()
     assert house.reception is not None
     trace = TraceId(bytes.fromhex(recording))
-    wanted = {"purpose": "support", "ticket": "123", "why": "a door", "hours": 2}
+    wanted: dict[str, Any] = {"purpose": "support", "ticket": "123", "why": "a door", "hours": 2}
     asked = desk.wants("ask", ALEX, **wanted, recordings=[recording])
     request = house.reception.ask(asked["message"], asked["signature"])
     household = house.identity.open_with_passphrase(PASSPHRASE)
@@ -77,7 +78,7 @@ def test_what_was_seen_is_undone_and_nothing_else(folder: Path) -> None:
     done = unhear(folder, "access", "undo", "--staff", "alex")
     assert done["erased"] == dry["would_erase"]
     left = {one["id"] for one in unhear(folder, "recordings")["recordings"]}
-    assert left == {unseen, other}
+    assert left == {unseen[:8], other[:8]}
     house = House(Settings(house=folder))
     receipt = Receipt.from_json(Path(done["receipt"]).read_bytes())
     assert verify(receipt, house.ledger.key).statement["count"] == "2-9"

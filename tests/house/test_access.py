@@ -204,7 +204,7 @@ def undoing_of(home: Home) -> Undoing:
     return Undoing(database=home.db, keeper=home.roots, forgetter=home.forgetter, household=home.id)
 
 
-def _learned(home: Home) -> dict[TraceKind, str]:
+def _learned(home: Home) -> dict[TraceKind, bytes]:
     with home.db.reading() as transaction:
         tree = open_tree(transaction, home.roots)
         rows = {

@@ -112,7 +112,11 @@ def test_a_look_is_in_the_ledger_and_told_in_words_when_the_grant_is_gone(
     assert opening.person.item == b"alex"
     assert commit("person", opening.person) == receipt.statement["person"]
     assert [one.item for one in opening.items] == [recording]
-    assert verify(receipt, staffed.served.house.ledger.key).proves
+    proves = " ".join(verify(receipt, staffed.served.house.ledger.key).proves)
+    assert "1 kept thing was opened by staff at" in proves
+    assert "somebody of the household" not in proves
+    told = staffed.ada.get(f"{API}/everything").json()["parts"]["staff"]
+    assert told["looks"][0]["recording"] == recording.hex()
     _refused(staffed.asks("headers", ALEX, grant=grant), "no such grant")
 
 
