@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, str] = {
     "notice": "noticing:notice",
     "people": "family:people",
     "cameras": "cameras:cameras",
+    "access": "access:access",
     "consent": "consenting:consent",
     "learn": "learning:learn",
     "retention": "family:retention",

@@ -14,7 +14,7 @@ from threading import Condition, Thread
 from typing import Protocol
 
 from unhear.clock import Clock
-from unhear.household.alerts import Alert, AlertKind, Subscription
+from unhear.household.alerts import ALWAYS, Alert, AlertKind, Subscription
 from unhear.household.family import Household
 from unhear.household.words import TraceId
 from unhear.stores.errors import PushAway, PushGone, PushRefused
@@ -47,6 +47,9 @@ PATHS = {
     AlertKind.TROUBLE: "/status",
     AlertKind.RANG: "/today",
     AlertKind.SEEN: "/today",
+    AlertKind.STAFF_ASKED: "/access",
+    AlertKind.STAFF_LOOKED: "/access",
+    AlertKind.STAFF_REFUSED: "/access",
 }
 """The page that a notification opens."""
 
@@ -237,5 +240,6 @@ def _audience(household: Household, alert: Alert) -> list[Subscription]:
     return [
         one
         for one in household.subscriptions
-        if one.person in may_know and (alert.kind in one.kinds or alert.gone)
+        if one.person in may_know
+        and (alert.gone or alert.kind in ALWAYS or alert.kind in one.kinds)
     ]

@@ -20,6 +20,7 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
+from unhear.house.access import Access
 from unhear.house.agents import Agents
 from unhear.house.ages import Ages
 from unhear.house.alerting import Alerting
@@ -38,9 +39,11 @@ from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
 from unhear.house.pushing import open_push
+from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
+from unhear.house.undoing import Undoing
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
@@ -162,6 +165,7 @@ class House:
             )
         self.forgetter.resume(self.household.id)
         self.household = self.changes.settle()
+        self.reception = self._reception()
 
     @cached_property
     def holds(self) -> Holds:
@@ -307,6 +311,19 @@ class House:
             payloads=self.payloads,
             forgetter=self.forgetter,
             household=self.household.id,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def access(self) -> Access:
+        """What staff of whoever runs the house ask for, and looked at."""
+        return Access(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            catalogue=self.catalogue,
+            grants=self.grants,
+            household=lambda: self.household,
             clock=self.clock,
         )
 
@@ -467,6 +484,32 @@ class House:
         )
         memory = self._memory("privacy", opened, Remembering(stay))
         memory.remember({"opened": recording.hex()})
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """How what staff saw is forgotten."""
+        return Undoing(
+            database=self.database,
+            keeper=self.keeper,
+            forgetter=self.forgetter,
+            household=self.household.id,
+        )
+
+    def _reception(self) -> Reception | None:
+        """Answer what answers the desk of staff that the settings name."""
+        if self.settings.staff is None:
+            return None
+        return Reception(
+            self.settings.staff,
+            access=self.access,
+            grants=self.grants,
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            alerting=self.alerting,
+            opened=self.note_opened,
+            clock=self.clock,
+        )
 
     def _sharing(self) -> Sharing | None:
         """Answer what shares with the fleet that the settings name. Raises `ProofMalformed`."""
