@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 SHIP_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(days=1)
+ACCOUNTS_EVERY = timedelta(minutes=1)
 ANSWERS_AT_ONCE = 8
 ESPHOME, ESPHOME_PORT = "esphome://", 6053
 
@@ -146,7 +147,7 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
     for device, camera in house.cameras.named.items():
         watch.expect(device, camera.room or camera.name)
         ready(f"camera {device} in the {camera.room or camera.name}")
-    await _tend(assistant, watch, cameras)
+    await _tend(home, assistant, watch, cameras)
 
 
 async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None]) -> None:
@@ -163,15 +164,18 @@ async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None
             ready(f"satellite {place.device} was found at {place.host}:{place.port}")
 
 
-async def _tend(assistant: Assistant, watch: Watch, cameras: CamerasAtWork) -> None:
+async def _tend(home: Home, assistant: Assistant, watch: Watch, cameras: CamerasAtWork) -> None:
     """Let fall due what falls due, keep the mirror near, and tidy once a day, for ever."""
     house = assistant.house
-    shipped = tidied = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
+    shipped = tidied = looked = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
     while True:
         now = house.clock()
         await asyncio.to_thread(assistant.tick)
         await asyncio.to_thread(watch.tick)
         await asyncio.to_thread(cameras.tick)
+        if now - looked >= ACCOUNTS_EVERY:
+            looked = now
+            await asyncio.to_thread(home.tick)
         if now - tidied >= TIDY_EVERY:
             tidied = shipped = now
             await asyncio.to_thread(_tidy, house, watch)

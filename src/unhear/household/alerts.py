@@ -31,6 +31,19 @@ class AlertKind(StrEnum):
     SEEN = "seen"
     """A camera sees a person."""
 
+    SIGNED_IN = "signed-in"
+    """A guardian signed in from a browser that was not seen before."""
+
+    GUESSING = "guessing"
+    """Somebody tries out passphrases."""
+
+
+ALWAYS = frozenset({AlertKind.SIGNED_IN, AlertKind.GUESSING})
+"""Told to every browser that is told anything: nobody who got in can leave these out."""
+
+CHOOSABLE = tuple(kind for kind in AlertKind if kind not in ALWAYS)
+"""What each guardian chooses for each browser."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:

@@ -26,13 +26,14 @@ from unhear.web.api import (
     requests,
     session,
     setup,
+    sign_ins,
     upkeep,
     voices,
 )
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import camera_pages, files, forms, views, visits
+from unhear.web.pages import camera_pages, files, forms, sign_in_pages, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
@@ -40,6 +41,7 @@ API = "/api/v1"
 PARTS = (
     setup,
     session,
+    sign_ins,
     passkeys,
     notifications,
     people,
@@ -86,6 +88,7 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(views.router)
     app.include_router(forms.router)
     app.include_router(camera_pages.router)
+    app.include_router(sign_in_pages.router)
     app.include_router(files.router)
     app.include_router(visits.router)
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)

@@ -9,7 +9,7 @@ from unhear.clock import day_number
 from unhear.forget.kept_receipts import Shown, file_name, hour_of, person_in
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
-from unhear.household.alerts import AlertKind
+from unhear.household.alerts import CHOOSABLE
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
@@ -35,6 +35,7 @@ from unhear.web.api.receipts import page_of
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
 from unhear.web.api.upkeep import notices as all_notices
+from unhear.web.browsers import known_browser
 from unhear.web.notices import notice_in
 from unhear.web.pages.render import back_to, first_page, language_of, page, words_in
 from unhear.web.pairings import device_of
@@ -86,11 +87,13 @@ def setup(request: Request, home: TheHome) -> Response:
 
 @router.get("/sign-in")
 def sign_in(request: Request, home: TheHome) -> Response:
-    """Sign in."""
+    """Sign in. A browser in which somebody did before is told their name, and no other is."""
     if not home.ready:
         return back_to("/setup")
-    guardians = [p for p in home.house.household.people if p.kind is PersonKind.GUARDIAN]
-    return page(request, "sign-in", None, only=guardians[0].name if len(guardians) == 1 else "")
+    household = home.house.household
+    known = known_browser(request, household)
+    person = None if known is None else household.person(known.person)
+    return page(request, "sign-in", None, only="" if person is None else person.name)
 
 
 @router.get("/pair")
@@ -275,7 +278,7 @@ def account(request: Request, signed: Guardian) -> Response:
         passkeys=own,
         has_passphrase=has_passphrase,
         told=told(request, household, signed.person.id),
-        alert_kinds=list(AlertKind),
+        alert_kinds=CHOOSABLE,
     )
 
 
