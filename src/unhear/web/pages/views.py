@@ -276,6 +276,7 @@ def account(request: Request, signed: Guardian) -> Response:
         "account",
         signed,
         passkeys=own,
+        names=[household.name, *(person.name for person in household.people)],
         has_passphrase=has_passphrase,
         told=told(request, household, signed.person.id),
         alert_kinds=CHOOSABLE,
