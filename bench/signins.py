@@ -45,6 +45,9 @@ PAGES = ("/today", "/account", "/sign-ins", "/receipts", "/api/v1/recordings")
 PASSPHRASE = "seven quiet rivers sleep"  # noqa: S105 - of a house that lives as long as this
 PATIENCE_SECONDS = 60.0
 ANSWER_SECONDS_MAX = 20.0
+NICE = 19
+"""An attacker's machines are others: here it gets what the server and the guardian leave."""
+
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -208,6 +211,7 @@ def _read(guardian: httpx2.Client, seconds: float) -> list[float]:
 
 async def _attack(url: str, seconds: float) -> None:
     """Try to sign in, evenly over so many seconds; print what was answered, and how often."""
+    os.nice(NICE)
     port = int(url.rpartition(":")[2])
     count = round(PER_MINUTE * seconds / 60)
     addresses = _addresses()

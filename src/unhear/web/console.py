@@ -36,6 +36,7 @@ from unhear.web.microphone import Talking
 from unhear.web.pages import camera_pages, files, forms, sign_in_pages, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
+from unhear.web.signing_in import refused_early
 
 API = "/api/v1"
 PARTS = (
@@ -74,7 +75,12 @@ def console_app(home: Home) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(Limits, proving=session.PROVING, roomy=voices.ROOMY),
+            Middleware(
+                Limits,
+                proving=session.PROVING,
+                roomy=voices.ROOMY,
+                refused=refused_early(home),
+            ),
             Middleware(SameOrigin, origins=(home.origin,)),
         ],
     )

@@ -1,8 +1,10 @@
 """What every way to sign in goes through: who may try, what a wrong proof means, who is told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 from unhear.house.accounts import note_new_browser, tell_guessing
 from unhear.household.browsers import KnownBrowser
@@ -13,6 +15,9 @@ from unhear.web.problems import Problem
 
 BY_PASSKEY, BY_PASSPHRASE, BY_RECOVERY = "passkey", "passphrase", "recovery"
 """How somebody proves who they are; as a method the recovery phrase counts as the passphrase."""
+
+BY_WORDS = frozenset({"/api/v1/session/passphrase", "/api/v1/session/recovery"})
+"""Where somebody signs in by what they know."""
 
 UNDER_ATTACK = Problem(
     429,
@@ -53,6 +58,21 @@ def attempt(home: Home, request: Request, session: str | None = None) -> Attempt
     if not home.guesses.may_try(own):
         raise UNDER_ATTACK if own is None else TRIED_TOO_OFTEN
     return Attempt(home, own)
+
+
+def refused_early(home: Home) -> Callable[[HTTPConnection], Problem | None]:
+    """Answer what refuses strangers under attack before anything of their request is read.
+
+    An attack is cheap for the house so: nothing is parsed, and no thread is taken.
+    """
+
+    def refused(asked: HTTPConnection) -> Problem | None:
+        if not home.ready or asked.scope["path"] not in BY_WORDS:
+            return None
+        known = known_browser(asked, home.house.household)
+        return None if known is not None or home.guesses.may_try(None) else UNDER_ATTACK
+
+    return refused
 
 
 def enter(home: Home, request: Request, response: Response, person: Person, way: str) -> None:
