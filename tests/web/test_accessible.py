@@ -37,6 +37,7 @@ PAGES = (
     "receipts",
     "status",
     "account",
+    "sign-ins",
     "pair",
     "notice",
 )
