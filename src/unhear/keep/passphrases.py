@@ -79,7 +79,8 @@ def weighed(passphrase: str, names: Iterable[str]) -> Why | None:
 
 
 def _found(passphrase: str, inputs: list[str]) -> dict[str, Any]:
-    return zxcvbn(passphrase[:LENGTH_WEIGHED_MAX], user_inputs=list(inputs))
+    found: dict[str, Any] = zxcvbn(passphrase[:LENGTH_WEIGHED_MAX], user_inputs=list(inputs))
+    return found
 
 
 def words_of(names: Iterable[str]) -> list[str]:
