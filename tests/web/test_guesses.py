@@ -92,6 +92,19 @@ def test_it_lasts_while_attempts_come_and_ends_an_hour_after(tried: Tried) -> No
     assert tried.guess()
 
 
+@pytest.mark.parametrize(("attempts", "goes_on"), [(ATTACK_ENDS, True), (ATTACK_ENDS - 1, False)])
+def test_it_goes_on_with_fewer_attempts_than_it_began_with(
+    tried: Tried, attempts: int, *, goes_on: bool
+) -> None:
+    while tried.guess():
+        pass
+    tried.time.now += HOUR / 2
+    for _ in range(attempts):
+        assert not tried.guess()
+    tried.time.now += HOUR / 2 + MINUTE
+    assert (tried.guesses.attack() is not None) == goes_on
+
+
 def test_a_guardian_who_tries_now_and_then_does_not_keep_it_going(tried: Tried) -> None:
     while tried.guess():
         pass
