@@ -20,6 +20,7 @@ from unhear.cli import (
     consenting,
     controlling,
     demonstrating,
+    desk,
     doctor,
     erasures,
     family,
@@ -60,6 +61,7 @@ from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
 from unhear.stores.fleet_client import FleetAway
+from unhear.web.problems import Problem
 from unhear.web.serving import AddressWrong
 
 FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
@@ -113,6 +115,7 @@ app.add_typer(log.log, name="log")
 app.add_typer(making_skills.skill, name="skill")
 app.add_typer(witnessing.witness, name="witness")
 app.add_typer(fleet.fleet, name="fleet")
+app.add_typer(desk.desk, name="desk")
 app.command("demo")(demonstrating.demo)
 
 
@@ -165,6 +168,7 @@ def main() -> None:
         ControlsMissing,
         RestoreRefused,
         AddressWrong,
+        Problem,
         OnvifAway,
         OnvifRefused,
     ) as error:
