@@ -160,6 +160,33 @@ class DataRightsSettings(BaseModel):
     agents: tuple[AgentSettings, ...] = ()
 
 
+class StaffSettings(BaseModel):
+    """The desk whose staff may ask guardians of this house to let them see or hear recordings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    desk: str = Field(pattern=r"^https?://[^/]+$")
+    """Its address in browsers, such as `https://desk.example`."""
+
+    key: str
+    """Its Ed25519 public key, in base64: what it signs is asked by it."""
+
+    name: str = Field(min_length=1, max_length=60)
+    """Who runs it, as guardians read it."""
+
+    @property
+    def key_bytes(self) -> bytes:
+        """Its public key, 32 bytes."""
+        return b64decode(self.key, validate=True)
+
+    @field_validator("key")
+    @classmethod
+    def _a_key(cls, key: str) -> str:
+        if len(b64decode(key, validate=True)) != ED25519_KEY_BYTES:
+            raise ValueError("the desk's key is 32 bytes in base64")
+        return key
+
+
 class OperatorSettings(BaseModel):
     """Who runs the house for others, and what the law asks them to have in writing."""
 
@@ -287,6 +314,9 @@ class Settings(BaseSettings):
 
     data_rights: DataRightsSettings = Field(default_factory=DataRightsSettings)
     """Who may ask for people of this house over the Data Rights Protocol; nobody by default."""
+
+    staff: StaffSettings | None = None
+    """Whose staff may ask to see or hear recordings; nobody's by default: there are no staff."""
 
     age_of_consent: int = Field(default=16, ge=13, le=16)
     """From which age on a young person decides; guardians decide before (GDPR, Article 8)."""

@@ -13,7 +13,7 @@ from threading import Condition, Thread
 from typing import Protocol
 
 from unhear.clock import Clock
-from unhear.household.alerts import Alert, AlertKind, Subscription
+from unhear.household.alerts import ALWAYS, Alert, AlertKind, Subscription
 from unhear.household.family import Household
 from unhear.stores.errors import PushAway, PushGone, PushRefused
 
@@ -40,6 +40,9 @@ PATHS = {
     AlertKind.TROUBLE: "/status",
     AlertKind.RANG: "/today",
     AlertKind.SEEN: "/today",
+    AlertKind.STAFF_ASKED: "/access",
+    AlertKind.STAFF_LOOKED: "/access",
+    AlertKind.STAFF_REFUSED: "/access",
 }
 """The page that a notification opens."""
 
@@ -183,5 +186,7 @@ def _audience(household: Household, alert: Alert) -> list[Subscription]:
     """Answer the browsers that want to know; those of guardians alone."""
     may_know = household.guardians if alert.whom is None else household.guardians & {alert.whom}
     return [
-        one for one in household.subscriptions if one.person in may_know and alert.kind in one.kinds
+        one
+        for one in household.subscriptions
+        if one.person in may_know and (alert.kind in ALWAYS or alert.kind in one.kinds)
     ]

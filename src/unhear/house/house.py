@@ -19,6 +19,7 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
+from unhear.house.access import Access
 from unhear.house.agents import Agents
 from unhear.house.ages import Ages
 from unhear.house.alerting import Alerting
@@ -37,6 +38,7 @@ from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
 from unhear.house.pushing import open_push
+from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
@@ -301,6 +303,36 @@ class House:
             payloads=self.payloads,
             forgetter=self.forgetter,
             household=self.household.id,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def access(self) -> Access:
+        """What staff of whoever runs the house ask for, and looked at."""
+        return Access(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            catalogue=self.catalogue,
+            grants=self.grants,
+            household=lambda: self.household,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def reception(self) -> Reception | None:
+        """Who answers their desk; None where the settings name none."""
+        if self.settings.staff is None:
+            return None
+        return Reception(
+            self.settings.staff,
+            access=self.access,
+            grants=self.grants,
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            alerting=self.alerting,
+            opened=self.note_opened,
             clock=self.clock,
         )
 

@@ -31,6 +31,22 @@ class AlertKind(StrEnum):
     SEEN = "seen"
     """A camera sees a person."""
 
+    STAFF_ASKED = "staff_asked"
+    """Staff of whoever runs the house ask to see or hear recordings."""
+
+    STAFF_LOOKED = "staff_looked"
+    """They opened one, as a guardian granted."""
+
+    STAFF_REFUSED = "staff_refused"
+    """Something that they wanted was refused."""
+
+
+ALWAYS = frozenset({AlertKind.STAFF_ASKED, AlertKind.STAFF_LOOKED, AlertKind.STAFF_REFUSED})
+"""What every browser is told that is told anything, whatever else was chosen for it."""
+
+CHOSEN = tuple(kind for kind in AlertKind if kind not in ALWAYS)
+"""What a guardian chooses to be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:

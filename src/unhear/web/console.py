@@ -7,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 from unhear import __version__
 from unhear.web import data_rights
 from unhear.web.api import (
+    access,
     asking,
     cameras,
     clips,
@@ -26,6 +27,7 @@ from unhear.web.api import (
     requests,
     session,
     setup,
+    staff,
     upkeep,
     voices,
 )
@@ -59,6 +61,8 @@ PARTS = (
     upkeep,
     everything,
     requests,
+    access,
+    staff,
 )
 
 

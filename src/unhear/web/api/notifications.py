@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
 from unhear.clock import now
-from unhear.household.alerts import AlertKind, Subscription
+from unhear.household.alerts import CHOSEN, AlertKind, Subscription
 from unhear.stores.push_client import is_usable
 from unhear.web.api.fields import Answered, Bytes, Taken
 from unhear.web.ceremonies import text
@@ -99,7 +99,7 @@ def switch_off_everywhere(signed: Guardian, response: Response) -> None:
 def _answer(signed: SignedIn, here: Subscription | None, elsewhere: int) -> Notifications:
     return Notifications(
         key=text(signed.house.push.public_key),
-        kinds=list(AlertKind),
+        kinds=list(CHOSEN),
         chosen=None if here is None else sorted(here.kinds),
         elsewhere=elsewhere,
     )

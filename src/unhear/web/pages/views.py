@@ -9,7 +9,7 @@ from unhear.clock import day_number
 from unhear.forget.kept_receipts import Shown, file_name, hour_of, person_in
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
-from unhear.household.alerts import AlertKind
+from unhear.household.alerts import CHOSEN
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
 from unhear.household.scope import Scope
@@ -275,7 +275,7 @@ def account(request: Request, signed: Guardian) -> Response:
         passkeys=own,
         has_passphrase=has_passphrase,
         told=told(request, household, signed.person.id),
-        alert_kinds=list(AlertKind),
+        alert_kinds=list(CHOSEN),
     )
 
 
