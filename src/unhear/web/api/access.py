@@ -230,4 +230,3 @@ def _member(one: Colleague) -> Member:
 def _name(signed: SignedIn, person: PersonId | None) -> str:
     known = None if person is None else signed.house.household.person(person)
     return "" if known is None else known.name
-

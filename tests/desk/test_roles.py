@@ -1,0 +1,148 @@
+"""Every page and operation of the desk, as every role: what is not in the table is refused."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import httpx2
+import pytest
+from fastapi.routing import APIRoute
+
+from tests.desk.desks import PAGE, Served, desk_at
+from unhear.desk.app import desk_app
+from unhear.desk.roles import PURPOSES, RIGHTS, Operation, Purpose, Role
+from unhear.web import security
+
+CONTENT, EVERYBODY = "support safety research", "support safety research auditor operator"
+ANYBODY = "anybody"
+TABLE = {
+    "GET /": ANYBODY,
+    "GET /sign-in": ANYBODY,
+    "GET /join": ANYBODY,
+    "GET /counts": ANYBODY,
+    "GET /counts.json": ANYBODY,
+    "GET /oidc/begin": ANYBODY,
+    "GET /oidc/callback": ANYBODY,
+    "POST /api/v1/join/begin": ANYBODY,
+    "POST /api/v1/join/finish": ANYBODY,
+    "POST /api/v1/session/begin": ANYBODY,
+    "POST /api/v1/session/finish": ANYBODY,
+    "POST /api/v1/session/proof/begin": EVERYBODY,
+    "POST /api/v1/session/proof/finish": EVERYBODY,
+    "GET /account": EVERYBODY,
+    "POST /account/sign-out": EVERYBODY,
+    "POST /account/end": EVERYBODY,
+    "GET /requests": CONTENT,
+    "POST /requests": CONTENT,
+    "POST /requests/give-back": CONTENT,
+    "GET /granted": CONTENT,
+    "POST /api/v1/looks": CONTENT,
+    "GET /api/v1/looks/{look}/payload": CONTENT,
+    "GET /history": CONTENT,
+    "GET /approvals": "safety research",
+    "POST /approvals/agree": "safety research",
+    "POST /approvals/refuse": "safety research",
+    "GET /looks": "auditor",
+    "GET /people": "operator",
+    "POST /people/invite": "operator",
+    "POST /people/anew": "operator",
+    "POST /people/suspend": "operator",
+    "POST /people/reinstate": "operator",
+}
+FORBIDDEN, SIGN_IN_NEEDED = "/problems/not-your-role", "/problems/sign-in-needed"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
+        with desk_at(tmp_path_factory.mktemp("roles")) as served:
+            yield served
+
+
+def ask(client: httpx2.Client, what: str) -> httpx2.Response:
+    method, _, path = what.partition(" ")
+    path = path.replace("{look}", "0" * 32)
+    if method == "GET":
+        return client.get(path, params={"first": "0", "last": "1"})
+    csrf = client.headers.get("x-csrf", "")
+    if path.startswith("/api/"):
+        return client.post(path, json={})
+    return client.post(path, data={"csrf": csrf, "which": "0" * 16, "why": "x"})
+
+
+def test_the_table_has_every_operation(served: Served) -> None:
+    routes = [one for one in desk_app(served.desk).routes if isinstance(one, APIRoute)]
+    found = {f"{method} {one.path}" for one in routes for method in one.methods}
+    assert found == set(TABLE)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_role_may_what_the_table_says_and_no_more(served: Served, role: Role | None) -> None:
+    worker = None if role is None else served.worker(role)
+    for what, who in TABLE.items():
+        with closing(served.client(worker)) as client:
+            answer = ask(client, what)
+        may = who == ANYBODY or (role is not None and role.value in who.split())
+        kind = answer.json().get("type", "") if "problem" in _kind(answer) else ""
+        if role is None and who != ANYBODY:
+            first = answer.headers.get("location") == "/sign-in" or kind == SIGN_IN_NEEDED
+            assert first, what
+        else:
+            assert (kind != FORBIDDEN) == may, (what, role, answer.text)
+        assert answer.status_code < 500, what
+
+
+def _kind(answer: httpx2.Response) -> str:
+    return str(answer.headers.get("content-type", ""))
+
+
+def test_who_needs_no_content_gets_none() -> None:
+    for role in (Role.AUDITOR, Role.OPERATOR):
+        assert PURPOSES[role] == ()
+        assert role not in RIGHTS[Operation.ASK] | RIGHTS[Operation.LOOK]
+    assert set(PURPOSES[Role.SUPPORT]) == {Purpose.SUPPORT}
+    assert set(PURPOSES[Role.SAFETY]) == {Purpose.SAFETY, Purpose.SUPPORT}
+    assert set(PURPOSES[Role.RESEARCH]) == {Purpose.REVIEW, Purpose.RESEARCH}
+
+
+def test_no_form_of_another_page_does_anything(served: Served) -> None:
+    operator, alex = served.worker(Role.OPERATOR), served.worker(Role.SUPPORT)
+    with closing(served.client(operator)) as client:
+        wrong = {"csrf": "0" * 64, "which": alex.member.id, "why": "x"}
+        assert client.post("/people/suspend", data=wrong).status_code == 403
+        right = {**wrong, "csrf": client.headers["x-csrf"]}
+        elsewhere = {"origin": "https://elsewhere.example"}
+        assert client.post("/people/suspend", data=right, headers=elsewhere).status_code == 403
+        assert served.desk.people.member(alex.member.id).suspended is None
+        assert client.post("/people/suspend", data=right).status_code == 303
+        assert served.desk.people.member(alex.member.id).suspended == "x"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hours": "73"},
+        {"hours": "²"},
+        {"hours": "9" * 400},
+        {"ticket": ""},
+        {"why": "x" * 301},
+        {"purpose": "safety"},
+        {"purpose": "curiosity"},
+        {"recordings": "no id"},
+        {"recordings": "", "begins": "2026-01-02T00:00", "ends": "2026-01-01T00:00"},
+        {"recordings": "", "begins": "yesterday", "ends": "now"},
+        {"home": "f" * 32},
+    ],
+)
+def test_what_cannot_be_asked_is_told_and_the_form_stays(
+    served: Served, wrong: dict[str, str]
+) -> None:
+    alex = served.worker(Role.SUPPORT)
+    form = {"home": "0" * 32, "purpose": "support", "ticket": "T-1", "why": "It rings <twice>"}
+    form |= {"hours": "24", "recordings": "a" * 32} | wrong
+    with closing(served.client(alex, **PAGE)) as client:
+        answer = client.post("/requests", data={"csrf": client.headers["x-csrf"], **form})
+    assert 400 <= answer.status_code < 500
+    assert 'role="alert"' in answer.text
+    assert "why" in wrong or "It rings &lt;twice&gt;" in answer.text
+    assert served.desk.requests.own(alex.member) == []
