@@ -66,6 +66,10 @@ class Served:
             own["x-csrf"] = session.csrf
         return httpx2.Client(base_url=self.desk.origin, headers=own, trust_env=False, timeout=60)
 
+    def written(self) -> bytes:
+        """Answer every byte of the desk's folder."""
+        return b"".join(one.read_bytes() for one in sorted(self.folder.rglob("*")))
+
 
 @contextmanager
 def desk_at(
@@ -109,9 +113,9 @@ class Home:
         return self.id, self.console.url
 
     def grant(self, recording: TraceId, recipient: str) -> str:
-        """Grant the one request that waits, as a guardian's browser does; answer the grant's id."""
+        """Grant what somebody asked last, as a guardian's browser does; answer the grant's id."""
         house = self.console.house
-        (asked,) = [one for one in house.access.requests() if one.until is None]
+        asked = next(one for one in house.access.requests() if one.staff.recipient == recipient)
         identity = house.identity.open_with_passphrase(PASSPHRASE)
         to = [age.Recipient.parse(recipient)]
         headers = [age.rewrap(one, identity, to) for one in _headers(house, recording)]

@@ -132,4 +132,4 @@ class Staff(RuleBasedStateMachine):
 
 
 TestStaff = Staff.TestCase
-TestStaff.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+TestStaff.settings = settings(max_examples=12, stateful_step_count=40, deadline=None)

@@ -156,7 +156,7 @@ def test_no_secret_that_signs_in_is_written_down(served: Served) -> None:
     with closing(served.client(alex)) as client:
         cookie = str(client.headers["cookie"]).partition("=")[2]
         assert client.get("/account").status_code == 200
-    written = b"".join(one.read_bytes() for one in served.folder.rglob("*"))
+    written = served.written()
     assert cookie.encode() not in written
     assert bytes.fromhex(cookie) not in written
     assert token.encode() not in written

@@ -86,7 +86,7 @@ def test_what_a_guardian_grants_opens_for_its_member_alone_and_lies_nowhere(both
         assert "T-123" not in bo.get("/history").text
         (stated,) = both.home.console.house.access.looks()
         assert stated.ticket == "T-123"
-        written = b"".join(one.read_bytes() for one in both.served.folder.rglob("*"))
+        written = both.served.written()
         for piece in look.json()["seen"]["pieces"]:
             header = base64url_to_bytes(piece["header"])
             assert header not in written
@@ -149,6 +149,7 @@ def test_what_a_colleague_refuses_no_home_hears_of(both: Both) -> None:
         assert send(sam, "/approvals/refuse", which=asked.id).status_code == 303
     (asked,) = both.served.desk.requests.own(asker.member)
     assert (asked.state.value, asked.asked) == ("refused here", None)
+    assert wanted["recordings"].encode() not in both.served.written()
     assert len(both.home.console.house.access.requests()) == before
 
 

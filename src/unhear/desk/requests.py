@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -116,7 +116,7 @@ class Requests:
                     ticket=wanted.ticket,
                     why=wanted.why,
                     hours=wanted.hours,
-                    asked=json.dumps(which),
+                    asked=json.dumps(which) if two else None,
                     at=self._now(),
                     state=(State.TO_APPROVE if two else State.ASKING).value,
                 )
@@ -125,7 +125,7 @@ class Requests:
         if two:
             return found
         try:
-            return self._sent(found, by, None)
+            return self._sent(replace(found, asked=which), by, None)
         except Problem:
             with self._store.writing() as connection:
                 connection.execute(delete(t.request).where(t.request.c.id == request))
@@ -162,6 +162,7 @@ class Requests:
         """Refuse what somebody else asks; the home is not asked. Raises `Problem`."""
         with self._deciding(by, request, agreed=False) as (connection, _):
             _set(connection, request, state=State.REFUSED.value, asked=None)
+        self._store.tidy()
 
     def own(self, by: Member) -> list[Request]:
         """Answer somebody's own requests, the newest first."""
@@ -202,6 +203,7 @@ class Requests:
             self._homes.give_back(found.home, by, {"request": found.remote})
         with self._store.writing() as connection:
             _set(connection, request, state=State.GIVEN_BACK.value, asked=None)
+        self._store.tidy()
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Answer how often homes were asked and let somebody look, by their ids; no names."""
@@ -251,7 +253,10 @@ class Requests:
         remote = self._homes.ask(found.home, by, args, second)
         with self._store.writing() as connection:
             _set(connection, found.id, state=State.ASKED.value, remote=remote, asked=None)
-            return _in(connection, found.id)
+            sent = _in(connection, found.id)
+        if second is not None:
+            self._store.tidy()
+        return sent
 
     def _now(self) -> int:
         return int(self._clock().timestamp())

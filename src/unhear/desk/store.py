@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from unhear.desk.tables import metadata
 from unhear.stores.database import engine_at, plain_errors
-from unhear.stores.errors import StoreUnwritable
+from unhear.stores.errors import StoreError, StoreUnwritable
 
 DATABASE_FILE = "desk.db"
 
@@ -43,6 +43,14 @@ class Store:
         """See one consistent state."""
         with self._transaction("DEFERRED") as connection:
             yield connection
+
+    def tidy(self) -> None:
+        """Empty the write-ahead log, so that what was taken out is on the disk no more."""
+        with plain_errors(self._path), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is None:
+                raise StoreError("the database connection is closed")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _transaction(self, mode: str) -> Iterator[Connection]:

@@ -71,8 +71,8 @@ request = Table(
     Column("remote", String(32), nullable=True),
     Index("request_of", "staff", "at"),
 )
-"""One row a request: `asked` says which recordings, until the home was asked; `remote` is the
-home's own id of it."""
+"""One row a request: `asked` says which recordings, while a second person must agree; `remote` is
+the home's own id of it."""
 
 approval = Table(
     "approval",
