@@ -69,6 +69,11 @@ export interface NewGrant {
   days: number;
 }
 
+export interface NewAccess {
+  recordings: { recording: string; headers: string[] }[];
+  hours: number;
+}
+
 export interface Receipt extends Record<string, unknown> {
   statement: { kind: string; id?: string; [name: string]: unknown };
 }
@@ -174,6 +179,8 @@ export const api = {
   switchOffEverywhere: () => ask<void>("DELETE", "/notifications/everywhere"),
   recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
   grant: (wanted: NewGrant) => ask<{ url: string }>("POST", "/grants", wanted),
+  grantAccess: (request: string, wanted: NewAccess) =>
+    ask<object>("POST", `/access/requests/${request}/grant`, wanted),
   film: (id: string, after: number) =>
     ask<FilmParts>("GET", `/recordings/${id}/film?after=${after}`),
   stills: (recordings: string[]) =>

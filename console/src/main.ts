@@ -1,5 +1,6 @@
 // The console's script: each part of a page that needs one says which.
 
+import { access } from "./access";
 import { onStepUp } from "./api";
 import { areas } from "./areas";
 import { cameras } from "./cameras";
@@ -20,6 +21,7 @@ import { talk } from "./talk";
 import { timeline } from "./timeline";
 
 const MODULES: Record<string, (element: HTMLElement) => void> = {
+  access,
   areas,
   cameras,
   lesson,

@@ -12,6 +12,7 @@ from tests.learn.households import allow, say
 from tests.needs import need
 from tests.web.browser import DESK, PHONE, browser
 from tests.web.consoles import Console, console
+from tests.web.desks import Desk
 from tests.web.films import film, jpeg, keep_clip
 from tests.web.test_today import sign_in
 from unhear.house.grants import Terms
@@ -35,6 +36,7 @@ PAGES = (
     "camera?name=front%20door",
     "keeping",
     "receipts",
+    "access",
     "status",
     "account",
     "pair",
@@ -46,7 +48,8 @@ PAGES = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
-        with console(tmp_path_factory.mktemp("accessible"), cameras=(DOOR,)) as served:
+        folder, staff = tmp_path_factory.mktemp("accessible"), Desk().trusted
+        with console(folder, cameras=(DOOR,), staff=staff) as served:
             keep_clip(served, film(2), still=jpeg(), hours=1)
             served.keep()
             ada = allow(served.house, "Ada")

@@ -32,6 +32,9 @@ NONCES_MAX = 10_000
 
 NAME_LETTERS_MAX = 60
 RECIPIENT_LETTERS_MAX = 128
+NO_KEY = ""
+"""The recipient of who has none, and so can be granted nothing."""
+
 STAFF_ID = re.compile(r"[a-z0-9-]{1,64}")
 NONCE = re.compile(r"[0-9a-f]{32}")
 
@@ -155,7 +158,8 @@ def _message(fields: Mapping[str, Any]) -> Message:
 
 def _staff(fields: Any) -> Staff:
     one = _colleague(fields, "staff")
-    recipient = text(fields.get("recipient"), "staff.recipient", RECIPIENT_LETTERS_MAX)
+    said = fields.get("recipient") or NO_KEY
+    recipient = said if said == NO_KEY else text(said, "staff.recipient", RECIPIENT_LETTERS_MAX)
     return Staff(one.id, one.name, one.role, recipient)
 
 

@@ -15,6 +15,7 @@ import typer
 from unhear import __version__
 from unhear.cameras.soap import OnvifAway, OnvifRefused
 from unhear.cli import (
+    access,
     backing_up,
     cameras,
     consenting,
@@ -102,6 +103,7 @@ app.add_typer(family.people, name="people")
 cameras.cameras.command("find")(finding_cameras.find)
 cameras.cameras.command("ask")(finding_cameras.ask)
 app.add_typer(cameras.cameras, name="cameras")
+app.add_typer(access.access, name="access")
 app.add_typer(consenting.consent, name="consent")
 app.add_typer(learning.learn, name="learn")
 app.add_typer(family.retention, name="retention")

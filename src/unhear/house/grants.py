@@ -9,7 +9,6 @@ from datetime import timedelta
 from io import BytesIO
 
 from unhear.clock import Clock, day_start
-from unhear.forget.commit import Asked
 from unhear.forget.database import RECORDING_KINDS, Database, TraceKind, TraceRow, Transaction
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import NoSuchTrace
@@ -161,7 +160,8 @@ class Grants:
     def end_what_is_over(self) -> Receipt | None:
         """Destroy the keys of grants that have come to their end; None where there are none.
 
-        Raises what `Forgetter.ask` raises.
+        The daily sweep, which counts whole days, would do it up to a day later. Raises what
+        `Forgetter.forget` raises.
         """
         now = self._clock()
         with self._database.reading() as transaction:
@@ -175,8 +175,7 @@ class Grants:
         over = frozenset(one.id for one in found if now >= one.expires_at)
         if not over:
             return None
-        scope = Scope(recordings=over)
-        return self._forgetter.ask(Asked(self._household, scope, expired=True))
+        return self._forgetter.forget(self._household, Scope(recordings=over))
 
     def _current(
         self, transaction: Transaction, tree: KeyTree, grant: TraceId, *, staff: bool

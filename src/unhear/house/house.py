@@ -42,6 +42,7 @@ from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
+from unhear.house.undoing import Undoing
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
@@ -159,6 +160,7 @@ class House:
             )
         self.forgetter.resume(self.household.id)
         self.household = self.changes.settle()
+        self.reception = self._reception()
 
     @cached_property
     def holds(self) -> Holds:
@@ -320,23 +322,6 @@ class House:
         )
 
     @cached_property
-    def reception(self) -> Reception | None:
-        """Who answers their desk; None where the settings name none."""
-        if self.settings.staff is None:
-            return None
-        return Reception(
-            self.settings.staff,
-            access=self.access,
-            grants=self.grants,
-            database=self.database,
-            keeper=self.keeper,
-            ledger=self.ledger,
-            alerting=self.alerting,
-            opened=self.note_opened,
-            clock=self.clock,
-        )
-
-    @cached_property
     def cameras(self) -> Cameras:
         """What it sees with."""
         return Cameras(
@@ -493,6 +478,32 @@ class House:
         )
         memory = self._memory("privacy", opened, Remembering(stay))
         memory.remember({"opened": recording.hex()})
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """How what staff saw is forgotten."""
+        return Undoing(
+            database=self.database,
+            keeper=self.keeper,
+            forgetter=self.forgetter,
+            household=self.household.id,
+        )
+
+    def _reception(self) -> Reception | None:
+        """Answer what answers the desk of staff that the settings name."""
+        if self.settings.staff is None:
+            return None
+        return Reception(
+            self.settings.staff,
+            access=self.access,
+            grants=self.grants,
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            alerting=self.alerting,
+            opened=self.note_opened,
+            clock=self.clock,
+        )
 
     def _sharing(self) -> Sharing | None:
         """Answer what shares with the fleet that the settings name. Raises `ProofMalformed`."""

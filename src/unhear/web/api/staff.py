@@ -22,7 +22,7 @@ from unhear.web.signed_in import TheHome
 
 router = APIRouter(prefix="/staff", tags=["staff"])
 
-NO_STAFF = Problem(404, "not-found", "No staff may ask here.")
+NO_STAFF = Problem(404, "no-staff", "No staff may ask here.")
 
 
 def staffed(home: TheHome) -> House:
