@@ -22,7 +22,7 @@ from unhear.desk.app import desk_app
 from unhear.desk.desk import Desk, open_desk
 from unhear.desk.key import open_key, public_text
 from unhear.desk.people import Member
-from unhear.desk.roles import Role
+from unhear.household.staff import Role
 from unhear.household.words import TraceId
 from unhear.keep import age
 from unhear.settings import StaffSettings

@@ -14,11 +14,11 @@ from sqlalchemy import insert
 from tests.home import SetClock
 from unhear.clock import day_number
 from unhear.desk import tables as t
-from unhear.desk.looks import Looks
+from unhear.desk.looks import Look, Looks
 from unhear.desk.people import COMMAND_LINE, Member, People
-from unhear.desk.roles import Role
 from unhear.desk.settings import DeskSettings
 from unhear.desk.store import Store
+from unhear.household.staff import Role
 from unhear.web.problems import Problem
 
 QUOTA, HOMES_AN_HOUR = 8, 3
@@ -69,20 +69,21 @@ class Staff(RuleBasedStateMachine):
     def look(self, who: str, home: str) -> None:
         member, now = self.staff[who], self.clock()
         was_out = who in self.out
-        try:
-            look = self.looks.begin(member, home, grant_of(member))
-        except Problem as problem:
-            refused = problem.kind
-        else:
-            refused = ""
-        if refused:
-            assert refused in {"suspended", "too-many-looks"}
-            self.out |= {who} if refused == "suspended" else set()
+        look = self._begun(member, home)
+        if isinstance(look, Problem):
+            assert look.kind in {"suspended", "too-many-looks"}
+            self.out |= {who} if look.kind == "suspended" else set()
             return
         assert not was_out
         self.looks.opened(look, 3.0)
         self.opened[who][day_number(now)] += 1
         self.hour[who].append((now.timestamp(), home))
+
+    def _begun(self, member: Member, home: str) -> Look | Problem:
+        try:
+            return self.looks.begin(member, home, grant_of(member))
+        except Problem as problem:
+            return problem
 
     @rule(who=st.sampled_from(NAMES), other=st.sampled_from(NAMES), home=st.sampled_from(HOMES))
     def look_by_the_grant_of_another(self, who: str, other: str, home: str) -> None:

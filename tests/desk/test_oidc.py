@@ -13,12 +13,12 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 from playwright.sync_api import Page, expect
 
-from tests.desk.desks import PAGE, Served, desk_at
+from tests.desk.desks import Served, desk_at
 from tests.desk.issuers import Liar, certified, lying, settings_for
 from tests.ports import free_port
 from tests.web.browser import browser
 from unhear.desk.oidc import CALLBACK
-from unhear.desk.roles import Role
+from unhear.household.staff import Role
 from unhear.web import security
 
 
@@ -153,7 +153,7 @@ def test_an_issuer_that_calls_itself_another_is_told_as_away(
     served: Served, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say(monkeypatch, liar, of_itself={"issuer": "https://elsewhere.example"})
-    with closing(served.client(**PAGE)) as client:
+    with closing(served.client(accept="text/html")) as client:
         answer = client.get("/oidc/begin")
     assert answer.status_code == 502
     assert "does not answer" in answer.text

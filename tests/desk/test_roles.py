@@ -8,8 +8,12 @@ import pytest
 from fastapi.routing import APIRoute
 
 from tests.desk.desks import PAGE, Served, desk_at
+from tests.home import NOON
+from unhear.access.policy import Asked, judge
+from unhear.access.policy import Operation as HomeOperation
 from unhear.desk import joining, looking, managing, pages
-from unhear.desk.roles import PURPOSES, RIGHTS, Operation, Purpose, Role
+from unhear.desk.roles import PURPOSES, RIGHTS, TWO_PEOPLE, Operation, may
+from unhear.household.staff import Colleague, Reason, Role, Staff, StaffPurpose
 from unhear.web import security
 
 CONTENT, EVERYBODY = "support safety research", "support safety research auditor operator"
@@ -74,7 +78,7 @@ def ask(client: httpx2.Client, what: str) -> httpx2.Response:
 def test_the_table_has_every_operation() -> None:
     parts = (joining, looking, managing, pages)
     routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
-    found = {f"{method} {one.path}" for one in routes for method in one.methods}
+    found = {f"{method} {one.path}" for one in routes for method in one.methods or ()}
     assert found == set(TABLE)
 
 
@@ -103,9 +107,26 @@ def test_who_needs_no_content_gets_none() -> None:
     for role in (Role.AUDITOR, Role.OPERATOR):
         assert PURPOSES[role] == ()
         assert role not in RIGHTS[Operation.ASK] | RIGHTS[Operation.LOOK]
-    assert set(PURPOSES[Role.SUPPORT]) == {Purpose.SUPPORT}
-    assert set(PURPOSES[Role.SAFETY]) == {Purpose.SAFETY, Purpose.SUPPORT}
-    assert set(PURPOSES[Role.RESEARCH]) == {Purpose.REVIEW, Purpose.RESEARCH}
+    assert set(PURPOSES[Role.SUPPORT]) == {StaffPurpose.SUPPORT}
+    assert set(PURPOSES[Role.SAFETY]) == {StaffPurpose.SAFETY, StaffPurpose.SUPPORT}
+    assert set(PURPOSES[Role.RESEARCH]) == {StaffPurpose.REVIEW, StaffPurpose.RESEARCH}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("purpose", StaffPurpose)
+def test_the_desk_asks_for_what_a_home_takes(role: Role, purpose: StaffPurpose) -> None:
+    asker, second = Staff("one", "One", role, "age1one"), Colleague("two", "Two", Role.SAFETY)
+    for agrees in (None, second):
+        asked = Asked(asker, Reason(purpose, "T-1", "why", 1, agrees))
+        allowed = judge(asker, HomeOperation.ASK, asked, NOON).allowed
+        needed = agrees is None and purpose in TWO_PEOPLE
+        assert allowed == (purpose in PURPOSES[role] and not needed)
+    for approver in Role:
+        agrees = Colleague("two", "Two", approver)
+        asked = Asked(asker, Reason(purpose, "T-1", "why", 1, agrees))
+        if purpose in TWO_PEOPLE and purpose in PURPOSES[role]:
+            allowed = judge(asker, HomeOperation.ASK, asked, NOON).allowed
+            assert allowed == may(approver, Operation.APPROVE)
 
 
 def test_no_form_of_another_page_does_anything(served: Served) -> None:

@@ -12,7 +12,7 @@ from webauthn.helpers import base64url_to_bytes
 from tests.desk.desks import PAGE, Home, Served, Worker, desk_at, home_at
 from tests.web.consoles import TONE
 from unhear.clock import now
-from unhear.desk.roles import Role
+from unhear.household.staff import Role
 from unhear.household.words import TraceId
 from unhear.keep import age
 

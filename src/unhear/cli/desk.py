@@ -12,7 +12,7 @@ from unhear.desk.desk import Desk, open_desk
 from unhear.desk.key import home_lines, public_text
 from unhear.desk.managing import totals
 from unhear.desk.people import COMMAND_LINE, INVITED_HOURS_MAX, Member
-from unhear.desk.roles import Role
+from unhear.household.staff import Role
 from unhear.web.serving import serve
 
 desk = typer.Typer(

@@ -11,8 +11,9 @@ from unhear.desk.homes import Counts, of_homes
 from unhear.desk.joining import sign_out
 from unhear.desk.people import INVITED_HOURS_MAX
 from unhear.desk.render import back_to, page
-from unhear.desk.roles import Operation, Role
+from unhear.desk.roles import Operation
 from unhear.desk.signed_in import SignedIn, TheDesk, sees, sends, signed_in
+from unhear.household.staff import Role
 from unhear.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)

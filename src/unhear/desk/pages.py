@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from unhear.desk.homes import Standing, of_homes
 from unhear.desk.joining import NAMED
 from unhear.desk.render import back_to, page, pages_of
-from unhear.desk.requests import HOURS_MAX, State, Wanted
-from unhear.desk.roles import PURPOSES, Operation, Purpose
+from unhear.desk.requests import State, Wanted
+from unhear.desk.roles import PURPOSES, Operation
 from unhear.desk.signed_in import SignedIn, TheDesk, sees, sends, signed_in
+from unhear.household.staff import HOURS_MAX, StaffPurpose
 from unhear.web.api.fields import HEX_ID
 from unhear.web.problems import Problem
 
@@ -178,7 +179,7 @@ def _wanted(form: Mapping[str, str]) -> Wanted:
     ids = tuple(dict.fromkeys(form["recordings"].split()))
     ticket, why, hours = form["ticket"].strip(), form["why"].strip(), form["hours"]
     understood = (
-        form["purpose"] in {one.value for one in Purpose}
+        form["purpose"] in {one.value for one in StaffPurpose}
         and 0 < len(ticket) <= TICKET_MAX
         and 0 < len(why) <= WHY_MAX
         and hours.isascii()
@@ -191,7 +192,7 @@ def _wanted(form: Mapping[str, str]) -> Wanted:
         raise WRONG
     return Wanted(
         home=form["home"],
-        purpose=Purpose(form["purpose"]),
+        purpose=StaffPurpose(form["purpose"]),
         ticket=ticket,
         why=why,
         hours=int(hours),

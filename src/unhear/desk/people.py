@@ -9,9 +9,9 @@ from sqlalchemy.engine import Row
 
 from unhear.clock import Clock, random_bytes
 from unhear.desk import tables as t
-from unhear.desk.roles import Role
 from unhear.desk.store import Store
 from unhear.household.passkeys import Passkey
+from unhear.household.staff import Role
 from unhear.household.words import PersonId
 from unhear.keep.age import AgeError, Recipient
 from unhear.web.ceremonies import NewPasskey

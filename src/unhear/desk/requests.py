@@ -16,12 +16,12 @@ from unhear.clock import Clock, random_bytes
 from unhear.desk import tables as t
 from unhear.desk.homes import UNKNOWN, Homes, Standing
 from unhear.desk.people import SUSPENDED, Member, member_in, moment
-from unhear.desk.roles import PURPOSES, TWO_PEOPLE, Operation, Purpose, may
+from unhear.desk.roles import PURPOSES, TWO_PEOPLE, Operation, may
 from unhear.desk.store import Store
+from unhear.household.staff import StaffPurpose
 from unhear.web.problems import Problem
 
 ID_BYTES = 16
-HOURS_MAX = 72
 SHOWN_MAX = 200
 
 NOT_FOR_YOU = Problem(403, "purpose", "Your role may not ask for this purpose.")
@@ -46,7 +46,7 @@ class Wanted:
     """What somebody asks: recordings by their ids, or a time range and perhaps a device."""
 
     home: str
-    purpose: Purpose
+    purpose: StaffPurpose
     ticket: str
     why: str
     hours: int
@@ -80,7 +80,7 @@ class Request:
     id: str
     home: str
     by: str
-    purpose: Purpose
+    purpose: StaffPurpose
     ticket: str
     why: str
     hours: int
@@ -290,7 +290,7 @@ def _request(row: Row[tuple[object, ...]]) -> Request:
         id=row.id,
         home=row.home,
         by=row.staff,
-        purpose=Purpose(row.purpose),
+        purpose=StaffPurpose(row.purpose),
         ticket=row.ticket,
         why=row.why,
         hours=row.hours,

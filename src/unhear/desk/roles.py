@@ -1,26 +1,12 @@
-"""What each role may do at the desk, and for what it may ask; no more than its work needs."""
+"""What each role may do at the desk, and for what it may ask; no more than its work needs.
+
+Homes judge for themselves (`access/staff.cedar`); a test holds the two together.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-
-class Role(StrEnum):
-    """What somebody's work is."""
-
-    SUPPORT = "support"
-    SAFETY = "safety"
-    RESEARCH = "research"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-
-
-class Purpose(StrEnum):
-    """What a recording is asked for."""
-
-    SUPPORT = "support"
-    SAFETY = "safety"
-    REVIEW = "review"
-    RESEARCH = "research"
+from unhear.household.staff import Role, StaffPurpose
 
 
 class Operation(StrEnum):
@@ -47,15 +33,15 @@ RIGHTS: Mapping[Operation, frozenset[Role]] = {
     Operation.OWN_ACCOUNT: frozenset(Role),
 }
 
-PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
-    Role.SUPPORT: (Purpose.SUPPORT,),
-    Role.SAFETY: (Purpose.SAFETY, Purpose.SUPPORT),
-    Role.RESEARCH: (Purpose.REVIEW, Purpose.RESEARCH),
+PURPOSES: Mapping[Role, tuple[StaffPurpose, ...]] = {
+    Role.SUPPORT: (StaffPurpose.SUPPORT,),
+    Role.SAFETY: (StaffPurpose.SAFETY, StaffPurpose.SUPPORT),
+    Role.RESEARCH: (StaffPurpose.REVIEW, StaffPurpose.RESEARCH),
     Role.AUDITOR: (),
     Role.OPERATOR: (),
 }
 
-TWO_PEOPLE = frozenset({Purpose.REVIEW, Purpose.RESEARCH})
+TWO_PEOPLE = frozenset({StaffPurpose.REVIEW, StaffPurpose.RESEARCH})
 """Purposes for which another member of staff must agree before a home is asked."""
 
 

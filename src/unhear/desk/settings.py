@@ -25,7 +25,7 @@ class HomeSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
-    """The household's id, which its console shows."""
+    """The household's id, as its console answers at `/api/v1/session/lock`."""
 
     url: str = Field(pattern=r"^https?://[^/?#]+/?$")
     """Where its console answers, such as `https://home.example`."""
