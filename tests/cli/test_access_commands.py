@@ -1,6 +1,12 @@
 """On the command line: who of the staff asked, what they may open, who looked, and undoing that."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +14,8 @@ import pytest
 from tests.cli.program import PASSPHRASE, unhear
 from tests.cli.test_family_commands import keep_something
 from tests.web.desks import OPERATOR, Desk, Member
+from unhear import service
+from unhear.house.audit import audit
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.words import TraceId
@@ -66,6 +74,52 @@ def test_who_asked_and_looked_is_listed_and_ended(folder: Path) -> None:
     assert unhear(folder, "access", "looks")["looks"] == [look]
     again = unhear(folder, "access", "revoke", grant[:8], code=2)
     assert "no grant of an id that begins with" in again["error"]
+
+
+def test_who_changes_what_the_log_says_of_a_look_is_found_out(folder: Path) -> None:
+    _let_in(folder, keep_something(folder, "Ada"), looks=True)
+    entry = int(unhear(folder, "access", "looks")["looks"][0]["entry"])
+    place = "ledger_leaf WHERE leaf_index = ?"
+    with closing(sqlite3.connect(folder / "data" / "unhear.db")) as connection, connection:
+        (leaf,) = connection.execute(f"SELECT data FROM {place}", (entry,)).fetchone()  # noqa: S608
+        forged = leaf.replace(b"opened by staff", b"opened")
+        assert forged != leaf
+        connection.execute("UPDATE ledger_leaf SET data = ? WHERE leaf_index = ?", (forged, entry))
+    house = House(Settings(house=folder))
+    ledger = next(one for one in audit(house) if one.check == "ledger")
+    house.close()
+    assert not ledger.ok
+
+
+def test_a_house_at_work_destroys_what_is_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = keep_something(folder, "Ada")
+    grant = TraceId(bytes.fromhex(_let_in(folder, recording, looks=False)))
+    monkeypatch.setattr(service, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(service, "_tidy", lambda *_: None)
+    house = House(Settings(house=folder))
+    began, moved = house.clock(), Event()
+    later = timedelta(hours=2) + service.END_EVERY
+    house.clock = lambda: began + later if moved.is_set() else began
+    idle: Any = SimpleNamespace(tick=lambda: None, house=house)
+
+    def kept() -> bool:
+        with house.database.reading() as transaction:
+            return transaction.trace(house.household.id, grant) is not None
+
+    async def until_it_is_gone() -> None:
+        working = asyncio.create_task(service._tend(idle, idle, idle))
+        await asyncio.sleep(0)
+        assert kept()
+        moved.set()
+        async with asyncio.timeout(60):
+            while await asyncio.to_thread(kept):  # noqa: ASYNC110 - nothing can be awaited
+                await asyncio.sleep(0.01)
+        working.cancel()
+
+    asyncio.run(until_it_is_gone())
+    house.close()
 
 
 def test_what_was_seen_is_undone_and_nothing_else(folder: Path) -> None:

@@ -11,7 +11,14 @@ import pytest
 from tests.home import NOON, SetClock
 from unhear.house import alerting as module
 from unhear.house.alerting import MESSAGE_BYTES, PATHS, STAYS, Alerting, message_of
-from unhear.household.alerts import SUBSCRIPTIONS_MAX, Alert, AlertKind, Subscription
+from unhear.household.alerts import (
+    ALWAYS,
+    CHOSEN,
+    SUBSCRIPTIONS_MAX,
+    Alert,
+    AlertKind,
+    Subscription,
+)
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Person, PersonId, PersonKind, TraceId
 from unhear.stores.errors import PushAway, PushGone, PushRefused
@@ -93,6 +100,19 @@ def test_who_asked_for_it_is_told_and_nobody_else(stage: Stage) -> None:
     }
     stage.tell(AlertKind.DECISION, whom=JO)
     assert stage.next()[0] == "jos"
+    stage.alerting.close()
+    assert stage.sent.empty()
+
+
+def test_what_staff_do_is_told_whatever_else_was_chosen(stage: Stage) -> None:
+    stage.household = household(
+        subscription("phone", ADA, AlertKind.RINGING), subscription("mias", MIA)
+    )
+    for kind in sorted(ALWAYS):
+        stage.tell(kind)
+        name, told, _ = stage.next()
+        assert (name, told["kind"], told["path"]) == ("phone", kind, "/access")
+    assert not set(CHOSEN) & ALWAYS
     stage.alerting.close()
     assert stage.sent.empty()
 

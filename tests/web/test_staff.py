@@ -352,6 +352,9 @@ def test_refusals_are_counted_and_told_without_a_word(
 def test_numbers_are_told_and_no_names(staffed: Staffed) -> None:
     auditor = Member("ali", Role.AUDITOR)
     before = staffed.asks("counts", auditor).json()
+    keyless = {**auditor.fields, "recipient": None}
+    fields = staffed.desk.fields("counts", auditor, {}, staff=keyless)
+    assert staffed.post("counts", staffed.desk.signed(fields)).json() == before
     (grant,) = staffed.granted(ALEX, staffed.served.keep())
     for _ in range(2):
         assert staffed.asks("headers", ALEX, grant=grant).status_code == 200
