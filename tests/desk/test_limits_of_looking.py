@@ -1,6 +1,7 @@
 """Whatever staff do, in whatever order: quotas hold, and who is suspended opens nothing."""
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,6 +44,49 @@ def granted(store: Store, member: Member, home: str) -> None:
 
 def grant_of(member: Member) -> str:
     return GRANT[:-8] + member.id[:8]
+
+
+@pytest.fixture
+def looking(tmp_path: Path) -> Iterator[tuple[Looks, People, Member, SetClock]]:
+    clock, store = SetClock(), Store(tmp_path)
+    wanted = {"name": "x", "looks_a_day": QUOTA, "homes_an_hour": HOMES_AN_HOUR}
+    people = People(store, clock)
+    member, _ = people.invite("Alex", Role.SUPPORT)
+    for home in HOMES:
+        granted(store, member, home)
+    yield Looks(store, DeskSettings.model_validate(wanted), clock), people, member, clock
+    store.close()
+
+
+def test_who_looked_as_often_as_one_may_waits_for_the_next_day(
+    looking: tuple[Looks, People, Member, SetClock],
+) -> None:
+    looks, people, member, clock = looking
+    for _ in range(QUOTA):
+        looks.begin(member, HOMES[0], grant_of(member))
+    with pytest.raises(Problem, match="as often as one may"):
+        looks.begin(member, HOMES[0], grant_of(member))
+    assert people.member(member.id).suspended is None
+    clock.pass_time(days=1)
+    looks.begin(member, HOMES[0], grant_of(member))
+
+
+def test_the_look_that_is_odd_is_refused_and_suspends_until_somebody_says_all_is_well(
+    looking: tuple[Looks, People, Member, SetClock],
+) -> None:
+    looks, people, member, clock = looking
+    for home in HOMES[:HOMES_AN_HOUR]:
+        looks.begin(member, home, grant_of(member))
+    with pytest.raises(Problem, match="suspended"):
+        looks.begin(member, HOMES[-1], grant_of(member))
+    assert "more than 3 homes" in str(people.member(member.id).suspended)
+    assert [one.home for one in looks.all()].count(HOMES[-1]) == 1
+    clock.pass_time(days=1)
+    with pytest.raises(Problem, match="suspended"):
+        looks.begin(member, HOMES[0], grant_of(member))
+    people.reinstate(member.id, COMMAND_LINE)
+    clock.pass_time(seconds=1)
+    looks.begin(member, HOMES[0], grant_of(member))
 
 
 class Staff(RuleBasedStateMachine):
