@@ -8,11 +8,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
 from tests.cli.program import unhear
 from tests.ports import free_port
+from unhear.cli.app import app
 from unhear.desk.settings import read_desk_settings
 from unhear.settings import SettingsWrong
+from unhear.web.problems import Problem
 
 HOME = "0" * 32
 SETTINGS = f'name = "Example Ltd"\n[[homes]]\nid = "{HOME}"\nurl = "https://home.example"\n'
@@ -24,8 +27,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def desk(folder: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
-    return unhear(folder / "house", "desk", "--folder", str(folder), *arguments, code=code)
+def desk(folder: Path, *arguments: str) -> dict[str, Any]:
+    """Run a command here; raise what it raises."""
+    wanted = ["desk", "--folder", str(folder), *arguments, "--json"]
+    done = CliRunner().invoke(app, wanted, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def test_people_are_invited_listed_suspended_and_let_in_again(folder: Path) -> None:
@@ -35,16 +43,21 @@ def test_people_are_invited_listed_suspended_and_let_in_again(folder: Path) -> N
     (listed,) = desk(folder, "staff")["staff"]
     assert (listed["name"], listed["role"], listed["joined"]) == ("Olga", "operator", False)
     assert desk(folder, "suspend", staff, "--why", "left")["suspended"] == "left"
-    assert "suspended already" in desk(folder, "suspend", staff, code=3)["error"]
+    with pytest.raises(Problem, match="suspended already"):
+        desk(folder, "suspend", staff)
     assert desk(folder, "reinstate", staff)["suspended"] is None
     again = desk(folder, "invite-anew", staff)
     assert again["link"] != invited["link"]
-    assert "Nobody at this desk" in desk(folder, "suspend", "nobody", code=3)["error"]
-    assert (
-        "[oidc]"
-        in desk(folder, "invite", "Bo", "--role", "support", "--login", "b@x", code=2)["error"]
-    )
     assert desk(folder, "counts")["homes"] == {HOME: {"looks": 0, "requests": 0, "grants": 0}}
+
+
+def test_what_cannot_be_done_is_told_in_a_sentence(folder: Path) -> None:
+    wanted = ("desk", "--folder", str(folder), "suspend", "nobody")
+    told = unhear(folder / "house", *wanted, code=3)["error"]
+    assert "Nobody at this desk has this id." in told
+    login = ["desk", "--folder", str(folder), "invite", "Bo", "--role", "support", "--login", "b@x"]
+    done = CliRunner().invoke(app, login)
+    assert (done.exit_code, "[oidc]" in done.output) == (2, True)
 
 
 def test_it_says_what_homes_need_and_answers_until_stopped(folder: Path) -> None:
