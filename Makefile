@@ -103,14 +103,14 @@ thief: setup-dev
 
 tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent; \
-	    else echo "npm is missing: the tests against other age programs will be skipped"; fi
+	    else echo "npm is missing: the tests against other programs from it will be skipped"; fi
 
 .PHONY: without-npm
 without-npm:
 	@echo "npm is missing: the tests of the console in a browser will be skipped"
 
 # The console's scripts and styles.
-$(STATIC)/main.js: console/node_modules/.package-lock.json console/build.js $(wildcard console/src/*)
+$(STATIC)/main.js: console/node_modules/.package-lock.json console/build.js $(wildcard console/src/*) $(wildcard console/src/desk/*)
 	cd console && node build.js
 
 console/node_modules/.package-lock.json: console/package-lock.json

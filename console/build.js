@@ -21,10 +21,13 @@ if (process.argv.includes("--tests")) {
   mkdirSync(INTO, { recursive: true });
   await build({
     ...common,
-    entryPoints: ["main", "shared", "stretch", "unseal", "weigh", "recorder", "sw"].map((name) => `src/${name}.ts`),
+    entryPoints: ["main", "shared", "stretch", "unseal", "weigh", "recorder", "sw", "desk/desk"].map(
+      (name) => `src/${name}.ts`,
+    ),
     entryNames: "[name]",
     outdir: INTO,
     minify: true,
   });
   for (const name of ["console.css", "icon.svg"]) copyFileSync(`src/${name}`, `${INTO}/${name}`);
+  copyFileSync("src/desk/desk.css", `${INTO}/desk.css`);
 }

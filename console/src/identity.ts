@@ -57,6 +57,11 @@ export function passkeyKey(prf: Bytes): Bytes {
   return derived(prf, "unhear/passkey/v1");
 }
 
+// The secret of a member of an operator's staff, whose passkey alone makes it; nobody wraps it.
+export function staffSecret(prf: Bytes): Bytes {
+  return derived(prf, "unhear/staff/v1");
+}
+
 export function passphraseProof(stretched: Bytes): Bytes {
   return derived(stretched, "unhear/passphrase/proof/v1");
 }

@@ -2,7 +2,7 @@
 // clip that is filmed still is followed.
 
 import type { Piece } from "./api";
-import type { Film } from "./film";
+import type { Bytes } from "./bytes";
 import { CannotPlay, Media } from "./media";
 
 const AHEAD_SECONDS = 6;
@@ -10,6 +10,15 @@ const BEHIND_SECONDS = 60;
 const GAP_SECONDS = 0.5;
 const FOLLOW_MS = 2_000;
 const INTO_SECONDS = 0.1;
+
+// What can be played: its pieces, each opened when it is wanted; more may come while it grows.
+export interface Playable {
+  readonly pieces: readonly Piece[];
+  readonly growing: boolean;
+  readonly length: number;
+  more(): Promise<void>;
+  opened(number: number): Promise<Bytes>;
+}
 
 export class Player {
   readonly video = document.createElement("video");
@@ -21,7 +30,7 @@ export class Player {
 
   // `failed` is told what goes wrong after it has begun.
   constructor(
-    private readonly film: Film,
+    private readonly film: Playable,
     private readonly failed: (error: unknown) => void,
   ) {
     this.video.controls = true;

@@ -14,6 +14,7 @@ import {
   recipientOf,
   recoveryKey,
   recoveryProof,
+  staffSecret,
   unwrap,
   verifierOf,
   wrap,
@@ -69,4 +70,16 @@ test("bytes are written as the operations write them", () => {
     assert.match(toText(bytes), /^[\w-]*$/);
     assert.deepEqual(fromHex(toHex(bytes)), bytes);
   }
+});
+
+test("a passkey makes a member of staff one identity, which is no key of guardians", async () => {
+  // HKDF-SHA-256 (RFC 5869) without salt, by Python's cryptography; the recipient by the house's age.
+  const prf = Uint8Array.from({ length: 32 }, (_, index) => index);
+  const secret = staffSecret(prf);
+  assert.equal(toHex(secret), "38d2c5e949dc238f0f2841d29f78d8d2beec766c0deed1b0fef6cc5dc1bfa3d9");
+  assert.equal(
+    await recipientOf(secret),
+    "age1yn5vrv3gwjmuapyhadtv4xhf7gztx4fc4jk8epwyhvxfk7nlwfus69xt0n",
+  );
+  assert.notEqual(toHex(secret), toHex(passkeyKey(prf)));
 });

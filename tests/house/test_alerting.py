@@ -116,14 +116,15 @@ def test_who_asked_for_it_is_told_and_nobody_else(stage: Stage) -> None:
     assert stage.sent.empty()
 
 
-def test_what_staff_do_is_told_whatever_else_was_chosen(stage: Stage) -> None:
+def test_what_staff_and_strangers_do_is_told_whatever_else_was_chosen(stage: Stage) -> None:
     stage.household = household(
         subscription("phone", ADA, AlertKind.RINGING), subscription("mias", MIA)
     )
     for kind in sorted(ALWAYS):
         stage.tell(kind)
         name, told, _ = stage.next()
-        assert (name, told["kind"], told["path"]) == ("phone", kind, "/access")
+        page = "/access" if kind.startswith("staff") else "/sign-ins"
+        assert (name, told["kind"], told["path"]) == ("phone", kind, page)
     assert not set(CHOSEN) & ALWAYS
     stage.alerting.close()
     assert stage.sent.empty()

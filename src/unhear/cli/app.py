@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, str] = {
     "skill": "making_skills:skill",
     "witness": "witnessing:witness",
     "fleet": "fleet:fleet",
+    "desk": "desk:desk",
     "demo": "demonstrating:demo",
 }
 """Every command: the module of this package that has it, and what it is called there.

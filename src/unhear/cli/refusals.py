@@ -17,6 +17,7 @@ from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import StoreError
 from unhear.stores.fleet_client import FleetAway
+from unhear.web.problems import Problem
 from unhear.web.serving import AddressWrong
 
 FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
@@ -43,6 +44,7 @@ _CODES: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
             ControlsMissing,
             RestoreRefused,
             AddressWrong,
+            Problem,
             OnvifAway,
             OnvifRefused,
         ),

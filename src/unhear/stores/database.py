@@ -48,7 +48,7 @@ class Database:
         not durable.
         """
         self._path = path
-        self._engine = _engine(path, mirrored=mirrored)
+        self._engine = engine_at(path, mirrored=mirrored)
         with plain_errors(path):
             upgrade(self._engine)
 
@@ -98,7 +98,8 @@ class Database:
         return [str(row) for row in rows if row != "ok"]
 
 
-def _engine(path: Path, *, mirrored: bool) -> Engine:
+def engine_at(path: Path, *, mirrored: bool = False) -> Engine:
+    """Answer how a SQLite file is reached, with what makes it durable set and asserted."""
     pragmas = {**PRAGMAS, "wal_autocheckpoint": 0} if mirrored else PRAGMAS
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS_MAX}, hide_parameters=True
