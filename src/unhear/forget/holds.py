@@ -42,7 +42,7 @@ def scopes_held(
 ) -> list[Scope]:
     """Answer what may not be erased today."""
     return [
-        _hold_of(transaction, tree, row).scope
+        hold_of(transaction, tree, row).scope
         for row in transaction.holds(household)
         if row.state is HoldState.IN_FORCE and row.expires_day > today
     ]
@@ -113,7 +113,7 @@ class Holds:
 
         def read(transaction: Transaction, tree: KeyTree) -> list[PlacedHold]:
             rows = transaction.holds(self._household)
-            return [PlacedHold(r.id, r.state, _hold_of(transaction, tree, r)) for r in rows]
+            return [PlacedHold(r.id, r.state, hold_of(transaction, tree, r)) for r in rows]
 
         placed = snapshot(self._database, self._keeper, read)
         return sorted(placed, key=lambda one: one.hold.asked_at)
@@ -135,7 +135,7 @@ class Holds:
     def _find(self, transaction: Transaction, tree: KeyTree, hold_id: bytes) -> PlacedHold:
         for row in transaction.holds(self._household):
             if row.id == hold_id:
-                return PlacedHold(row.id, row.state, _hold_of(transaction, tree, row))
+                return PlacedHold(row.id, row.state, hold_of(transaction, tree, row))
         raise HoldWrong("no such hold; see `unhear hold list`")
 
     def _write(self, transaction: Transaction, tree: KeyTree, placed: PlacedHold) -> None:
@@ -165,7 +165,8 @@ class Holds:
         )
 
 
-def _hold_of(transaction: Transaction, tree: KeyTree, row: HoldRow) -> Hold:
+def hold_of(transaction: Transaction, tree: KeyTree, row: HoldRow) -> Hold:
+    """Open a hold. Raises `CapsuleClosed`."""
     key = household_key(transaction, tree, row.household)
     fields: dict[str, Any] = json.loads(unseal(key, "hold", row.household, row.id, row.sealed))
     agreed_at = fields["agreed_at"]
