@@ -224,12 +224,14 @@ def _root(facts: Facts) -> Iterator[Violation]:
 
 
 def _log(facts: Facts) -> Iterator[Violation]:
-    for seen in facts.log.changed:
+    if facts.log.changed:
+        seen = "; ".join(facts.log.changed)
         yield Violation(Rule.LOG, facts.household, ("log", b""), facts.now, seen)
 
 
 def _witnessed(facts: Facts) -> Iterator[Violation]:
-    for seen in facts.log.forked:
+    if facts.log.forked:
+        seen = "; ".join(facts.log.forked)
         yield Violation(Rule.WITNESSED, facts.household, ("log", b""), facts.now, seen)
 
 
@@ -239,7 +241,8 @@ def _held(facts: Facts) -> Iterator[Violation]:
         wrong = list(one.wrong)
         if one.state == "in force" and day_number(one.expires_at) < today:
             wrong.append("it is in force past its end")
-        for seen in wrong:
+        if wrong:
+            seen = "; ".join(wrong)
             yield Violation(Rule.HELD, facts.household, ("hold", one.id), facts.now, seen)
 
 

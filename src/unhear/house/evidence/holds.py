@@ -25,7 +25,7 @@ def held(
         wrong = []
         if row.state is HoldState.IN_FORCE and hold.agreed_by is None:
             wrong.append("it is in force, and no second person agreed")
-        if row.state is HoldState.IN_FORCE and row.id.hex() not in stated:
+        elif row.state is HoldState.IN_FORCE and row.id.hex() not in stated:
             wrong.append("it is in force, and the log does not say so")
         if row.expires_day != day_number(hold.expires_at):
             wrong.append("it was made to end on another day than was agreed")

@@ -19,7 +19,7 @@ from unhear.prove.merkle import Node, completed_by, root
 from unhear.prove.notes import Checkpoint, Note, VerifierKey, verify_note
 from unhear.prove.opening import AnyOpening, verify_opening
 from unhear.prove.receipt import Receipt
-from unhear.prove.statement import Statement, statement_bytes
+from unhear.prove.statement import Statement, leaf_of
 from unhear.prove.witnessing import Watched
 
 RECEIPTS_KEPT = timedelta(days=RECEIPT_YEARS * 365 - 31)
@@ -201,7 +201,7 @@ def _openings(
 def _is_genuine(tree: _Tree, receipt: Receipt) -> bool:
     index, note = receipt.proof.index, receipt.proof.checkpoint
     try:
-        same = index < len(tree.leaves) and tree.leaves[index] == statement_bytes(receipt.statement)
+        same = index < len(tree.leaves) and tree.leaves[index] == leaf_of(receipt.statement)
         if not same or not tree.is_beginning(Checkpoint.parse(note.text)):
             return False
         if receipt.opening is not None:
