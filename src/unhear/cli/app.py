@@ -15,6 +15,7 @@ import typer
 from unhear import __version__
 from unhear.cameras.soap import OnvifAway, OnvifRefused
 from unhear.cli import (
+    auditing,
     backing_up,
     cameras,
     consenting,
@@ -87,7 +88,7 @@ app.command("erasures")(erasures.erasures)
 app.command("receipts")(forgetting.receipts)
 app.command("verify")(proving.verify)
 app.command("disclose")(proving.disclose)
-app.command("audit")(forgetting.audit)
+app.command("audit")(auditing.audit)
 app.command("backup")(backing_up.backup)
 app.command("backups")(backing_up.backups)
 app.command("restore")(backing_up.restore)
