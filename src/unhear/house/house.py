@@ -40,6 +40,7 @@ from unhear.house.pushing import open_push
 from unhear.house.rooms import Switchboard
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
+from unhear.house.telling_holds import telling
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
@@ -167,6 +168,7 @@ class House:
             ledger=self.ledger,
             household=self.household.id,
             clock=self.clock,
+            tell=telling(self.household.id),
         )
 
     @cached_property
