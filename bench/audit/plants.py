@@ -330,13 +330,14 @@ def _other_history(home: Home) -> None:
 
 
 def _held_alone(home: Home) -> None:
-    _ask_hold(home)
-    _sql(home, "UPDATE hold SET state = ?", HoldState.IN_FORCE.value)
+    hold = _ask_hold(home)
+    _sql(home, "UPDATE hold SET state = ? WHERE id = ?", HoldState.IN_FORCE.value, hold)
 
 
 def _held_longer(home: Home) -> None:
-    home.holds.agree(_ask_hold(home), "M. M.")
-    _sql(home, "UPDATE hold SET expires_day = expires_day + 1000")
+    hold = _ask_hold(home)
+    home.holds.agree(hold, "M. M.")
+    _sql(home, "UPDATE hold SET expires_day = expires_day + 1000 WHERE id = ?", hold)
 
 
 def _ask_hold(home: Home) -> bytes:
