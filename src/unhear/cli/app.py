@@ -15,6 +15,7 @@ import typer
 from unhear import __version__
 from unhear.cameras.soap import OnvifAway, OnvifRefused
 from unhear.cli import (
+    accounting,
     auditing,
     backing_up,
     cameras,
@@ -95,6 +96,8 @@ app.command("restore")(backing_up.restore)
 app.command("restore-sounds")(backing_up.restore_sounds)
 app.command("drill")(backing_up.drill)
 app.command("data-map")(mapping.data_map)
+app.command("records")(accounting.records)
+app.command("breach")(accounting.breach)
 app.command("notices")(family.notices)
 app.command("notice")(noticing.notice)
 app.add_typer(family.people, name="people")
