@@ -148,9 +148,10 @@ def test_oscal_keeps_the_schema_of_nist(lived: list[Account], tmp_path: Path) ->
     home = live(tmp_path / "home", 1, UNTIL)
     PLANTS["a root key kept"][1](home)
     schema = jsonschema_rs.validator_for(json.loads(SCHEMA.read_text()))
-    for accounts in (lived, [*lived, audited(home)]):
-        document: dict[str, Any] = oscal(report(accounts, PERIOD))
-        assert [error.message for error in schema.iter_errors(document)] == []
+    well: dict[str, Any] = oscal(report(lived, PERIOD))
+    document: dict[str, Any] = oscal(report([*lived, audited(home)], PERIOD))
+    for one in (well, document):
+        assert [error.message for error in schema.iter_errors(one)] == []
     (result,) = document["assessment-results"]["results"]
     (observation,) = result["observations"]
     not_kept = [

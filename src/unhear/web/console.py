@@ -32,7 +32,7 @@ from unhear.web.api import (
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import camera_pages, files, forms, views, visits
+from unhear.web.pages import camera_pages, evidence, files, forms, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 
@@ -86,6 +86,7 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(views.router)
     app.include_router(forms.router)
     app.include_router(camera_pages.router)
+    app.include_router(evidence.router)
     app.include_router(files.router)
     app.include_router(visits.router)
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)

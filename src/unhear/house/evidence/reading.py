@@ -12,11 +12,8 @@ from functools import cache
 
 from unhear.answer.registry import Skills, find_skills
 from unhear.clock import Clock, day_number
-from unhear.forget.database import (
-    RECORDING_KINDS,
-    TraceKind,
-    Transaction,
-)
+from unhear.forget.database import RECORDING_KINDS, TraceKind, Transaction
+from unhear.forget.database import Database as Reads
 from unhear.forget.errors import CapsuleClosed, ForgetError, NoSuchTrace
 from unhear.forget.holds import scopes_held
 from unhear.forget.kept_receipts import KINDS as RECEIPT_KINDS
@@ -76,22 +73,26 @@ def read_facts(settings: Settings, clock: Clock) -> Facts:
 
     Raises `StoreError`, `ForgetError` and `ProofError` where it cannot be read at all.
     """
-    public = _public(settings)
     database = Database(settings.database_file, mirrored=settings.mirror is not None)
     try:
-        keeper = _keeper(settings, database)
-        return snapshot(
-            database,
-            keeper,
-            lambda transaction, tree: _facts(
-                _Rows(transaction, tree, transaction.households()[0].id, clock()),
-                settings,
-                keeper,
-                public,
-            ),
-        )
+        return facts_of(settings, database, _keeper(settings, database), clock)
     finally:
         database.close()
+
+
+def facts_of(settings: Settings, database: Reads, keeper: RootKeeper, clock: Clock) -> Facts:
+    """Answer the facts of a house whose database and keeper are open. Raises as `read_facts`."""
+    public = _public(settings)
+    return snapshot(
+        database,
+        keeper,
+        lambda transaction, tree: _facts(
+            _Rows(transaction, tree, transaction.households()[0].id, clock()),
+            settings,
+            keeper,
+            public,
+        ),
+    )
 
 
 def _facts(rows: _Rows, settings: Settings, keeper: RootKeeper, public: Public) -> Facts:
