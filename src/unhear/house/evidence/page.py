@@ -1,5 +1,6 @@
 """A report as one page of HTML: no script, nothing from elsewhere, printable, light and dark."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -20,13 +21,16 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100%; font-size: .85rem }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
+  border-bottom: 1px solid var(--line); overflow-wrap: break-word }
+th { white-space: nowrap } code { overflow-wrap: anywhere }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.5rem }
 svg { width: 100%; height: auto } svg text { font: 13px system-ui, sans-serif; fill: var(--ink) }
 svg .title { font-weight: 600 } svg rect { fill: var(--bar) }
 .wrong { color: var(--wrong); font-weight: 600 } .well { color: var(--well); font-weight: 600 }
 @media print { body { margin: 0; max-width: none } h2, svg, tr { break-inside: avoid } }
 """
+
+_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d):00:00Z")
 
 Shown = Sequence[tuple[str, str]]
 """The columns of a table: the field of a row, and the heading."""
@@ -120,14 +124,14 @@ def page(report: Row) -> str:
 
 def _body(report: Row, title: str) -> Iterator[str]:
     totals = report["totals"]
-    count = len(report["violations"])
     verdict = (
         '<span class="well">No rule was broken.</span>'
         if report["ok"]
-        else f'<span class="wrong">{count} violations.</span>'
+        else f'<span class="wrong">{_count(len(report["violations"]), "violation")}.</span>'
     )
-    yield f"<h1>{title}</h1><p>{report['houses']} houses, {totals['entries']} entries of their "
-    yield f"logs computed anew; {escape(report['made_by'])}. {verdict}</p>"
+    yield f"<h1>{title}</h1><p>{_count(report['houses'], 'house')}, "
+    yield f"{totals['entries']} entries of logs computed anew; {escape(report['made_by'])}. "
+    yield f"{verdict}</p>"
     yield "<p>People and things have pseudonyms that only their own house can resolve. Nothing "
     yield "that was said is in here, and no name.</p>"
     if report["violations"]:
@@ -208,4 +212,8 @@ def _cell(value: Any) -> str:
         return escape(", ".join(map(str, value)))
     if isinstance(value, Mapping):
         return escape(", ".join(f"{name} {one}" for name, one in value.items()))
-    return escape(str(value))
+    return escape(_HOUR.sub(r"\1 \2 h", str(value)))
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
