@@ -14,6 +14,8 @@ from bench.audit.seed import YEAR, live, quickly
 from bench.audit.story import UNTIL
 
 from tests.home import Home
+from unhear.forget.errors import KeeperFailed, RootRemains
+from unhear.forget.mirror import Copies
 from unhear.house.evidence.account import Account
 from unhear.house.evidence.auditing import audit_house, whose
 from unhear.house.evidence.checks import CHECKS
@@ -23,11 +25,14 @@ from unhear.house.evidence.page import page
 from unhear.house.evidence.reading import read_facts
 from unhear.house.evidence.report import report
 from unhear.house.evidence.rules import REQUIREMENTS, Rule
+from unhear.household.scope import Scope
+from unhear.stores.keepers.file import FileRootKeeper
 
 PERIOD = Period(UNTIL - YEAR, UNTIL + timedelta(days=5))
 SCHEMA = Path(__file__).parent / "oscal" / "assessment-results-1.2.3.json"
 """NIST's own, in the public domain: pages.nist.gov/OSCAL."""
 
+PAGE = (Path(__file__).parents[2] / "docs" / "compliance.md").read_text()
 NAMES = ("Ada", "Jo", "Mia", "Kim", "N. N.", "M. M.", "neighbour", "parcel", "weather", "kitchen")
 
 
@@ -83,6 +88,22 @@ def test_what_happened_is_accounted_for(lived: list[Account]) -> None:
     assert (hold["state"], hold["sealed"]) == ("ended", False)
 
 
+def test_every_field_of_a_report_is_documented(lived: list[Account]) -> None:
+    made = report(lived, PERIOD)
+    rows = [row for house in made["accounts"] for many in house.values() for row in _rows(many)]
+    fields = {
+        *made,
+        *made["rules"][0],
+        *(name for row in [*made["accounts"], *rows] for name in row),
+    }
+    assert {one for one in fields if f"`{one}`" not in PAGE} == set()
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    many = value if isinstance(value, list) else [value]
+    return [row for row in many if isinstance(row, dict)]
+
+
 def test_no_name_and_no_word_is_in_any_form_of_it(lived: list[Account]) -> None:
     made = report(lived, PERIOD)
     forms = (json.dumps(made), page(made), json.dumps(oscal(made)), page(report(lived[:1], PERIOD)))
@@ -108,6 +129,40 @@ def test_a_house_that_cannot_be_read_is_told_of_and_hides_no_other(tmp_path: Pat
     assert [row["rule"] for row in found.violations] == ["OPENS"]
     assert str(tmp_path) not in json.dumps(found.house) + json.dumps(found.violations)
     assert "RootGone" in page(report([found], PERIOD))
+
+
+def test_a_household_that_was_forgotten_has_its_receipts_and_no_violation(tmp_path: Path) -> None:
+    home = live(tmp_path / "home", 2, UNTIL)
+    home.forgetter.forget(home.id, Scope(household=True))
+    home.ledger.wait()
+    found = audited(home)
+    assert found.violations == ()
+    assert found.house["kept"]["by_kind"].keys() == {"receipt"}
+
+
+def test_an_erasure_that_is_at_work_is_no_breach(tmp_path: Path) -> None:
+    """With the root that it replaced still held, as where a mirror is away."""
+    home = live(tmp_path / "home", 1, UNTIL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileRootKeeper, "destroy", _away)
+        with pytest.raises(RootRemains):
+            home.forgetter.forget(home.id, Scope(recordings=frozenset({home.keep()})))
+        assert audited(home).violations == ()
+    home.forgetter.resume(home.id)
+    assert audited(home).violations == ()
+
+
+def _away(*_: object) -> None:
+    raise KeeperFailed("away")
+
+
+def test_roots_that_wait_for_the_backup_horizon_are_none_of_the_replaced(tmp_path: Path) -> None:
+    home = live(tmp_path / "home", 1, UNTIL)
+    later = Home(home.settings, home.clock, copies=Copies(horizon_days=7))
+    later.forgetter.forget(home.id, Scope(recordings=frozenset({home.keep()})))
+    later.ledger.wait()
+    assert len(home.roots.ids()) == 2
+    assert audited(home).violations == ()
 
 
 def test_it_changes_nothing(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def erased(
             done,
             scope,
             by_age=scope == "expired",
+            held=_held_by_log(entries, asked, done),
             stated=(asked, done),
         )
 
@@ -99,6 +100,17 @@ def _held(scope: Scope, asked: datetime, done: datetime, holds: Sequence[PlacedH
         and done <= one.hold.expires_at + LATE_AFTER
         and _may_meet(scope, one.hold.scope)
         for one in holds
+    )
+
+
+def _held_by_log(entries: Sequence[Entry], asked: datetime, done: datetime) -> bool:
+    """Whether any legal hold was in force then; on what, the log does not tell."""
+    due = asked + LATE_AFTER
+    return any(
+        entry.kind == "hold"
+        and entry.at("placed_at") <= due <= entry.at("expires_at")
+        and done <= entry.at("expires_at") + LATE_AFTER
+        for entry in entries
     )
 
 

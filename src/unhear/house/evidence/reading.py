@@ -82,20 +82,20 @@ def read_facts(settings: Settings, clock: Clock) -> Facts:
 
 def facts_of(settings: Settings, database: Reads, keeper: RootKeeper, clock: Clock) -> Facts:
     """Answer the facts of a house whose database and keeper are open. Raises as `read_facts`."""
-    public = _public(settings)
+    public, held = _public(settings), frozenset(keeper.ids())
     return snapshot(
         database,
         keeper,
         lambda transaction, tree: _facts(
             _Rows(transaction, tree, transaction.households()[0].id, clock()),
             settings,
-            keeper,
+            _keeper_facts(transaction, keeper, held, day_number(clock())),
             public,
         ),
     )
 
 
-def _facts(rows: _Rows, settings: Settings, keeper: RootKeeper, public: Public) -> Facts:
+def _facts(rows: _Rows, settings: Settings, keeper: KeeperFacts, public: Public) -> Facts:
     transaction, tree, ours, now = rows.transaction, rows.tree, rows.household, rows.now
     shut: list[bytes] = []
     household = _profile(rows)
@@ -108,7 +108,7 @@ def _facts(rows: _Rows, settings: Settings, keeper: RootKeeper, public: Public) 
         secret=hmac.digest(household_key(transaction, tree, ours), b"unhear/audit/v1", "sha256"),
         now=now,
         people={person.id: person.kind for person in household.people},
-        keeper=_keeper_facts(rows, keeper),
+        keeper=keeper,
         log=log,
         erased=tuple(erased(transaction, tree, ours, entries, now)),
         forgotten=forgotten(entries),
@@ -147,9 +147,18 @@ def _keeper(settings: Settings, database: Database) -> RootKeeper:
     return first if there else choose_keeper(settings.keeper_moving_to, settings.house)
 
 
-def _keeper_facts(rows: _Rows, keeper: RootKeeper) -> KeeperFacts:
-    current, queued = rows.transaction.current_root(), rows.transaction.queued_roots()
-    old = set(keeper.ids()) - {current.root_id} - waiting_ids(queued, rows.today)
+def _keeper_facts(
+    transaction: Transaction, keeper: RootKeeper, held: frozenset[bytes], today: int
+) -> KeeperFacts:
+    """Count the replaced roots that were held before this transaction began and still are.
+
+    Of an erasure that is at work, the root that comes and those that are to go are none of them.
+    """
+    current, queued = transaction.current_root().root_id, transaction.queued_roots()
+    households = [row.id for row in transaction.households()]
+    old = (held & set(keeper.ids())) - {current} - waiting_ids(queued, today)
+    if any(transaction.unfinished_erasures(household) for household in households):
+        old = set(sorted(old - set(queued))[1:])
     return KeeperFacts(keeper.kind, keeper.grade, tuple(keeper.limits), len(old))
 
 
