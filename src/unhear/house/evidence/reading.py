@@ -158,7 +158,7 @@ def _keeper_facts(
     households = [row.id for row in transaction.households()]
     old = (held & set(keeper.ids())) - {current} - waiting_ids(queued, today)
     if any(transaction.unfinished_erasures(household) for household in households):
-        old = set(sorted(old - set(queued))[1:])
+        old = frozenset(sorted(old - set(queued))[1:])
     return KeeperFacts(keeper.kind, keeper.grade, tuple(keeper.limits), len(old))
 
 
