@@ -1,13 +1,16 @@
 """How long a page of the timeline takes in a large house: `python -m bench.timeline --json`.
 
 A hundred thousand recordings, heard evenly over the days that recordings stay by default (30) and
-at most (365). Each request reads one page of 50 from somewhere in the timeline, as the console does
-while somebody scrolls. The peer reads all of the index first, as a timeline without days would.
+at most (365). Somebody opens the timeline at a random place, of which nothing is in memory, and
+scrolls down: each request reads one page of 50. Pages that are the first of their day, of which the
+order must be found, are told apart too. The peer reads all of the index first, as a timeline
+without days would.
 """
 
 import argparse
 import random
 import tempfile
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -17,9 +20,11 @@ from bench.report import milliseconds, progress, quantile, report
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.scope import Scope
+from unhear.keep.catalogue import Place
 from unhear.settings import Settings
 
-RECORDINGS, PAGE, PAGES = 100_000, 50, 200
+RECORDINGS, PAGE = 100_000, 50
+VISITS, PAGES_A_VISIT = 8, 60
 DAYS = (30, 365)
 P95_SECONDS_MAX = 0.05
 PEER_RUNS = 3
@@ -36,9 +41,12 @@ def main() -> None:
     for days in DAYS:
         with tempfile.TemporaryDirectory(prefix="unhear-bench-") as folder:
             house = _house(Path(folder), options.recordings, days)
-            seconds = _pages(house, random.Random(5))  # noqa: S311 - places, no secrets
-            figures[f"over_{days}_days"] = milliseconds(seconds)
-            slowest = max(slowest, quantile(seconds, 0.95))
+            pages = _pages(house, random.Random(5))  # noqa: S311 - places, no secrets
+            scrolled = [seconds for seconds, _ in pages]
+            figures[f"over_{days}_days"] = milliseconds(scrolled) | {
+                "first_of_a_day": milliseconds([seconds for seconds, first in pages if first])
+            }
+            slowest = max(slowest, quantile(scrolled, 0.95))
             whole += [_all(house) for _ in range(PEER_RUNS)]
             house.close()
     report(
@@ -58,16 +66,25 @@ def _house(folder: Path, count: int, days: int) -> House:
     return house
 
 
-def _pages(house: House, rng: random.Random) -> list[float]:
-    """Read pages from random places of the timeline, and the newest."""
-    newest = house.catalogue.newest(None, 1)[0]
+def _pages(house: House, rng: random.Random) -> list[tuple[float, bool]]:
+    """Scroll from random places; answer each page's seconds, and whether it opened a new day."""
     places = [one.place for one in house.catalogue.recordings()]
-    seconds = []
-    for place in [newest.place, *rng.sample(places, PAGES)]:
-        started = perf_counter()
-        house.catalogue.newest(place, PAGE + 1, Scope())
-        seconds.append(perf_counter() - started)
-    return seconds
+    pages = []
+    for _ in range(VISITS):
+        house.moments.destroy(house.household.id, [trace for _, trace in places])
+        place: Place | None = rng.choice(places)
+        seen: set[date] = set()
+        for _ in range(PAGES_A_VISIT):
+            started = perf_counter()
+            found = house.catalogue.newest(place, PAGE + 1, Scope())[:PAGE]
+            seconds = perf_counter() - started
+            if not found:
+                break
+            days = {one.utterance.heard_at.date() for one in found}
+            pages.append((seconds, not days <= seen))
+            seen |= days
+            place = found[-1].place
+    return pages
 
 
 def _all(house: House) -> float:

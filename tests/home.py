@@ -31,6 +31,7 @@ from unhear.keep.age import Recipient
 from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
 from unhear.keep.memory import SkillMemory
+from unhear.keep.moments import Moments
 from unhear.keep.payloads import PayloadHolder, Payloads
 from unhear.keep.unwritten import Unwritten
 from unhear.learn.learned import SealedLearned
@@ -79,11 +80,13 @@ class Home:
         self.conversation = Conversation(self.clock)
         self.rooms = Switchboard(PiperVoice, music_pieces, self.clock)
         self.unwritten = Unwritten(self.db, self.roots, self.clock)
+        self.moments = Moments(self.clock)
         holders: Sequence[Holder] = [
             PayloadHolder(self.blobs),
             self.conversation,
             self.rooms,
             self.unwritten,
+            self.moments,
         ]
         self.learned = SealedLearned()
         self.forgetter = Forgetter(
@@ -120,6 +123,7 @@ class Home:
             payloads=self.blobs,
             household=row.id,
             recipient=Recipient.parse(row.recipient),
+            moments=self.moments,
         )
 
         self.practice = practice_of(self.settings, find_skills())

@@ -26,7 +26,6 @@ from bench.audit.tampering import (
 from unhear.clock import random_bytes
 from unhear.forget.database import HoldState, TraceKind
 from unhear.forget.traces import content_of, sealed, utterance_of, words_of
-from unhear.house.evidence.checks import BY_STAFF
 from unhear.house.evidence.rules import Rule
 from unhear.household.learning import Subject
 from unhear.household.scope import Scope
@@ -36,7 +35,7 @@ from unhear.learn.learned import SealedLearned
 from unhear.learn.rows import add_contribution, learned_row, put_learned
 from unhear.learn.subjects import TAUGHT, VOCABULARY
 from unhear.learn.vocabulary import said
-from unhear.prove.claims import BY_GRANT
+from unhear.prove.claims import BY_GRANT, BY_STAFF
 from unhear.prove.notes import Checkpoint
 
 Plant = Callable[[Home], None]
@@ -151,6 +150,15 @@ def _link_over(home: Home) -> None:
     thing = home.keep(sound=SOUND)
     grant = share(home, thing, somebody(home, PersonKind.GUARDIAN))
     home.clock.pass_time(days=3)
+    state_look(home, grant.hex(), BY_GRANT, [thing])
+
+
+def _link_taken_back(home: Home) -> None:
+    thing = home.keep(sound=SOUND)
+    grant = share(home, thing, somebody(home, PersonKind.GUARDIAN))
+    home.clock.pass_time(seconds=7200)
+    grants_of(home).take_back(grant)
+    home.clock.pass_time(seconds=7200)
     state_look(home, grant.hex(), BY_GRANT, [thing])
 
 
@@ -274,6 +282,7 @@ PLANTS: Mapping[str, tuple[Rule, Plant]] = {
     "a consent backdated": (Rule.CONSENT_STATED, _backdated),
     "a link nobody granted": (Rule.GRANTED, _link_unasked),
     "a link that was over": (Rule.GRANTED, _link_over),
+    "a link that was taken back": (Rule.GRANTED, _link_taken_back),
     "a link to something else": (Rule.GRANTED, _link_to_more),
     "staff without a grant": (Rule.GRANTED, _staff_unasked),
     "a look by a child": (Rule.GRANTED, _childs_look),

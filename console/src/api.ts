@@ -69,6 +69,11 @@ export interface NewGrant {
   days: number;
 }
 
+export interface NewAccess {
+  recordings: { recording: string; headers: string[] }[];
+  hours: number;
+}
+
 export interface Receipt extends Record<string, unknown> {
   statement: { kind: string; id?: string; [name: string]: unknown };
 }
@@ -122,6 +127,7 @@ export interface Notifications {
   key: string;
   kinds: string[];
   chosen: string[] | null;
+  pictures: boolean;
   elsewhere: number;
 }
 
@@ -130,6 +136,7 @@ export interface Subscribed {
   key: string;
   auth: string;
   kinds: string[];
+  pictures: boolean;
 }
 
 export interface Lesson {
@@ -174,6 +181,8 @@ export const api = {
   switchOffEverywhere: () => ask<void>("DELETE", "/notifications/everywhere"),
   recordings: (asked: URLSearchParams) => ask<Page>("GET", `/recordings?${asked}`),
   grant: (wanted: NewGrant) => ask<{ url: string }>("POST", "/grants", wanted),
+  grantAccess: (request: string, wanted: NewAccess) =>
+    ask<object>("POST", `/access/requests/${request}/grant`, wanted),
   film: (id: string, after: number) =>
     ask<FilmParts>("GET", `/recordings/${id}/film?after=${after}`),
   stills: (recordings: string[]) =>

@@ -1,8 +1,10 @@
 // The console's script: each part of a page that needs one says which.
 
+import { access } from "./access";
 import { onStepUp } from "./api";
 import { areas } from "./areas";
 import { cameras } from "./cameras";
+import { filming } from "./filming";
 import { live } from "./live";
 import { go, startNavigating } from "./navigate";
 import { lesson } from "./lesson";
@@ -20,8 +22,10 @@ import { talk } from "./talk";
 import { timeline } from "./timeline";
 
 const MODULES: Record<string, (element: HTMLElement) => void> = {
+  access,
   areas,
   cameras,
+  filming,
   lesson,
   message,
   live,

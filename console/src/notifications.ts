@@ -17,8 +17,8 @@ export function notifications(section: HTMLElement): void {
   const form = section.querySelector<HTMLFormElement>("[data-alerts]")!;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const kinds = new FormData(form).getAll("kind").map(String);
-    attempt(() => switchedOn(kinds));
+    const chosen = new FormData(form);
+    attempt(() => switchedOn(chosen.getAll("kind").map(String), chosen.has("pictures")));
   });
   const off = section.querySelector("[data-off]");
   off?.addEventListener("click", () =>
@@ -41,7 +41,7 @@ export function notifications(section: HTMLElement): void {
   leave?.addEventListener("submit", () => void unsubscribed());
 }
 
-async function switchedOn(kinds: string[]): Promise<void> {
+async function switchedOn(kinds: string[], pictures: boolean): Promise<void> {
   if (kinds.length === 0) throw new Problem(0, "none", say("alerts_none"));
   if (!("Notification" in window) || !("PushManager" in window)) {
     throw new Problem(0, "impossible", say("alerts_impossible"));
@@ -60,6 +60,7 @@ async function switchedOn(kinds: string[]): Promise<void> {
     key: toText(new Uint8Array(point)),
     auth: toText(new Uint8Array(auth)),
     kinds,
+    pictures,
   });
   await shown("alerts_set");
 }

@@ -14,7 +14,7 @@ export function pair(form: HTMLElement): void {
     problem.textContent = "";
     api
       .finishPairing(code.value)
-      .then(() => go("/talk"))
+      .then(() => go("/paired"))
       .catch((error: unknown) => {
         problem.textContent = textOf(error);
       });

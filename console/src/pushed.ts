@@ -6,6 +6,8 @@ export interface Pushed {
   at: string;
   room?: string;
   clip?: string;
+  picture?: string;
+  gone?: true;
 }
 
 export type Words = Record<string, string>;
@@ -16,22 +18,29 @@ export interface Shown {
   path: string;
   at: number;
   kind: string;
+  tag: string;
+  picture?: string;
+  gone: boolean;
 }
 
 // A message that is not understood is shown too: a browser that was pushed to must show something.
 export function shownOf(message: string, words: Words): Shown {
   const told = understood(message);
   const kind = told !== null && words[`${told.kind}_body`] !== undefined ? told.kind : "other";
+  const gone = told?.gone === true;
   const at = new Date(told?.at ?? Date.now());
   const time = at.toLocaleTimeString(words.language, { hour: "numeric", minute: "2-digit" });
   const room = told?.room;
   const title = room === undefined ? undefined : words[`${kind}_in`]?.replace("{room}", () => room);
   return {
     title: title ?? words[kind] ?? "",
-    body: (words[`${kind}_body`] ?? "").replace("{time}", () => time),
+    body: (words[gone ? "gone_body" : `${kind}_body`] ?? "").replace("{time}", () => time),
     path: told === null ? "/" : told.path + (told.clip === undefined ? "" : `#${told.clip}`),
     at: at.getTime(),
     kind,
+    tag: told?.clip ?? kind,
+    gone,
+    ...(told?.picture === undefined ? {} : { picture: `data:image/jpeg;base64,${told.picture}` }),
   };
 }
 
@@ -43,7 +52,7 @@ function understood(message: string): Pushed | null {
     return null;
   }
   if (typeof told !== "object" || told === null) return null;
-  const { kind, path, at, room, clip } = told as Record<string, unknown>;
+  const { kind, path, at, room, clip, picture, gone } = told as Record<string, unknown>;
   if (typeof kind !== "string" || typeof path !== "string" || typeof at !== "string") return null;
   if (Number.isNaN(Date.parse(at)) || !/^\/[a-z]*$/.test(path)) return null;
   return {
@@ -52,5 +61,7 @@ function understood(message: string): Pushed | null {
     at,
     ...(typeof room === "string" && room !== "" ? { room } : {}),
     ...(typeof clip === "string" && /^[0-9a-f]{32}$/.test(clip) ? { clip } : {}),
+    ...(typeof picture === "string" && /^[A-Za-z0-9+/=]+$/.test(picture) ? { picture } : {}),
+    ...(gone === true ? { gone } : {}),
   };
 }

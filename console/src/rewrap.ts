@@ -6,7 +6,7 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { base64nopad } from "@scure/base";
+import { base64nopad, bech32 } from "@scure/base";
 import { Decrypter } from "age-encryption";
 
 import { type Bytes, utf8 } from "./bytes";
@@ -24,12 +24,28 @@ export async function rewrapped(
   identity: string,
   secret: Bytes,
 ): Promise<Bytes> {
+  return rewrappedTo(header, identity, x25519.getPublicKey(secret));
+}
+
+// The same for who has the secret of a public key. Throws `Unopenable`.
+export async function rewrappedTo(
+  header: Uint8Array,
+  identity: string,
+  recipient: Uint8Array,
+): Promise<Bytes> {
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const fileKey = await decrypter.decryptHeader(header).catch(() => {
     throw new Unopenable();
   });
-  return headerFor(fileKey, x25519.getPublicKey(secret));
+  return headerFor(fileKey, recipient);
+}
+
+// Answer the public key in an age recipient (age1...). Throws where it is none.
+export function keyOf(recipient: string): Uint8Array {
+  const { prefix, bytes } = bech32.decodeToBytes(recipient);
+  if (prefix !== "age" || bytes.length !== KEY_BYTES) throw new Error("no age recipient");
+  return bytes;
 }
 
 function headerFor(fileKey: Uint8Array, recipient: Uint8Array): Bytes {

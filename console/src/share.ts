@@ -73,7 +73,8 @@ async function share(kept: Kept, terms: Terms): Promise<string> {
   return `${url}#${toText(secret)}`;
 }
 
-async function headersOf(kept: Kept): Promise<Uint8Array[]> {
+// The headers of a recording, sealed to the household.
+export async function headersOf(kept: Kept): Promise<Uint8Array[]> {
   if (!isClip(kept)) return [await bytesAt(`${RECORDINGS}/${kept.id}/header`)];
   const { pieces } = await api.film(kept.id, 0);
   return pieces.map((piece) => fromText(piece.header));

@@ -11,12 +11,15 @@ declare const self: ServiceWorkerGlobalScope & { WORDS: Words };
 self.addEventListener("fetch", () => undefined);
 
 self.addEventListener("push", (event) => {
-  const { title, body, path, at, kind } = shownOf(event.data?.text() ?? "", self.WORDS);
+  const shown = shownOf(event.data?.text() ?? "", self.WORDS);
+  const { title, body, path, at, tag, picture, gone } = shown;
   // Whoever rings again is told again, in place of the first time.
-  const renotify = kind === "rang";
+  const renotify = shown.kind === "rang";
   const lang = self.WORDS.language ?? "";
-  const options = { body, data: path, tag: kind, lang, timestamp: at, renotify };
-  event.waitUntil(self.registration.showNotification(title, options));
+  const pictures = picture === undefined ? {} : { image: picture, icon: picture };
+  // What takes a picture back has its tag, and so its place.
+  const options = { body, data: path, tag, lang, timestamp: at, renotify, silent: gone };
+  event.waitUntil(self.registration.showNotification(title, { ...options, ...pictures }));
 });
 
 self.addEventListener("notificationclick", (event) => {

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from unhear.cameras.at_work import CamerasAtWork, events_of, watching
 from unhear.engines.choose import choose_wake
 from unhear.engines.sight import analyser
-from unhear.forget.errors import ClockDoubted, MirrorAway
+from unhear.forget.errors import ClockDoubted, ForgetError, MirrorAway
 from unhear.house.arbiter import Arbiter
 from unhear.house.controls import ControlsMissing, require_controls
 from unhear.house.drill import rehearse_if_due
@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 SHIP_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(days=1)
+END_EVERY = timedelta(seconds=15)
+"""How often grants that are over are looked for: their keys go within a minute."""
+
 ANSWERS_AT_ONCE = 8
 ESPHOME, ESPHOME_PORT = "esphome://", 6053
 
@@ -144,7 +147,6 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
     for events in events_of(house):
         tasks.create_task(events.run())
     for device, camera in house.cameras.named.items():
-        watch.expect(device, camera.room or camera.name)
         ready(f"camera {device} in the {camera.room or camera.name}")
     await _tend(assistant, watch, cameras)
 
@@ -166,12 +168,15 @@ async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None
 async def _tend(assistant: Assistant, watch: Watch, cameras: CamerasAtWork) -> None:
     """Let fall due what falls due, keep the mirror near, and tidy once a day, for ever."""
     house = assistant.house
-    shipped = tidied = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
+    shipped = tidied = ended = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
     while True:
         now = house.clock()
         await asyncio.to_thread(assistant.tick)
         await asyncio.to_thread(watch.tick)
         await asyncio.to_thread(cameras.tick)
+        if now - ended >= END_EVERY:
+            ended = now
+            await asyncio.to_thread(_end_grants, house)
         if now - tidied >= TIDY_EVERY:
             tidied = shipped = now
             await asyncio.to_thread(_tidy, house, watch)
@@ -189,6 +194,13 @@ def _tidy(house: House, watch: Watch) -> None:
     except (ClockDoubted, MirrorAway, StoreError) as error:
         log.warning("the day's work was not finished", extra={"error": type(error).__name__})
         watch.trouble()
+
+
+def _end_grants(house: House) -> None:
+    try:
+        house.grants.end_what_is_over()
+    except (ForgetError, StoreError) as error:
+        log.warning("ended grants were not all destroyed", extra={"error": type(error).__name__})
 
 
 def _ship(house: House) -> None:

@@ -86,8 +86,11 @@ class CameraSettings(BaseModel):
     name: str = Field(min_length=1, max_length=60)
     """What it is called, in what is kept too."""
 
-    address: str = Field(pattern=r"^(rtsps?|https?|onvif)://")
-    """Where its film comes from: RTSP, MJPEG over HTTP, or `onvif://HOST[:PORT]` to ask."""
+    address: str = Field(pattern=r"^((rtsps?|https?|onvif)://|browser:$)")
+    """Where its film comes from: RTSP, MJPEG over HTTP, or `onvif://HOST[:PORT]` to ask.
+
+    `browser:` is a phone's browser, which a guardian pairs in the console.
+    """
 
     sub: str | None = Field(default=None, pattern=r"^(rtsps?|https?)://")
     """A smaller stream of the same picture, to analyse; the main one by default."""
@@ -158,6 +161,33 @@ class DataRightsSettings(BaseModel):
     """What agents call this house: the `business-id` of the Data Rights Protocol."""
 
     agents: tuple[AgentSettings, ...] = ()
+
+
+class StaffSettings(BaseModel):
+    """The desk whose staff may ask guardians of this house to let them see or hear recordings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    desk: str = Field(pattern=r"^https?://[^/]+$")
+    """Its address in browsers, such as `https://desk.example`."""
+
+    key: str
+    """Its Ed25519 public key, in base64: what it signs is asked by it."""
+
+    name: str = Field(min_length=1, max_length=60)
+    """Who runs it, as guardians read it."""
+
+    @property
+    def key_bytes(self) -> bytes:
+        """Its public key, 32 bytes."""
+        return b64decode(self.key, validate=True)
+
+    @field_validator("key")
+    @classmethod
+    def _a_key(cls, key: str) -> str:
+        if len(b64decode(key, validate=True)) != ED25519_KEY_BYTES:
+            raise ValueError("the desk's key is 32 bytes in base64")
+        return key
 
 
 class OperatorSettings(BaseModel):
@@ -287,6 +317,9 @@ class Settings(BaseSettings):
 
     data_rights: DataRightsSettings = Field(default_factory=DataRightsSettings)
     """Who may ask for people of this house over the Data Rights Protocol; nobody by default."""
+
+    staff: StaffSettings | None = None
+    """Whose staff may ask to see or hear recordings; nobody's by default: there are no staff."""
 
     age_of_consent: int = Field(default=16, ge=13, le=16)
     """From which age on a young person decides; guardians decide before (GDPR, Article 8)."""

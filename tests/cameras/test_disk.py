@@ -1,4 +1,4 @@
-"""What a camera sends is written to no file: not by us, and not by the library that reads it."""
+"""What a camera sends is written to no file: not by us, and not by the libraries that read it."""
 
 import subprocess
 import sys
@@ -15,17 +15,26 @@ FILMED = """
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tests.cameras.calling import watched_browser
+from tests.cameras.films import film
 from tests.cameras.test_private import AREAS
 from tests.cameras.watching import DOOR, until, watched
 from unhear.capture.clips import Bounds
 from unhear.household.words import Seen
 
-with watched(sys.argv[1], camera=DOOR, bounds=Bounds(preroll=1.0, quiet=1.0)) as house:
+bounds = Bounds(preroll=1.0, quiet=1.0)
+address, begun, heard = sys.argv[1], DOOR, {"hears": True}
+if address == "browser:":
+    begun, heard = replace(DOOR, hears=True), {}
+    watching = watched_browser(film(), camera=begun, bounds=bounds)
+else:
+    watching = watched(address, camera=begun, bounds=bounds)
+with watching as house:
     until(lambda: house.eyes.pictures, what="a look")
     open(sys.argv[2] + "/begins", "w").close()
     house.eyes.shows = frozenset({Seen.MOTION})
     until(lambda: house.shelf.clips and house.shelf.clips[0].pieces, what="a piece")
-    house.decide(private=AREAS, hears=True)
+    house.decide(private=AREAS, **heard)
     until(lambda: len(house.shelf.clips) > 1 and house.shelf.clips[-1].pieces, what="another")
     live = house.watch.live()
     assert live.read(10) and house.watch.snapshot()
@@ -34,13 +43,15 @@ with watched(sys.argv[1], camera=DOOR, bounds=Bounds(preroll=1.0, quiet=1.0)) as
 """
 
 
-def test_filming_opens_no_file_to_write(plug: Plug, tmp_path: Path) -> None:
+@pytest.mark.parametrize("browser", [False, True], ids=["a camera", "a browser"])
+def test_filming_opens_no_file_to_write(plug: Plug, tmp_path: Path, *, browser: bool) -> None:
+    address = "browser:" if browser else plug().url()
     trace = tmp_path / "trace"
     calls = "openat,open,creat,memfd_create,rename,renameat2,mkdir,link,linkat,truncate"
     subprocess.run(
         [
             *(need_program("strace"), "-f", "-e", f"trace={calls}", "-o", str(trace)),
-            *(sys.executable, "-B", "-c", FILMED, plug().url(), str(tmp_path)),
+            *(sys.executable, "-B", "-c", FILMED, address, str(tmp_path)),
         ],
         check=True,
         timeout=200,

@@ -24,7 +24,7 @@ from tests.cameras.proxy import Proxy, shift_clock
 from tests.cameras.watching import House, pictures, until, watched
 from tests.ports import free_port
 from unhear.cameras.connecting import Connection
-from unhear.cameras.source import CameraAway, Place, Source
+from unhear.cameras.source import AddressSource, CameraAway, Place
 from unhear.capture.clips import Bounds
 from unhear.clock import now
 from unhear.household.words import Seen
@@ -113,7 +113,7 @@ def test_what_goes_wrong_is_told_without_the_address(plug: Plug) -> None:
     for password, path in ((PASSWORD, "/elsewhere"), (PASSWORD + "!", "/main")):
         place = Place(camera.url(path), "me", SecretStr(password))
         with pytest.raises(CameraAway) as caught:
-            Source(place, hears=False)
+            AddressSource(place, hears=False)
         error = caught.value
         assert error.__cause__ is None
         assert error.__context__ is None

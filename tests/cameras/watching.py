@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from pydantic import SecretStr
 
 from tests.cameras.films import Codec, slices
+from unhear.cameras.connecting import Connect
 from unhear.cameras.watch import CameraWatch, Rules
 from unhear.capture.clips import Bounds
 from unhear.capture.film import ClipUnwanted, Picture, Piece
@@ -121,6 +122,7 @@ def watched(
     user: str = "",
     password: str = "",
     bounds: Bounds = AS_EVER,
+    connect: Connect | None = None,
 ) -> Iterator[House]:
     """Watch a camera while the block runs."""
     secret = SecretStr(password) if password else None
@@ -132,7 +134,15 @@ def watched(
         return Rules(house.camera, house.mode)
 
     watch = CameraWatch(
-        settings, rules, lambda: eyes, shelf, now, zone=UTC, bounds=bounds, pauses=QUICK
+        settings,
+        rules,
+        lambda: eyes,
+        shelf,
+        now,
+        zone=UTC,
+        bounds=bounds,
+        pauses=QUICK,
+        connect=connect,
     )
     house = House(watch, shelf, eyes, camera)
     watch.start()

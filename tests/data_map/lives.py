@@ -17,6 +17,15 @@ from unhear.house.keeping import move_keeper
 from unhear.household.data_rights import DataRequest, Right
 from unhear.household.hold import Hold
 from unhear.household.scope import Scope
+from unhear.household.staff import (
+    AccessRequest,
+    Reason,
+    Role,
+    Staff,
+    StaffLook,
+    StaffPurpose,
+    Wanted,
+)
 from unhear.household.words import (
     WHOEVER_IS_SEEN,
     DeviceId,
@@ -26,6 +35,7 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep import age
+from unhear.keep.access import add_access_request, add_staff_look
 from unhear.keep.notices import Notice, Told, add_notice
 from unhear.settings import WitnessSettings
 from unhear.stores.copies.target import Target
@@ -53,6 +63,7 @@ def live_in(folder: Path) -> House:
     house.family.set_listening(device=house.settings.device, on=False)  # type: ignore[arg-type]
     _notify(house)
     _ask_for_a_copy(house)
+    _let_staff_look(house, stays)
     _hold(house, stays)
     forget(house, gone)
     house.forgetter.forget(
@@ -104,6 +115,29 @@ def _ask_for_a_copy(house: House) -> None:
         claims={"name": "Ada"},
     )
     house.data_requests.receive(asked, (), Told("visit"))
+
+
+def _let_staff_look(house: House, recording: TraceId) -> None:
+    alex = Staff("alex", "Alex", Role.SUPPORT, str(age.Identity.generate().recipient))
+    why = Reason(StaffPurpose.SUPPORT, "123", "a purple wheelbarrow", 1)
+    asked = AccessRequest(new_trace_id(), alex, why, Wanted(frozenset([recording])), house.clock())
+    look = StaffLook(
+        id=new_trace_id(),
+        at=house.clock(),
+        staff=alex,
+        operator="Example Ltd",
+        purpose=why.purpose,
+        ticket=why.ticket,
+        recording=recording,
+        device=DeviceId("kitchen"),
+        seconds=1.0,
+        filmed=False,
+        entry=0,
+    )
+    with house.database.writing() as transaction:
+        tree = open_tree(transaction, house.keeper)
+        add_access_request(transaction, tree, house.household.id, asked)
+        add_staff_look(transaction, tree, house.household.id, look)
 
 
 def _hold(house: House, held: TraceId) -> None:

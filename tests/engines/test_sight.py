@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.engines.films import FIFTH, made_scene, walked_through
 from tests.needs import need
 from unhear.capture.film import Analyser, Picture
+from unhear.engines.background import Background, Changes
 from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.engines.persons import SURE, Box, PersonDetector
 from unhear.engines.sight import SQUARE_LEAST, Sight, analyser, square
@@ -151,6 +152,21 @@ def test_after_the_camera_was_moved_elsewhere_somebody_is_seen_at_once() -> None
     film = [*quiet(count=60), *QUIET["still"](elsewhere, 60, np.random.default_rng(4))]
     seen = motion(shown(sight(), walked_through(film, since=70)))
     assert 70 < min(seen) < 80
+
+
+@pytest.mark.parametrize(("part", "whole"), [(0.15, False), (0.45, True)])
+def test_what_changes_most_of_the_picture_at_once_is_the_camera_or_the_light(
+    part: float, *, whole: bool
+) -> None:
+    rows, columns = np.mgrid[0 : SCENE.shape[0], 0 : SCENE.shape[1]] // 8
+    tiles = np.where((rows + columns) % 2, 230, 10).astype(np.uint8)[..., None]
+    film = list(quiet(count=20))
+    wide = int(part * SCENE.shape[1])
+    film[-1][:, :wide] = tiles[:, :wide]
+    changes = Changes(Background())
+    found = [changes.blobs(picture, (), 0.001) for picture in film]
+    assert found[:-1] == [[]] * 19
+    assert (found[-1] is None) is whole
 
 
 def test_a_person_is_looked_for_once_a_second_and_only_where_something_moves() -> None:

@@ -1,22 +1,40 @@
 """Telling guardians' browsers: those who asked, in time, without a word of what was said."""
 
 import json
+from base64 import b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from queue import Queue
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.home import NOON, SetClock
 from unhear.house import alerting as module
-from unhear.house.alerting import MESSAGE_BYTES, PATHS, STAYS, Alerting, message_of
-from unhear.household.alerts import SUBSCRIPTIONS_MAX, Alert, AlertKind, Subscription
+from unhear.house.alerting import (
+    MESSAGE_BYTES,
+    PATHS,
+    PICTURE_BYTES_MAX,
+    STAYS,
+    Alerting,
+    message_of,
+)
+from unhear.household.alerts import (
+    ALWAYS,
+    CHOSEN,
+    SUBSCRIPTIONS_MAX,
+    Alert,
+    AlertKind,
+    Subscription,
+)
 from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Person, PersonId, PersonKind, TraceId
 from unhear.stores.errors import PushAway, PushGone, PushRefused
 
 PATIENCE_SECONDS = 20
+CLIP = TraceId(b"c" * 16)
 ADA, JO, MIA = PersonId("ada"), PersonId("jo"), PersonId("mia")
 
 
@@ -53,6 +71,7 @@ class Stage:
             push=lambda: self,
             household=lambda: self.household,
             gone=self.gone.put,
+            small=lambda jpeg, most: jpeg if len(jpeg) <= most else None,
             clock=self.clock,
         )
 
@@ -97,6 +116,19 @@ def test_who_asked_for_it_is_told_and_nobody_else(stage: Stage) -> None:
     assert stage.sent.empty()
 
 
+def test_what_staff_do_is_told_whatever_else_was_chosen(stage: Stage) -> None:
+    stage.household = household(
+        subscription("phone", ADA, AlertKind.RINGING), subscription("mias", MIA)
+    )
+    for kind in sorted(ALWAYS):
+        stage.tell(kind)
+        name, told, _ = stage.next()
+        assert (name, told["kind"], told["path"]) == ("phone", kind, "/access")
+    assert not set(CHOSEN) & ALWAYS
+    stage.alerting.close()
+    assert stage.sent.empty()
+
+
 def test_what_a_service_cannot_take_now_is_tried_again_while_it_means_something(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +166,7 @@ def test_what_rang_is_not_told_once_anything_was_forgotten(
     stage.alerting.rang("kitchen")
     stage.tell(AlertKind.TROUBLE)
     assert {stage.next()[1]["kind"] for _ in range(2)} == {"ringing", "trouble"}
-    stage.alerting.forget_rings()
+    stage.alerting.forget([CLIP])
     stage.clock.pass_time(seconds=60)
     assert stage.next()[1]["kind"] == "trouble"
     stage.alerting.rang("kitchen")
@@ -149,12 +181,48 @@ def test_who_came_is_not_told_once_anything_was_forgotten(
     stage.errors = [PushAway("away")]
     stage.tell(kind)
     assert stage.next()[1]["kind"] == kind
-    stage.alerting.forget_rings()
+    stage.alerting.forget([CLIP])
     stage.clock.pass_time(seconds=60)
     stage.tell(AlertKind.TROUBLE)
     assert stage.next()[1]["kind"] == "trouble"
     stage.alerting.close()
     assert stage.sent.empty()
+
+
+def test_who_is_seen_is_shown_where_a_guardian_chose_so_until_the_clip_is_forgotten(
+    stage: Stage,
+) -> None:
+    shows = replace(subscription("phone", ADA, AlertKind.SEEN), pictures=True)
+    stage.household = household(shows, subscription("tablet", ADA, AlertKind.SEEN))
+    seen = Alert(AlertKind.SEEN, stage.clock(), "hall", clip=CLIP, picture=b"jpeg")
+    stage.alerting.tell(seen)
+    told = {name: fields for name, fields, _ in (stage.next(), stage.next())}
+    assert told["phone"]["picture"] == b64encode(b"jpeg").decode()
+    assert "picture" not in told["tablet"]
+
+    stage.alerting.forget([CLIP])
+    name, fields, _ = stage.next()
+    assert (name, fields["clip"]) == ("phone", CLIP.hex())
+    assert fields["gone"]
+    assert "picture" not in fields
+    stage.alerting.forget([CLIP])
+    stage.alerting.close()
+    assert stage.sent.empty()
+
+
+@given(
+    room=st.text(max_size=200),
+    picture=st.one_of(st.none(), st.binary(max_size=PICTURE_BYTES_MAX)),
+    gone=st.booleans(),
+)
+def test_a_message_is_as_long_as_any_other_and_fits(
+    room: str, picture: bytes | None, *, gone: bool
+) -> None:
+    alert = Alert(AlertKind.SEEN, NOON, room, clip=CLIP, gone=gone)
+    assert len(message_of(alert)) == len(message_of(Alert(AlertKind.AWAY, NOON)))
+    shown = message_of(alert, picture, pictures=True)
+    assert len(shown) == len(message_of(Alert(AlertKind.AWAY, NOON), pictures=True))
+    assert len(shown) <= 4_096 - 103
 
 
 def test_only_so_many_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,9 +143,14 @@ def stays_in(text: str, language: str) -> set[tuple[str, str, str, int]]:
 
 
 def stays_done(household: Household, language: str) -> set[tuple[str, str, str, int]]:
-    """Ask the house itself, for everybody that there could be and every device that there is."""
+    """Ask the house itself, for everybody that there could be and every device that there is.
+
+    A browser that was paired as a camera is no device that can be spoken to.
+    """
     spoken, found = WORDS_OF[language], set()
-    devices = {DeviceKind.VOICE: DeviceId("kitchen")} | {d.kind: d.id for d in household.devices}
+    devices = {DeviceKind.VOICE: DeviceId("kitchen")} | {
+        one.kind: one.id for one in household.devices if one.kind is not DeviceKind.CAMERA
+    }
     for kind in PersonKind:
         someone = Person(PersonId("someone"), "Someone", kind)
         consents = tuple(replace(consent, person=someone.id) for consent in household.consents)

@@ -20,6 +20,8 @@ from unhear.house.setup import SetupPlan, set_up
 from unhear.house.watch import AWAY_AFTER, CHECK_EVERY, DECISIONS_EVERY, Watch
 from unhear.household.alerts import Alert, AlertKind, Subscription
 from unhear.household.consent import Choice, Waiting
+from unhear.household.family import Device
+from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId, PersonId, Purpose
 from unhear.keep import identity as identities
 from unhear.keep.notices import Told
@@ -134,3 +136,17 @@ def test_trouble_that_lasts_is_told_once_until_it_was_well(
     free["free"] = 1 << 20
     assert stage.after(CHECK_EVERY) == []
     assert stage.after(CHECK_EVERY) == [trouble]
+
+
+def test_a_browser_that_is_a_camera_is_missed_until_it_is_removed(stage: Stage) -> None:
+    house, shelf = stage.house, DeviceId("shelf")
+    stage.watch.tick()
+    house.household = house.family.set_device(Device(shelf, DeviceKind.CAMERA, "hall"))
+    assert stage.after(AWAY_AFTER / 2) == []
+    assert stage.after(AWAY_AFTER) == [(AlertKind.AWAY, "hall", None)]
+    house.household = house.cameras.remove(shelf)
+    assert stage.after(AWAY_AFTER) == []
+    house.household = house.family.set_device(Device(shelf, DeviceKind.CAMERA, "hall"))
+    assert stage.after(AWAY_AFTER) == []
+    house.household = house.cameras.remove(shelf)
+    assert stage.after(AWAY_AFTER) == []

@@ -84,6 +84,7 @@ def _neighbour(home: Home) -> Home:
         payloads=home.blobs,
         household=id_,
         recipient=recipient,
+        moments=home.moments,
     )
     return other
 

@@ -72,15 +72,13 @@ class Browser:
         self.sent.append(f"{request.url} {request.post_data or ''}")
 
 
-def _arguments(microphone: Path | None) -> list[str]:
-    if microphone is None:
+def _arguments(microphone: Path | None, *, films: bool) -> list[str]:
+    if microphone is None and not films:
         return ARGUMENTS
-    return [
-        *ARGUMENTS,
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={microphone}%noloop",
-    ]
+    fakes = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    if microphone is not None:
+        fakes.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
+    return [*ARGUMENTS, *fakes]
 
 
 @contextmanager
@@ -91,15 +89,19 @@ def browser(
     script: bool = True,
     dark: bool = False,
     microphone: Path | None = None,
+    films: bool = False,
 ) -> Iterator[Browser]:
     """Start a browser; it must have nothing to complain of when the block ends.
 
-    `microphone` is a WAV file that its microphone plays, once, whenever it is opened.
+    `microphone` is a WAV file that its microphone plays, once, whenever it is opened. One that
+    `films` has a camera, before which something turns, and a microphone that beeps.
     """
     chromium = need_program("chromium")
     need((STATIC / "main.js").is_file(), "the console's scripts, which npm builds")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=_arguments(microphone))
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=_arguments(microphone, films=films)
+        )
         context = started.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,

@@ -12,6 +12,7 @@ from tests.learn.households import allow, say
 from tests.needs import need
 from tests.web.browser import DESK, PHONE, browser
 from tests.web.consoles import Console, console
+from tests.web.desks import WHY, Desk, Member
 from tests.web.films import film, jpeg, keep_clip
 from tests.web.test_today import sign_in
 from unhear.house.grants import Terms
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.tools
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
 DOOR = CameraSettings(name="front door", address="rtsp://127.0.0.1:1/door", speaker="hall")
+SHELF = CameraSettings(name="shelf", address="browser:")
+DESK_OF_STAFF = Desk()
 PAGES = (
     "today",
     "talk",
@@ -33,8 +36,10 @@ PAGES = (
     "devices",
     "cameras",
     "camera?name=front%20door",
+    "camera?name=shelf",
     "keeping",
     "receipts",
+    "access",
     "status",
     "account",
     "pair",
@@ -46,7 +51,8 @@ PAGES = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
-        with console(tmp_path_factory.mktemp("accessible"), cameras=(DOOR,)) as served:
+        folder, staff = tmp_path_factory.mktemp("accessible"), DESK_OF_STAFF.trusted
+        with console(folder, cameras=(DOOR, SHELF), staff=staff) as served:
             keep_clip(served, film(2), still=jpeg(), hours=1)
             served.keep()
             ada = allow(served.house, "Ada")
@@ -55,8 +61,22 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 
 def share(served: Console) -> None:
-    """Share a recording, so that the page of receipts lists it."""
+    """Share a recording, let staff look and ask again, so that the pages list it."""
     house = served.house
+    desk, alex = DESK_OF_STAFF, Member()
+    desk.home, reception = house.household.id.hex(), house.reception
+    assert reception is not None
+    kept = house.catalogue.recordings()[-1]
+    wanted: dict[str, Any] = {"purpose": "support", "ticket": "1", "why": WHY, "hours": 2}
+    for looks in (True, False):
+        asked = desk.wants("ask", alex, **wanted, recordings=[kept.id.hex()])
+        request = reception.ask(asked["message"], asked["signature"])
+        if looks:
+            sealed = age.seal(b"", [alex.identity.recipient])[0]
+            someone = house.household.people[0].id
+            (grant,) = house.access.grant(someone, request, [(kept.id, [sealed])]).grants
+            opened = desk.wants("headers", alex, grant=grant.hex())
+            reception.headers(opened["message"], opened["signature"])
     header = age.seal(b"", [age.Identity.generate().recipient])[0]
     ada, recording = house.household.people[0].id, house.catalogue.recordings()[-1].id
     house.grants.make(ada, recording, [header], Terms("the neighbour", "her bicycle", 2))
@@ -97,6 +117,17 @@ def test_no_page_keeps_anybody_out(
         page.locator("canvas").wait_for()
         page.get_by_role("button", name=re.compile("^(Play|Abspielen)")).last.click()
         page.locator("video").wait_for()
+        page.evaluate(source)
+        found += broken(page)
+        page.goto(f"{served.url}/cameras")
+        page.locator("form[action='/cameras/pair'] [name=name]").fill("shelf")
+        page.locator("form[action='/cameras/pair'] button").click()
+        code = page.locator(".code").inner_text()
+        page.evaluate(source)
+        found += broken(page)
+        page.goto(f"{served.url}/pair#{code}")
+        page.get_by_role("button").click()
+        page.locator("[data-module=filming]").wait_for()
         page.evaluate(source)
         found += broken(page)
         for name in PAGES:

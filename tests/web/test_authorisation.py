@@ -11,13 +11,14 @@ import pytest
 
 from tests.web.agents import Agent, trusting
 from tests.web.consoles import API, Console, console
+from tests.web.desks import Desk
 from unhear.keep import identity as identities
 from unhear.web import security
 from unhear.web.sessions import FRESH
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ROW = re.compile(
-    r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S+)` \| (anybody|guardian|fresh|agent|doorbell) \|",
+    r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S+)` \| (anybody|guardian|fresh|agent|doorbell|staff) \|",
     re.MULTILINE,
 )
 TABLE = {(method, path): demands for method, path, demands in ROW.findall(PAGE.read_text())}
@@ -47,7 +48,11 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
         patch.setattr(security, "PROOFS_PER_MINUTE", 1_000)
         patch.setattr(security, "SIGNED_PER_MINUTE", 1_000)
         ours = stack.enter_context(
-            console(tmp_path_factory.mktemp("ours"), data_rights=trusting(Agent()))
+            console(
+                tmp_path_factory.mktemp("ours"),
+                data_rights=trusting(Agent()),
+                staff=Desk().trusted,
+            )
         )
         theirs = stack.enter_context(console(tmp_path_factory.mktemp("theirs")))
         clients = {
@@ -126,12 +131,16 @@ def test_who_may(roles: Roles, operation: tuple[str, str]) -> None:
     for who in STRANGERS:
         if demands == "agent":
             assert told[who] == (403, "")
+        elif demands == "staff":
+            assert told[who] == (403, "refused")
         elif demands == "doorbell":
             assert told[who] == (401, "wrong-press-token")
         elif demands == "anybody":
             assert told[who][1] not in {"sign-in-needed", "step-up-needed", "csrf"}
         else:
             assert told[who] == (401, "sign-in-needed"), who
+    if demands == "staff":
+        assert {told["stale guardian"], told["fresh guardian"]} == {(403, "refused")}
     if demands == "agent":
         assert {told["stale guardian"], told["fresh guardian"]} == {(403, "")}
     expected = (403, "step-up-needed") if demands == "fresh" else None

@@ -5,14 +5,20 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import av
 import httpx2
+import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from playwright.sync_api import Page, Worker, expect
 
+from tests.engines.films import made_scene
 from tests.web.browser import Browser, browser
 from tests.web.consoles import API, Console, console
 from tests.web.push_service import (
@@ -25,9 +31,13 @@ from tests.web.push_service import (
     unb64,
 )
 from tests.web.test_moving import sign_in
+from unhear.engines.pictures import small_jpeg, smaller_jpeg
+from unhear.forget.traces import new_trace_id
+from unhear.house.alerting import PICTURE_BYTES_MAX, message_of
 from unhear.house.changes import Outcome, Word
 from unhear.household.alerts import Alert, AlertKind
-from unhear.household.words import DeviceId
+from unhear.household.scope import Scope
+from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, Utterance
 from unhear.keep import identity as identities
 from unhear.keep.notices import Told
 from unhear.web import security
@@ -132,6 +142,36 @@ def test_a_browser_is_told_once_and_can_be_told_otherwise(stage: Stage, ada: htt
     assert stage.subscriptions() == 1
     assert ada.delete(f"{API}/notifications").status_code == 204
     assert stage.subscriptions() == 0
+
+
+def test_who_a_camera_sees_is_shown_small_and_taken_back_with_the_clip(
+    stage: Stage, ada: httpx2.Client
+) -> None:
+    who, house = new_recipient(), stage.served.house
+    switch_on(ada, {**stage.wanted(who, "seen"), "pictures": True})
+    assert ada.get(f"{API}/notifications").json()["pictures"] is True
+    scene = VideoFrame.from_ndarray(made_scene(), format="rgb24")
+    clip, now = new_trace_id(), house.clock()
+    house.catalogue.keep(
+        wav=b"",
+        transcript="",
+        utterance=Utterance(clip, now, DeviceId("door"), WHOEVER_IS_SEEN),
+        keep_until=now + timedelta(days=3),
+    )
+    still = small_jpeg(scene, (), 480)
+    seen = Alert(AlertKind.SEEN, now, "door", clip=clip, picture=still)
+    house.alerting.tell(seen)
+    told = json.loads(who.open(stage.service.next().body))
+    jpeg = unb64(told["picture"])
+    with av.open(BytesIO(jpeg), "r", format="mjpeg") as opened:
+        [shown] = opened.decode(video=0)
+    assert shown.width >= 96
+    small = scene.reformat(width=shown.width, height=shown.height, format="gray").to_ndarray()
+    assert np.corrcoef(small.ravel(), shown.to_ndarray(format="gray").ravel())[0, 1] > 0.9
+
+    house.forgetter.forget(house.household.id, Scope(recordings=frozenset([clip])))
+    told = json.loads(who.open(stage.service.next().body))
+    assert (told["clip"], told["gone"], "picture" in told) == (clip.hex(), True, False)
 
 
 @pytest.mark.parametrize("how", ["operation", "page"])
@@ -271,6 +311,19 @@ async () => {
 }
 """
 
+PICTURED = """
+async (gone) => {
+  for (;;) {
+    const shown = await self.registration.getNotifications();
+    if (shown.length > 1) throw new Error("two stand where one was");
+    if (shown.length && (shown[0].image === "") === gone) {
+      return { image: shown[0].image, body: shown[0].body };
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+"""
+
 CLICK_WITHOUT_A_CONSOLE = """
 async () => {
   const opened = new Promise((done) => { Clients.prototype.openWindow = done; });
@@ -330,3 +383,22 @@ def sign_in_in(page: Page, stage: Stage, language: str) -> None:
     page.context.add_cookies(
         [{"name": name, "value": value, "url": stage.served.url.replace("http", "https", 1)}]
     )
+
+
+@pytest.mark.tools
+def test_a_picture_is_shown_and_its_place_taken_when_it_is_forgotten(stage: Stage) -> None:
+    scene = VideoFrame.from_ndarray(made_scene(), format="rgb24")
+    picture = smaller_jpeg(small_jpeg(scene, (), 480), PICTURE_BYTES_MAX)
+    seen = Alert(AlertKind.SEEN, stage.served.house.clock(), "door", clip=new_trace_id())
+    with browser() as opened:
+        opened.context.grant_permissions(["notifications"], origin=stage.served.url)
+        page = opened.page(prf=None)
+        page.goto(stage.served.url)
+        for gone in (False, True):
+            shown = None if gone else picture
+            said = message_of(replace(seen, gone=gone), shown, pictures=True)
+            deliver(opened, page, stage, said)
+            found = worker(opened).evaluate(PICTURED, gone)
+            coded = b64encode(picture or b"").decode()
+            assert found["image"] == ("" if gone else f"data:image/jpeg;base64,{coded}")
+            assert ("forgotten" in found["body"]) is gone

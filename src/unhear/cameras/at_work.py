@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from unhear.cameras.browser import BrowserCamera
+from unhear.cameras.connecting import PAUSES_SECONDS
 from unhear.cameras.mqtt import MqttDoor
 from unhear.cameras.onvif_events import OnvifEvents
 from unhear.cameras.soap import SCHEME, Login
@@ -12,12 +14,16 @@ from unhear.capture.film import Analyser
 from unhear.house.cameras import CameraState
 from unhear.house.filming import Filming
 from unhear.house.house import House
+from unhear.house.named_cameras import BROWSER, records
 from unhear.household.cameras import Camera
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings
 
 LIVE_SECONDS_MAX = 10.0
 """A camera that shows nothing for so long is counted as away."""
+
+BROWSER_PAUSES_SECONDS = (0.1,)
+"""A browser is waited for where others are called, so nothing is gained by doing so later."""
 
 AnalyserOf = Callable[[Callable[[], Camera]], Analyser]
 """Makes what looks at the pictures of a camera, going by what is decided about it at the moment."""
@@ -26,21 +32,40 @@ AnalyserOf = Callable[[Callable[[], Camera]], Analyser]
 class CamerasAtWork:
     """The cameras of a house that are watched, and the broker that is told of them, if any."""
 
-    def __init__(self, house: House, broker: MqttDoor | None) -> None:
+    def __init__(self, house: House, broker: MqttDoor | None, analyser_of: AnalyserOf) -> None:
         self._house = house
         self._broker = broker
+        self._analyser_of = analyser_of
+        self._watched: dict[DeviceId, _Watched] = {}
 
     def tick(self) -> None:
         """Obey what another process decided, and tell what records; to be called every second."""
         if self._house.cameras.named:
             self._house.household = self._house.family.read()
+        self.follow()
         if self._broker is not None:
             self._broker.tick()
+
+    def close(self) -> None:
+        """End what every camera films, and leave them."""
+        for watched in self._watched.values():
+            watched.close()
+
+    def follow(self) -> None:
+        """Watch the cameras that there are now: a browser becomes one, or is one no more."""
+        cameras, named = self._house.cameras, self._house.cameras.named
+        for device in self._watched.keys() - named.keys():
+            cameras.unwatch(device)
+            self._watched.pop(device).close()
+        for device in named.keys() - self._watched.keys():
+            watched = _Watched(self._house, named[device], self._analyser_of)
+            self._watched[device] = watched
+            cameras.watch(device, watched, watched.browser)
 
 
 @contextmanager
 def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
-    """Watch the cameras that the settings name while the block runs.
+    """Watch the cameras of a house while the block runs.
 
     Raises what `analyser_of` does where it cannot look.
     """
@@ -49,11 +74,10 @@ def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
         if broker is not None:
             stack.callback(broker.close)
             house.door.tell(broker)
-        for settings in house.settings.cameras:
-            watched = _Watched(house, settings, analyser_of)
-            house.cameras.watch(DeviceId(settings.name), watched)
-            stack.callback(watched.close)
-        yield CamerasAtWork(house, broker)
+        at_work = CamerasAtWork(house, broker, analyser_of)
+        stack.callback(at_work.close)
+        at_work.follow()
+        yield at_work
 
 
 def events_of(house: House) -> Sequence[OnvifEvents]:
@@ -75,7 +99,9 @@ class _Watched:
         def analyse() -> Analyser:
             return analyser_of(lambda: house.household.camera(device))
 
-        analyse()  # what it lacks is told now, and not as a camera that is away
+        self.browser = BrowserCamera() if settings.address == BROWSER else None
+        if self.browser is None:  # which may come at any time, and must not end the house
+            analyse()  # what it lacks is told now, and not as a camera that is away
         self._watch = CameraWatch(
             settings,
             lambda: _rules(house, device),
@@ -83,6 +109,8 @@ class _Watched:
             self._film,
             house.clock,
             zone=house.settings.zone,
+            pauses=PAUSES_SECONDS if self.browser is None else BROWSER_PAUSES_SECONDS,
+            connect=None if self.browser is None else self.browser.connect,
         )
         self._watch.start()
 
@@ -109,6 +137,8 @@ class _Watched:
         return self._watch.snapshot()
 
     def close(self) -> None:
+        if self.browser is not None:
+            self.browser.close()
         self._watch.close()
 
 
@@ -133,8 +163,7 @@ def _broker(house: House) -> MqttDoor | None:
 
 
 def _records(house: House, device: DeviceId) -> bool:
-    rules = _rules(house, device)
-    return rules.camera.records(rules.mode, house.clock().astimezone(house.settings.zone))
+    return records(house.household, device, house.clock().astimezone(house.settings.zone))
 
 
 def _rules(house: House, device: DeviceId) -> Rules:

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from threading import Event, Thread
 from time import monotonic
+from typing import Protocol
 
-from unhear.cameras.onvif_streams import stream_at
-from unhear.cameras.source import CameraAway, CameraRefused, Place, Source
+from unhear.cameras.source import CameraAway, CameraRefused, Source
 from unhear.clock import Clock
 from unhear.household.words import DeviceId
 
@@ -24,6 +24,13 @@ REFUSED_SECONDS = 300.0
 CLOSE_SECONDS_MAX = 15.0
 CLOSE_AWAY_SECONDS_MAX = 1.0
 """How long a camera is waited for that is only being connected to: it has nothing to end."""
+
+
+class Connect(Protocol):
+    """Connects with a camera."""
+
+    def __call__(self, *, hears: bool) -> Source:
+        """Connect, for its sound too or not. Raises `CameraRefused` and `CameraAway`."""
 
 
 class Connection(StrEnum):
@@ -51,7 +58,7 @@ class Staying:
     def __init__(
         self,
         device: DeviceId,
-        place: Place,
+        connect: Connect,
         use: Callable[[Source], None],
         now: Clock,
         *,
@@ -59,7 +66,7 @@ class Staying:
         pauses: Sequence[float] = PAUSES_SECONDS,
     ) -> None:
         self._device = device
-        self._place = place
+        self._connect = connect
         self._use = use
         self._now = now
         self._hears = hears
@@ -101,7 +108,7 @@ class Staying:
     def _connect_and_use(self) -> tuple[Connection, str]:
         """Serve one connection until it ends; answer how, and what went wrong."""
         try:
-            source = Source(stream_at(self._place), hears=self._hears())
+            source = self._connect(hears=self._hears())
             try:
                 if not self.closing.is_set():
                     self._note(Connection.CONNECTED, "")

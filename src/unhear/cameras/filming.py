@@ -88,9 +88,9 @@ class _Clip:
 
     def saw(self, seen: Seen, look: Look | None) -> None:
         """Tell what more it shows; a person is the best still."""
-        self._taker.saw(seen)
         if self._still is None or seen is Seen.PERSON:
             self.show(look)
+        self._taker.saw(seen)
 
     def add(self, *packets: Encoded) -> None:
         """Write some of what waits."""

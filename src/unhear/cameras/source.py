@@ -7,7 +7,7 @@ of its errors leaves this file, not even as another's cause.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import av
@@ -63,8 +63,41 @@ class Place:
         return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
 
 
-class Source:
-    """An open connection; `sound` is there only where it was asked for and the camera has it."""
+class Source(Protocol):
+    """A connection to a camera, and how what comes over it is coded."""
+
+    @property
+    def pictures(self) -> VideoStream:
+        """How its pictures are coded."""
+
+    @property
+    def sound(self) -> AudioStream | None:
+        """How its sound is coded; there only where it was asked for and the camera has it."""
+
+    def packets(self) -> Iterator[Encoded]:
+        """Yield what comes, until the connection ends. Raises `CameraAway`."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
+class OneCoding:
+    """Expects that pictures are coded the same way all along, as one film needs it."""
+
+    def __init__(self) -> None:
+        self._coding: frozenset[bytes] = frozenset()
+
+    def goes_on(self, packet: Encoded, codec: str) -> bool:
+        """Whether a picture is coded like those before it."""
+        if not packet.key or codec in KEY_ONLY:
+            return True
+        coding = parameter_sets(packet.data, codec)
+        self._coding = self._coding or coding
+        return not coding or coding == self._coding
+
+
+class AddressSource:
+    """A connection to where a camera is."""
 
     def __init__(self, place: Place, *, hears: bool) -> None:
         """Connect. Raises `CameraRefused` and `CameraAway`."""
@@ -75,7 +108,6 @@ class Source:
             self.close()
             raise CameraAway("it shows no pictures that can be read")
         self.pictures: VideoStream = pictures[0]
-        self._coding: frozenset[bytes] = frozenset()
         known = [one for one in streams.audio if _is_known(one) and one.rate]
         self.sound: AudioStream | None = known[0] if hears and known else None
 
@@ -84,6 +116,7 @@ class Source:
         origin = Origin()
         pictures = Timeline(PICTURE_TICKS, origin)
         sound = None if self.sound is None else Timeline(self.sound.rate, origin)
+        coding, codec = OneCoding(), self.pictures.codec_context.name
         streams = [stream for stream in (self.pictures, self.sound) if stream is not None]
         coming = self._file.demux(streams)
         while (packet := _spoken_safely(lambda: next(coming, None))) is not None:
@@ -91,7 +124,8 @@ class Source:
                 continue
             if packet.stream_index == self.pictures.index:
                 placed = _placed(packet, pictures, key=self._is_key(packet))
-                self._expect_same_coding(placed)
+                if not coding.goes_on(placed, codec):
+                    raise CameraAway("it codes its pictures otherwise now")
                 yield placed
             elif sound is not None:
                 yield _placed(packet, sound, sound=True)
@@ -101,17 +135,6 @@ class Source:
         """End the connection."""
         with suppress(av.FFmpegError, OSError):
             self._file.close()
-
-    def _expect_same_coding(self, packet: Encoded) -> None:
-        """Raise `CameraAway` where a key picture is coded unlike those before it."""
-        if not packet.key or self.pictures.codec_context.name in KEY_ONLY:
-            return
-        coding = parameter_sets(packet.data, self.pictures.codec_context.name)
-        if not coding:
-            return
-        self._coding = self._coding or coding
-        if coding != self._coding:
-            raise CameraAway("it codes its pictures otherwise now")
 
     def _is_key(self, packet: "av.Packet[Any]") -> bool:
         return packet.is_keyframe or self.pictures.codec_context.name in KEY_ONLY

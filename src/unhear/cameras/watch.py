@@ -4,14 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from unhear.cameras.connecting import PAUSES_SECONDS, CameraState, Connection, Staying
+from unhear.cameras.connecting import (
+    PAUSES_SECONDS,
+    CameraState,
+    Connect,
+    Connection,
+    Staying,
+)
 from unhear.cameras.filming import Filming
 from unhear.cameras.listening import Listening
 from unhear.cameras.live import Live, LiveTap
 from unhear.cameras.looking import Look, Looking, snapshot
-from unhear.cameras.onvif_streams import small_of
+from unhear.cameras.onvif_streams import small_of, stream_at
 from unhear.cameras.sights import Sights, Snapshots
-from unhear.cameras.source import Place, Source
+from unhear.cameras.source import AddressSource, Place, Source
 from unhear.capture.clips import Bounds, Clips, Step
 from unhear.capture.encoded import Encoded
 from unhear.capture.film import Analyser, FilmTaker
@@ -52,7 +58,9 @@ class CameraWatch:
         zone: tzinfo,
         bounds: Bounds = Bounds(),  # noqa: B008 - it is frozen
         pauses: Sequence[float] = PAUSES_SECONDS,
+        connect: Connect | None = None,
     ) -> None:
+        """`connect` is for a camera that is not where its address says."""
         device = DeviceId(settings.name)
         self._rules = rules
         self._analyser_for = analyser_for
@@ -61,13 +69,17 @@ class CameraWatch:
         self._filming = Filming(device, film, now)
         self._tap, self._sights, self._snapshots = LiveTap(), Sights(), Snapshots()
 
-        def stay(address: str, use: Callable[[Source], None], hears: Callable[[], bool]) -> Staying:
+        def at(address: str) -> Connect:
             place = Place(address, settings.user, settings.password)
-            return Staying(device, place, use, now, hears=hears, pauses=pauses)
+            return lambda *, hears: AddressSource(stream_at(place), hears=hears)
 
-        self._main = stay(settings.address, self._film, lambda: self._rules().camera.hears)
+        def stay(to: Connect, use: Callable[[Source], None], hears: Callable[[], bool]) -> Staying:
+            return Staying(device, to, use, now, hears=hears, pauses=pauses)
+
+        main = connect or at(settings.address)
+        self._main = stay(main, self._film, lambda: self._rules().camera.hears)
         sub = settings.sub or small_of(settings.address)
-        self._sub = None if sub is None else stay(sub, self._look, lambda: False)
+        self._sub = None if sub is None else stay(at(sub), self._look, lambda: False)
 
     def start(self) -> None:
         """Begin to watch."""

@@ -7,117 +7,99 @@ given; 4 no house here yet; 5 the passphrase is wrong.
 import logging
 import resource
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from typer.core import TyperGroup
 
 from unhear import __version__
-from unhear.cameras.soap import OnvifAway, OnvifRefused
-from unhear.cli import (
-    accounting,
-    auditing,
-    backing_up,
-    cameras,
-    consenting,
-    controlling,
-    demonstrating,
-    doctor,
-    erasures,
-    family,
-    finding_cameras,
-    fleet,
-    forgetting,
-    holding,
-    keeping_roots,
-    kept,
-    learning,
-    limiting,
-    listening,
-    log,
-    making,
-    making_skills,
-    mapping,
-    noticing,
-    proving,
-    sharing,
-    talking,
-    witnessing,
-    working,
-)
-from unhear.cli.output import errors
-from unhear.engines.errors import EngineError
-from unhear.fleet.fleet import AlreadyMade
-from unhear.forget.errors import ForgetError
-from unhear.house.controls import ControlsMissing
-from unhear.house.family import FamilyError
-from unhear.house.grants import GrantRefused
-from unhear.house.house import NotSetUp
-from unhear.house.restore import RestoreRefused
-from unhear.house.setup import AlreadySetUp
-from unhear.household.methods import NotVerified
-from unhear.keep.age import AgeError
-from unhear.keep.identity import IdentityError, WrongPassphrase
-from unhear.prove.errors import ProofError
-from unhear.settings import SettingsWrong
-from unhear.stores.errors import StoreError
-from unhear.stores.fleet_client import FleetAway
-from unhear.web.serving import AddressWrong
 
-FAILED, USAGE, REFUSED, NO_HOUSE, WRONG_KEY = 1, 2, 3, 4, 5
+COMMANDS: Mapping[str, str] = {
+    "setup": "making:setup",
+    "ask": "talking:ask",
+    "listen": "listening:listen",
+    "run": "working:run",
+    "recordings": "kept:recordings",
+    "play": "kept:play",
+    "export": "kept:export",
+    "share": "sharing:share",
+    "shares": "sharing:shares",
+    "unshare": "sharing:unshare",
+    "forget": "forgetting:forget",
+    "erasures": "erasures:erasures",
+    "receipts": "forgetting:receipts",
+    "verify": "proving:verify",
+    "disclose": "proving:disclose",
+    "audit": "auditing:audit",
+    "backup": "backing_up:backup",
+    "backups": "backing_up:backups",
+    "restore": "backing_up:restore",
+    "restore-sounds": "backing_up:restore_sounds",
+    "drill": "backing_up:drill",
+    "data-map": "mapping:data_map",
+    "records": "accounting:records",
+    "breach": "accounting:breach",
+    "notices": "family:notices",
+    "notice": "noticing:notice",
+    "people": "family:people",
+    "cameras": "cameras:cameras",
+    "access": "access:access",
+    "consent": "consenting:consent",
+    "learn": "learning:learn",
+    "retention": "family:retention",
+    "limits": "limiting:limits",
+    "hold": "holding:hold",
+    "clock": "erasures:clock",
+    "keeper": "keeping_roots:keeper",
+    "controls": "controlling:controls",
+    "doctor": "doctor:doctor",
+    "log": "log:log",
+    "skill": "making_skills:skill",
+    "witness": "witnessing:witness",
+    "fleet": "fleet:fleet",
+    "demo": "demonstrating:demo",
+}
+"""Every command: the module of this package that has it, and what it is called there.
+
+A module is loaded when its command is named, for all of them take seconds on a small computer.
+"""
+
+PLAIN: Mapping[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False}
+
+
+class Commands(TyperGroup):
+    """The commands of this package, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
+        """Name every command, in the order in which help shows them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002
+        """Load one command; None for a name that no command has."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        found = getattr(import_module(f"unhear.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            command: Any = typer.main.get_command(found)
+            command.name = cmd_name
+            return command
+        alone = typer.Typer(**PLAIN)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="unhear",
+    cls=Commands,
     help="A voice assistant that can be told to forget, and can prove that it did.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    **PLAIN,
 )
-
-app.command("setup")(making.setup)
-app.command("ask")(talking.ask)
-app.command("listen")(listening.listen)
-app.command("run")(working.run)
-app.command("recordings")(kept.recordings)
-app.command("play")(kept.play)
-app.command("export")(kept.export)
-app.command("share")(sharing.share)
-app.command("shares")(sharing.shares)
-app.command("unshare")(sharing.unshare)
-app.command("forget")(forgetting.forget)
-app.command("erasures")(erasures.erasures)
-app.command("receipts")(forgetting.receipts)
-app.command("verify")(proving.verify)
-app.command("disclose")(proving.disclose)
-app.command("audit")(auditing.audit)
-app.command("backup")(backing_up.backup)
-app.command("backups")(backing_up.backups)
-app.command("restore")(backing_up.restore)
-app.command("restore-sounds")(backing_up.restore_sounds)
-app.command("drill")(backing_up.drill)
-app.command("data-map")(mapping.data_map)
-app.command("records")(accounting.records)
-app.command("breach")(accounting.breach)
-app.command("notices")(family.notices)
-app.command("notice")(noticing.notice)
-app.add_typer(family.people, name="people")
-cameras.cameras.command("find")(finding_cameras.find)
-cameras.cameras.command("ask")(finding_cameras.ask)
-app.add_typer(cameras.cameras, name="cameras")
-app.add_typer(consenting.consent, name="consent")
-app.add_typer(learning.learn, name="learn")
-app.add_typer(family.retention, name="retention")
-app.add_typer(limiting.limits, name="limits")
-app.add_typer(holding.hold, name="hold")
-app.add_typer(erasures.clock, name="clock")
-app.add_typer(keeping_roots.keeper, name="keeper")
-app.command("controls")(controlling.controls)
-app.command("doctor")(doctor.doctor)
-app.add_typer(log.log, name="log")
-app.add_typer(making_skills.skill, name="skill")
-app.add_typer(witnessing.witness, name="witness")
-app.add_typer(fleet.fleet, name="fleet")
-app.command("demo")(demonstrating.demo)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
@@ -146,37 +128,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and words
     try:
         app()
-    except SettingsWrong as error:
-        _fail(error, USAGE)
-    except NotSetUp as error:
-        _fail(error, NO_HOUSE)
-    except WrongPassphrase as error:
-        _fail(error, WRONG_KEY)
-    except ProofError as error:
-        _fail(error, FAILED)
-    except (
-        ForgetError,
-        StoreError,
-        EngineError,
-        IdentityError,
-        AgeError,
-        AlreadySetUp,
-        AlreadyMade,
-        FleetAway,
-        FamilyError,
-        GrantRefused,
-        NotVerified,
-        ControlsMissing,
-        RestoreRefused,
-        AddressWrong,
-        OnvifAway,
-        OnvifRefused,
-    ) as error:
-        _fail(error, REFUSED)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        from unhear.cli.refusals import code_of  # noqa: PLC0415 - knows every part's errors
 
-
-def _fail(error: Exception, code: int) -> None:
-    errors.print(f"unhear: error: {error}", style="bold red", markup=False, highlight=False)
-    sys.exit(code)
+        code = code_of(error)
+        if code is None:
+            raise
+        errors = Console(stderr=True)
+        errors.print(f"unhear: error: {error}", style="bold red", markup=False, highlight=False)
+        sys.exit(code)

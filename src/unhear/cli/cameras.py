@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
+from unhear.cli import finding_cameras
 from unhear.cli.output import Json, open_house, show_json, show_table
 from unhear.house.house import House
 from unhear.household.cameras import DAYS_MAX, Area, Camera, Hours, Mode
 from unhear.household.words import DeviceId
 
 cameras = typer.Typer(help="What cameras may record, and see.", no_args_is_help=True)
+cameras.command("find")(finding_cameras.find)
+cameras.command("ask")(finding_cameras.ask)
 
 Areas = Annotated[
     list[str] | None,

@@ -15,6 +15,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.household.scope import Scope
+from unhear.household.staff import StaffLook
 from unhear.household.words import DeviceId, Purpose, Seen, TraceId
 from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
 from unhear.prove.receipt import Receipt
@@ -66,8 +67,8 @@ def forget(
                 recordings=_chosen(house, recording or [], last=last),
                 person=person_called(house, person) if person else None,
                 device=DeviceId(device) if device else None,
-                since=_aware(house, since),
-                until=_aware(house, until),
+                since=aware(house, since),
+                until=aware(house, until),
                 purpose=purpose,
                 words_only=words_only,
                 household=household,
@@ -145,15 +146,24 @@ def receipts(
     if as_json:
         show_json({"key": house.ledger.key, "receipts": [dict(one.statement) for one in found]})
         return
+    looks = {look.entry: look for look in house.access.looks()}
     rows = [
-        [str(one.proof.index), hour_of(one), str(one.statement["kind"]), _what(house, one)]
+        [
+            str(one.proof.index),
+            hour_of(one),
+            str(one.statement["kind"]),
+            _what(house, one, looks.get(one.proof.index)),
+        ]
         for one in found
     ]
     show_table(f"{len(rows)} receipts", ["entry", "hour", "kind", "what"], rows)
 
 
-def _what(house: House, receipt: Receipt) -> str:
-    """Answer in short what a receipt is about."""
+def _what(house: House, receipt: Receipt, look: StaffLook | None) -> str:
+    """Answer in short what a receipt is about; of a look by staff, who looked and why."""
+    if look is not None:
+        who = f"{look.staff.name} ({look.staff.role}, {look.operator})"
+        return f"{who}: {receipt.statement['count']} opened by staff for ticket {look.ticket}"
     said, person = receipt.statement, person_in(receipt)
     if said["kind"] == "unlearning":
         return f"{said['count']} models learned anew"
@@ -184,7 +194,8 @@ def _shown(house: House, seen: Seen, scope: Scope) -> frozenset[TraceId]:
     return found
 
 
-def _aware(house: House, moment: datetime | None) -> datetime | None:
+def aware(house: House, moment: datetime | None) -> datetime | None:
+    """Answer a moment as it is meant in the house's time zone."""
     return None if moment is None else moment.replace(tzinfo=house.settings.zone)
 
 

@@ -31,6 +31,9 @@ BLUR_PIXELS = 4
 JPEG_QUALITY = "5"
 """2 (best) to 31."""
 
+SMALLER = ((192, "8"), (160, "12"), (128, "16"), (96, "24"), (64, "31"))
+"""Widths and qualities to try, until a picture is as small as it must be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coding:
@@ -122,7 +125,20 @@ def small_jpeg(frame: VideoFrame, areas: Sequence[Area], width_max: int) -> byte
     return _jpeg(picture)
 
 
-def _jpeg(picture: Picture) -> bytes:
+def smaller_jpeg(jpeg: bytes, bytes_max: int) -> bytes | None:
+    """Answer a JPEG picture again in at most so many bytes; None where that cannot be."""
+    decoder = av.CodecContext.create("mjpeg", "r")
+    if not isinstance(decoder, VideoCodecContext):
+        raise TypeError("mjpeg codes no pictures")
+    frames = [*decoder.decode(av.Packet(jpeg)), *decoder.decode(None)]
+    for width, quality in SMALLER:
+        small = _jpeg(small_picture(frames[0], (), width), quality)
+        if len(small) <= bytes_max:
+            return small
+    return None
+
+
+def _jpeg(picture: Picture, quality: str = JPEG_QUALITY) -> bytes:
     height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
     frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture[:height, :width]), format="rgb24")
     encoder = av.CodecContext.create("mjpeg", "w")
@@ -130,7 +146,7 @@ def _jpeg(picture: Picture) -> bytes:
         raise TypeError("mjpeg codes no pictures")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
     encoder.time_base = Fraction(1, 25)
-    encoder.options = {"qmin": JPEG_QUALITY, "qmax": JPEG_QUALITY, "flags": "+bitexact"}
+    encoder.options = {"qmin": quality, "qmax": quality, "flags": "+bitexact"}
     coded = frame.reformat(format="yuvj420p", dst_color_range="JPEG")
     coded.pts = 0
     packets = [*encoder.encode(coded), *encoder.encode(None)]

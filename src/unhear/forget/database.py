@@ -29,6 +29,8 @@ class TraceKind(StrEnum):
     PROFILE = "profile"
     NOTICE = "notice"
     REQUEST = "request"
+    STAFF_REQUEST = "staff request"
+    STAFF_LOOK = "staff look"
     RECEIPT = "receipt"
     PERSONAL_RECEIPT = "personal receipt"
 

@@ -14,6 +14,7 @@ class Place(StrEnum):
     CONVERSATION = "conversation"
     ROOMS = "rooms"
     UNWRITTEN = "unwritten"
+    TIMELINE = "timeline"
     FLEET = "fleet"
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from unhear.answer.synthesiser import Speech
 from unhear.house.family import Family, FamilyError
 from unhear.house.looks import LIVE, Looks
+from unhear.house.named_cameras import BROWSER, cameras_of
 from unhear.household.cameras import Camera, Mode, placed
 from unhear.household.family import Household
 from unhear.household.words import DeviceId, PersonId, TraceId
@@ -46,11 +47,41 @@ class Watched(Protocol):
 
 
 class NoSuchCamera(FamilyError):
-    """The settings name no camera of that name."""
+    """There is no camera of that name."""
 
 
 class CameraAway(Exception):
     """The camera shows nothing now."""
+
+
+class Call(Protocol):
+    """A browser that films for a camera."""
+
+    @property
+    def answer(self) -> str:
+        """What its offer is answered with (SDP)."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether its sound was wanted."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing comes from it any more."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class Called(Protocol):
+    """A camera that waits for a browser to film for it."""
+
+    def call(self, offer: str, *, hears: bool) -> Call:
+        """Take a browser's offer (SDP) in place of the one before. Raises `CallWrong`."""
+
+
+class CallWrong(Exception):
+    """A browser offers what is no film that a camera can take; says what."""
 
 
 class Cameras:
@@ -70,17 +101,56 @@ class Cameras:
 
         Both answer whether the speaker is there.
         """
-        self.named: Mapping[DeviceId, CameraSettings] = {DeviceId(c.name): c for c in named}
+        self._named = named
         self._household = household
         self._family = family
         self._looks = looks
         self._say = say
         self._relay = relay
         self._watched: dict[DeviceId, Watched] = {}
+        self._called: dict[DeviceId, Called] = {}
 
-    def watch(self, device: DeviceId, watched: Watched) -> None:
-        """Count a camera as at work."""
-        self._watched[device] = watched
+    @property
+    def named(self) -> Mapping[DeviceId, CameraSettings]:
+        """The cameras that there are now."""
+        return cameras_of(self._named, self._household())
+
+    def watch(self, device: DeviceId, watched: Watched, called: Called | None = None) -> None:
+        """Count a camera as at work; `called` takes the calls of one that is a browser."""
+        self._watched = {**self._watched, device: watched}
+        if called is not None:
+            self._called = {**self._called, device: called}
+
+    def unwatch(self, device: DeviceId) -> None:
+        """Count a camera as at work no more."""
+        self._watched = {one: at for one, at in self._watched.items() if one != device}
+        self._called = {one: at for one, at in self._called.items() if one != device}
+
+    def is_browser(self, device: DeviceId) -> bool:
+        """Whether a camera is a browser that was paired, or that may be."""
+        named = self.named.get(device)
+        return named is not None and named.address == BROWSER
+
+    def call(self, device: DeviceId, offer: str) -> Call:
+        """Let a browser film for a camera; with sound only where it may hear.
+
+        Raises `CallWrong`, `NoSuchCamera`, and `CameraAway` while the camera is not at work.
+        """
+        camera = self.decided(device)
+        if not self.is_browser(device):
+            raise NoSuchCamera(f"{device!r} is no browser's camera")
+        if (called := self._called.get(device)) is None:
+            raise CameraAway
+        return called.call(offer, hears=camera.hears)
+
+    def remove(self, device: DeviceId) -> Household:
+        """Let a browser be a camera no more, and forget what was decided; what is kept stays.
+
+        Raises `NoSuchCamera` where the camera is no browser.
+        """
+        if not self.is_browser(device):
+            raise NoSuchCamera(f"{device!r} is no browser's camera; see the settings")
+        return self._family.remove_camera(device)
 
     def decided(self, device: DeviceId) -> Camera:
         """Answer what was decided about a camera. Raises `NoSuchCamera`."""
@@ -161,7 +231,7 @@ class Cameras:
 
     def _check(self, device: DeviceId) -> None:
         if device not in self.named:
-            raise NoSuchCamera(f"the settings name no camera {device!r}; see `unhear cameras list`")
+            raise NoSuchCamera(f"there is no camera {device!r}; see `unhear cameras list`")
 
 
 def camera_item(device: DeviceId) -> TraceId:

@@ -145,6 +145,16 @@ PLACES: Mapping[Place, Kept] = {
         use=Use.ANSWER,
         of=SAID,
     ),
+    Place.TIMELINE: Kept(
+        what="when recordings were heard, by their ids, while a guardian scrolls; in memory alone",
+        why="so that the timeline is quick",
+        stays="five minutes after it was last looked at, or until anything is forgotten",
+        whose=Whose.PERSON,
+        erased=Erasure.CONVERSATION,
+        category=Category.HABITS,
+        use=Use.ANSWER,
+        of=("recordings",),
+    ),
     Place.ROOMS: Kept(
         what="what rings until somebody stops it, such as a timer and its name; the ends of timers "
         "that devices show, without their names; in memory alone",

@@ -78,7 +78,9 @@ class Door:
             for other in self._others:
                 other.moved(camera)
 
-    def noticed(self, camera: DeviceId, clip: TraceId, seen: frozenset[Seen]) -> None:
+    def noticed(
+        self, camera: DeviceId, clip: TraceId, seen: frozenset[Seen], still: bytes | None
+    ) -> None:
         """Tell of what a kept clip shows: guardians of a person, others of motion too."""
         if Seen.MOTION in seen:
             self.moved(camera)
@@ -88,7 +90,8 @@ class Door:
             other.seen(camera)
         now = self._clock()
         if self._is_news(camera, now):
-            self._alerting.tell(Alert(AlertKind.SEEN, now, self.room_of(camera), clip=clip))
+            room = self.room_of(camera)
+            self._alerting.tell(Alert(AlertKind.SEEN, now, room, clip=clip, picture=still))
 
     def message(self, camera: DeviceId, kept: TraceId) -> None:
         """Tell guardians that a visitor left a message."""

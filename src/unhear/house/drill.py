@@ -23,6 +23,7 @@ from unhear.household.words import UNKNOWN_PERSON, DeviceId, TraceId, Utterance
 from unhear.keep.age import Identity
 from unhear.keep.catalogue import Catalogue
 from unhear.keep.identity import WrappedIdentity
+from unhear.keep.moments import Moments
 from unhear.prove.claims import Drill
 from unhear.prove.statement import hour
 from unhear.settings import Settings
@@ -130,6 +131,7 @@ def _newest_is_right(
             payloads=FilePayloads(settings.payload_folder),
             household=house.household.id,
             recipient=house.identity.recipient,
+            moments=Moments(house.clock),
         )
         kept = {recording.id for recording in restored.recordings()}
         if gone in kept or stays not in kept:

@@ -41,6 +41,8 @@ def everything(house: House, guardian: PersonId | None = None) -> Parts:
         for key in house.household.passkeys
         if guardian in {None, key.person}
     ]
+    if house.settings.staff is not None or house.access.requests():
+        parts["staff"] = _staff(house)
     return {name: _plain(part) for name, part in parts.items()}
 
 
@@ -147,6 +149,14 @@ def _grants(house: House) -> list[Parts]:
         }
         for one in house.grants.all()
     ]
+
+
+def _staff(house: House) -> Parts:
+    """Answer what staff asked for and looked at; there are none where a family runs its house."""
+    return {
+        "requests": [asdict(one) for one in house.access.requests()],
+        "looks": [asdict(one) for one in house.access.looks()],
+    }
 
 
 def _notices(house: House, guardian: PersonId | None) -> list[Parts]:

@@ -159,6 +159,11 @@ class Family:
             camera = replace(camera, on_since=None)
         return self._add(lambda now: now.with_camera(camera))
 
+    def remove_camera(self, device: DeviceId) -> Household:
+        """Forget what was decided about a camera, and the browser that was paired as it."""
+        self._take_out(lambda now: now.without_camera(device))
+        return self.read()
+
     def set_mode(self, mode: Mode) -> Household:
         """Note how the household lives now."""
         return self._add(lambda now: replace(now, mode=mode))

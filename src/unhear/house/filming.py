@@ -16,8 +16,11 @@ from unhear.stores.errors import StoreFull
 
 log = logging.getLogger(__name__)
 
-Noticed = Callable[[DeviceId, TraceId, frozenset[Seen]], None]
-"""Is told what a kept clip shows, once there is something of it, and again when it shows more."""
+Noticed = Callable[[DeviceId, TraceId, frozenset[Seen], bytes | None], None]
+"""Is told what a kept clip shows, once there is something of it, and again when it shows more.
+
+The last is its still (JPEG), where there is one.
+"""
 
 
 class Filming:
@@ -67,6 +70,7 @@ class _KeptClip:
         self._clip = clip
         self._noticed = noticed
         self._told: frozenset[Seen] = frozenset()
+        self._still: bytes | None = None
         self.open = True
 
     def saw(self, seen: Seen) -> None:
@@ -74,6 +78,7 @@ class _KeptClip:
         self._tell()
 
     def still(self, jpeg: bytes) -> None:
+        self._still = jpeg
         self._clip.still(jpeg)
 
     def add(self, piece: Piece) -> None:
@@ -92,7 +97,7 @@ class _KeptClip:
         seen = frozenset(utterance.seen)
         if self._clip.film.pieces and seen - self._told:
             self._told = seen
-            self._noticed(utterance.device, utterance.of, seen)
+            self._noticed(utterance.device, utterance.of, seen, self._still)
 
     @contextmanager
     def _unwanted(self) -> Iterator[None]:

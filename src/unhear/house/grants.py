@@ -1,4 +1,7 @@
-"""Let somebody who does not live here open a recording: granted, stated, opened, taken back."""
+"""Let somebody who does not live here open a recording: granted, stated, opened, taken back.
+
+Who has a link, or a member of staff of whoever runs the house: neither opens what is the other's.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +18,7 @@ from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import content_of, new_trace_id, utterance_of
 from unhear.household.scope import Scope
+from unhear.household.staff import HOURS_MAX, StaffTerms
 from unhear.household.words import HouseholdId, PersonId, TraceId
 from unhear.keep.age import HeaderDamaged
 from unhear.keep.age.header import read_header
@@ -29,7 +33,7 @@ from unhear.keep.grants import (
     grants,
 )
 from unhear.keep.payloads import Payloads
-from unhear.prove.claims import BY_GRANT, Looked
+from unhear.prove.claims import BY_GRANT, BY_STAFF, Looked
 from unhear.prove.claims import Grant as Granted
 from unhear.prove.ledger import Ledger
 from unhear.prove.opening import Opening
@@ -82,62 +86,65 @@ class Grants:
         """
         if not 1 <= terms.days <= DAYS_MAX:
             raise GrantRefused(f"a recording is shared for 1 to {DAYS_MAX} days")
-        for header in headers:
-            _check(header)
-        now = self._clock()
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            row = transaction.trace(self._household, recording)
-            if row is None or row.kind not in RECORDING_KINDS or day_start(row.expires_day) <= now:
-                raise NoSuchTrace("no such recording is kept; it may be forgotten already")
-            grant = Grant(
-                id=new_trace_id(),
-                utterance=utterance_of(tree, row),
-                by=by,
-                whom=terms.whom,
-                why=terms.why,
-                made_at=now,
-                expires_at=min(now + timedelta(days=terms.days), day_start(row.expires_day)),
-                filmed=row.kind is TraceKind.CLIP,
-                pieces=self._pieces(tree, row, headers),
-            )
-            add_grant(transaction, tree, self._household, grant)
-            self._state(transaction, tree, grant, looked=False)
+            grant = self._made(transaction, tree, (by, recording, headers), terms)
         self._ledger.publish_soon(self._database)
         return grant
 
-    def all(self) -> list[Grant]:
-        """Answer the grants that still open something, the newest first."""
+    def make_for_staff(
+        self,
+        transaction: Transaction,
+        tree: KeyTree,
+        what: tuple[PersonId, TraceId, Sequence[bytes]],
+        terms: StaffTerms,
+    ) -> Grant:
+        """Grant as `make` does (by whom, what, with which headers), in the caller's transaction."""
+        if not 1 <= terms.reason.hours <= HOURS_MAX:
+            raise GrantRefused(f"staff are let in for 1 to {HOURS_MAX} hours")
+        return self._made(transaction, tree, what, terms)
+
+    def all(self, *, staff: bool = False) -> list[Grant]:
+        """Answer the grants by link, or to staff, that still open something, the newest first."""
         now = self._clock()
         found = snapshot(
             self._database,
             self._keeper,
             lambda transaction, tree: list(grants(transaction, tree, self._household)),
         )
-        return sorted(
-            (one for one in found if one.holds(now)), key=lambda one: one.made_at, reverse=True
-        )
+        held = (one for one in found if one.holds(now) and (one.staff is not None) == staff)
+        return sorted(held, key=lambda one: one.made_at, reverse=True)
 
-    def current(self, grant: TraceId) -> Grant:
+    def current(self, grant: TraceId, *, staff: bool = False) -> Grant:
         """Answer a grant that opens something at this moment. Raises `NoSuchTrace`."""
         return snapshot(
             self._database,
             self._keeper,
-            lambda transaction, tree: self._current(transaction, tree, grant),
+            lambda transaction, tree: self._current(transaction, tree, grant, staff=staff),
         )
 
     def open(self, grant: TraceId) -> Grant:
-        """State that it is opened; whoever returns from here may be given its headers.
+        """State that a link is opened; whoever returns from here may be given its headers.
 
         Raises `NoSuchTrace`. Where it cannot be stated it raises, and nothing is to be given out.
         """
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            found = self._current(transaction, tree, grant)
-            counted = count_opening(transaction, tree, self._household, found)
-            self._state(transaction, tree, counted, looked=True)
+            found = self._current(transaction, tree, grant, staff=False)
+            counted, _ = self.opened(transaction, tree, found)
         self._ledger.publish_soon(self._database)
         return counted
+
+    def to_staff(self, transaction: Transaction, tree: KeyTree, grant: TraceId) -> Grant:
+        """Answer a grant to staff that opens something at this moment. Raises `NoSuchTrace`."""
+        return self._current(transaction, tree, grant, staff=True)
+
+    def opened(
+        self, transaction: Transaction, tree: KeyTree, grant: Grant
+    ) -> tuple[Grant, Receipt]:
+        """Count and state that a grant is opened, in the caller's transaction."""
+        counted = count_opening(transaction, tree, self._household, grant)
+        return counted, self._state(transaction, tree, counted, looked=True)
 
     def take_back(self, grant: TraceId) -> Receipt:
         """Forget a grant: its key is destroyed now, in every old copy too.
@@ -150,11 +157,63 @@ class Grants:
             raise NoSuchTrace(GONE)
         return self._forgetter.forget(self._household, Scope(recordings=frozenset({grant})))
 
-    def _current(self, transaction: Transaction, tree: KeyTree, grant: TraceId) -> Grant:
+    def end_what_is_over(self) -> Receipt | None:
+        """Destroy the keys of grants that have come to their end; None where there are none.
+
+        The daily sweep, which counts whole days, would do it up to a day later. Raises what
+        `Forgetter.forget` raises.
+        """
+        now = self._clock()
+        with self._database.reading() as transaction:
+            if not transaction.extent(self._household, TraceKind.GRANT)[0]:
+                return None
+        found = snapshot(
+            self._database,
+            self._keeper,
+            lambda transaction, tree: list(grants(transaction, tree, self._household)),
+        )
+        over = frozenset(one.id for one in found if now >= one.expires_at)
+        if not over:
+            return None
+        return self._forgetter.forget(self._household, Scope(recordings=over))
+
+    def _current(
+        self, transaction: Transaction, tree: KeyTree, grant: TraceId, *, staff: bool
+    ) -> Grant:
         found = grant_of(transaction, tree, self._household, grant)
-        if not found.holds(self._clock()):
+        if not found.holds(self._clock()) or (found.staff is not None) != staff:
             raise NoSuchTrace(GONE)
         return found
+
+    def _made(
+        self,
+        transaction: Transaction,
+        tree: KeyTree,
+        what: tuple[PersonId, TraceId, Sequence[bytes]],
+        terms: Terms | StaffTerms,
+    ) -> Grant:
+        by, recording, headers = what
+        for header in headers:
+            _check(header)
+        now = self._clock()
+        row = transaction.trace(self._household, recording)
+        if row is None or row.kind not in RECORDING_KINDS or day_start(row.expires_day) <= now:
+            raise NoSuchTrace("no such recording is kept; it may be forgotten already")
+        grant = Grant(
+            id=new_trace_id(),
+            utterance=utterance_of(tree, row),
+            by=by,
+            whom=terms.staff.name if isinstance(terms, StaffTerms) else terms.whom,
+            why=terms.reason.why if isinstance(terms, StaffTerms) else terms.why,
+            made_at=now,
+            expires_at=min(now + _lasts(terms), day_start(row.expires_day)),
+            filmed=row.kind is TraceKind.CLIP,
+            pieces=self._pieces(tree, row, headers),
+            staff=terms if isinstance(terms, StaffTerms) else None,
+        )
+        add_grant(transaction, tree, self._household, grant)
+        self._state(transaction, tree, grant, looked=False)
+        return grant
 
     def _pieces(
         self, tree: KeyTree, row: TraceRow, headers: Sequence[bytes]
@@ -170,10 +229,15 @@ class Grants:
 
     def _state(
         self, transaction: Transaction, tree: KeyTree, grant: Grant, *, looked: bool
-    ) -> None:
-        """State that it was made or, with `looked`, opened; the receipt goes with who made it."""
+    ) -> Receipt:
+        """State that it was made or, with `looked`, opened; the receipt goes with who made it.
+
+        A look by staff names them, by the id that their desk gave them.
+        """
         now = self._clock()
-        stranger = salted(grant.id.hex().encode())
+        by_staff = looked and grant.staff is not None
+        name = grant.staff.staff.id if by_staff and grant.staff else grant.id.hex()
+        stranger = salted(name.encode())
         opening = Opening(salted(self._household), (salted(grant.recording),), stranger)
         about = {
             "subject": commit("subject", opening.subject),
@@ -182,12 +246,18 @@ class Grants:
             "count": count_class(len(opening.items)),
         }
         claim = (
-            Looked(**about, how=BY_GRANT, looked_at=hour(now))
+            Looked(**about, how=BY_STAFF if by_staff else BY_GRANT, looked_at=hour(now))
             if looked
             else Granted(**about, granted_at=hour(now), expires_at=hour(grant.expires_at))
         )
         claimed = Claimed(claim, opening, grant.by)
-        state(transaction, tree, self._household, claimed, ledger=self._ledger, now=now)
+        return state(transaction, tree, self._household, claimed, ledger=self._ledger, now=now)
+
+
+def _lasts(terms: Terms | StaffTerms) -> timedelta:
+    if isinstance(terms, StaffTerms):
+        return timedelta(hours=terms.reason.hours)
+    return timedelta(days=terms.days)
 
 
 def _check(header: bytes) -> None:

@@ -11,6 +11,7 @@ from unhear.answer.registry import Skills, find_skills
 from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.music import music_pieces
 from unhear.engines.phonemes import EspeakPhonemes
+from unhear.engines.pictures import smaller_jpeg
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import HolderUnanswered, MirrorAway
 from unhear.forget.holder import IN_A_HOUSE, Holder, Place
@@ -19,6 +20,7 @@ from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
+from unhear.house.access import Access
 from unhear.house.agents import Agents
 from unhear.house.ages import Ages
 from unhear.house.alerting import Alerting
@@ -37,10 +39,12 @@ from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
 from unhear.house.pushing import open_push
+from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.telling_holds import telling
+from unhear.house.undoing import Undoing
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
@@ -60,6 +64,7 @@ from unhear.keep.catalogue import Catalogue
 from unhear.keep.clips import Clips
 from unhear.keep.identity import ByPassphrase, WrappedIdentity
 from unhear.keep.memory import SkillMemory
+from unhear.keep.moments import Moments
 from unhear.keep.payloads import PayloadHolder
 from unhear.keep.profile import profile_of
 from unhear.keep.unwritten import Unwritten
@@ -124,15 +129,18 @@ class House:
             push=lambda: self.push,
             household=lambda: self.household,
             gone=self.tell_no_more,
+            small=smaller_jpeg,
             clock=self.clock,
         )
         self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock, self.alerting)
+        self.moments = Moments(self.clock)
         self.unwritten = Unwritten(self.database, self.keeper, self.clock)
         holders: list[Holder] = [
             PayloadHolder(self.payloads),
             self.conversation,
             self.rooms,
             self.unwritten,
+            self.moments,
         ]
         self.sharing = self._sharing()
         if self.sharing is not None:
@@ -158,6 +166,7 @@ class House:
             )
         self.forgetter.resume(self.household.id)
         self.household = self.changes.settle()
+        self.reception = self._reception()
 
     @cached_property
     def holds(self) -> Holds:
@@ -280,6 +289,7 @@ class House:
             payloads=self.payloads,
             household=self.household.id,
             recipient=self.identity.recipient,
+            moments=self.moments,
         )
 
     @cached_property
@@ -303,6 +313,19 @@ class House:
             payloads=self.payloads,
             forgetter=self.forgetter,
             household=self.household.id,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def access(self) -> Access:
+        """What staff of whoever runs the house ask for, and looked at."""
+        return Access(
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            catalogue=self.catalogue,
+            grants=self.grants,
+            household=lambda: self.household,
             clock=self.clock,
         )
 
@@ -463,6 +486,32 @@ class House:
         )
         memory = self._memory("privacy", opened, Remembering(stay))
         memory.remember({"opened": recording.hex()})
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """How what staff saw is forgotten."""
+        return Undoing(
+            database=self.database,
+            keeper=self.keeper,
+            forgetter=self.forgetter,
+            household=self.household.id,
+        )
+
+    def _reception(self) -> Reception | None:
+        """Answer what answers the desk of staff that the settings name."""
+        if self.settings.staff is None:
+            return None
+        return Reception(
+            self.settings.staff,
+            access=self.access,
+            grants=self.grants,
+            database=self.database,
+            keeper=self.keeper,
+            ledger=self.ledger,
+            alerting=self.alerting,
+            opened=self.note_opened,
+            clock=self.clock,
+        )
 
     def _sharing(self) -> Sharing | None:
         """Answer what shares with the fleet that the settings name. Raises `ProofMalformed`."""

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from unhear.answer.registry import Skills
 from unhear.answer.skill import Sending
+from unhear.house.named_cameras import cameras_of
 from unhear.household.family import Household
 from unhear.household.learning import LEARNED_FOR
 from unhear.household.methods import ConsentMethod
 from unhear.household.notice import Category, Facts, Filmed, Gets, Recipient, Stay
 from unhear.household.policy import ASKED_FIRST, UNWRITTEN_FOR
 from unhear.household.retention import DeviceKind
-from unhear.household.words import DeviceId, PersonKind, Purpose
+from unhear.household.words import PersonKind, Purpose
 from unhear.settings import Settings
 
 IN_USE = (
@@ -78,6 +79,7 @@ def usable(settings: Settings, methods: Mapping[str, ConsentMethod]) -> Iterable
 def _stays(household: Household, purposes: Sequence[Purpose]) -> Iterator[Stay]:
     """Yield how long what may stay, as `decide` and `remembering` have it."""
     kinds = {DeviceKind.VOICE, *(device.kind for device in household.devices)}
+    kinds.discard(DeviceKind.CAMERA)  # nobody speaks to one; its film stands under `filmed`
     people: list[PersonKind | None] = list(PersonKind)
     if not household.has_children:
         people.append(None)  # where children live, nothing of an unknown voice is kept
@@ -92,8 +94,8 @@ def _stays(household: Household, purposes: Sequence[Purpose]) -> Iterator[Stay]:
 
 def _filmed(settings: Settings, household: Household) -> Iterator[Filmed]:
     """Yield what cameras keep, as `decide_film` has it: those that are on, and here."""
-    for named in settings.cameras:
-        camera = household.camera(DeviceId(named.name))
+    for device in cameras_of(settings.cameras, household):
+        camera = household.camera(device)
         if camera.on:
             yield Filmed(camera.indoors, camera.hears, camera.days)
 

@@ -235,7 +235,7 @@ class Switchboard:
         with self._lock:
             self._rings = []
         if self._alerting is not None:
-            self._alerting.forget_rings()
+            self._alerting.forget(traces)
         self._timers.destroy(traces)
 
     def held(self, _household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:

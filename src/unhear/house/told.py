@@ -9,7 +9,7 @@ import yaml
 from unhear.keep.notices import Told
 
 WORDS = Path(__file__).parent / "told_words"
-TABLES = {"purpose": "purposes", "why": "lapses"}
+TABLES = {"purpose": "purposes", "why": "lapses", "operation": "operations"}
 """Slots that hold words of the house itself, and where a language has its own for them."""
 
 MONTH = "month"

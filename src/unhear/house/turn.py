@@ -169,6 +169,7 @@ class Assistant:
         )
         self._wake_devices()
         self._house.conversation.drop_old()
+        self._house.moments.drop_old()
         self._house.door.drop_old()
         self._house.unwritten.sweep()
         self._house.skills.tick(lambda skill: context_of(request, skill, self._house))

@@ -41,6 +41,7 @@ class Watch:
         now = house.clock()
         self._decided_until = self._looked_at = self._checked_at = now
         self._devices: dict[DeviceId, _Expected] = {}
+        self._cameras: frozenset[DeviceId] = frozenset()
         self._wrong: set[str] = set()
         self._told: set[str] = set()
 
@@ -64,6 +65,7 @@ class Watch:
         self._house.alerting.tell(Alert(AlertKind.TROUBLE, self._house.clock()))
 
     def _look_for_devices(self, now: datetime) -> None:
+        self._expect_cameras()
         here = {*self._house.rooms.places(), *self._house.cameras.connected()}
         for device, expected in list(self._devices.items()):
             if device in here:
@@ -71,6 +73,15 @@ class Watch:
             elif not expected.told and now - expected.seen_at >= AWAY_AFTER:
                 expected.told = True
                 self._house.alerting.tell(Alert(AlertKind.AWAY, now, expected.room))
+
+    def _expect_cameras(self) -> None:
+        """Count the cameras that there are; one that is no more is not missed."""
+        named = self._house.cameras.named
+        for gone in self._cameras - named.keys():
+            self._devices.pop(gone, None)
+        for device, camera in named.items():
+            self.expect(device, camera.room or camera.name)
+        self._cameras = frozenset(named)
 
     def _look_for_decisions(self, now: datetime) -> None:
         """Tell each guardian of what was asked of them, or told them, since the last look.

@@ -31,13 +31,30 @@ class AlertKind(StrEnum):
     SEEN = "seen"
     """A camera sees a person."""
 
+    STAFF_ASKED = "staff_asked"
+    """Staff of whoever runs the house ask to see or hear recordings."""
+
+    STAFF_LOOKED = "staff_looked"
+    """They opened one, as a guardian granted."""
+
+    STAFF_REFUSED = "staff_refused"
+    """Something that they wanted was refused."""
+
+
+ALWAYS = frozenset({AlertKind.STAFF_ASKED, AlertKind.STAFF_LOOKED, AlertKind.STAFF_REFUSED})
+"""What every browser is told that is told anything, whatever else was chosen for it."""
+
+CHOSEN = tuple(kind for kind in AlertKind if kind not in ALWAYS)
+"""What a guardian chooses to be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to tell: never a word or a picture of what happened, a room's name at most.
+    """One thing to tell: never a word that was said, a room's name at most.
 
     `whom` is the guardian whom it concerns; None where it concerns all of them. `clip` is what a
-    camera keeps of it, where anything is kept: only its random name is told.
+    camera keeps of it, where anything is kept: only its random name is told. `picture` is what it
+    shows (JPEG), for the browsers whose guardians want that; `gone` takes back what was shown.
     """
 
     kind: AlertKind
@@ -45,6 +62,8 @@ class Alert:
     room: str | None = None
     whom: PersonId | None = None
     clip: TraceId | None = None
+    picture: bytes | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,7 @@ class Subscription:
 
     `id` is what is remembered of the browser's cookie (SHA-256), `endpoint` the URL of its push
     service, `key` its public key (P-256, 65 bytes) and `auth` the secret shared with it (16 bytes).
+    `pictures` says whether it is shown who is at a camera, and not told alone.
     """
 
     id: bytes
@@ -62,6 +82,7 @@ class Subscription:
     auth: bytes
     kinds: frozenset[AlertKind]
     added_at: datetime
+    pictures: bool = False
 
 
 def with_subscription(

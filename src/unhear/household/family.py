@@ -96,6 +96,11 @@ class Household:
         rest = tuple(c for c in self.cameras if c.device != camera.device)
         return replace(self, cameras=(*rest, camera))
 
+    def without_camera(self, device: DeviceId) -> "Household":
+        """Answer the same household with nothing decided about a camera, and no browser for it."""
+        rest = tuple(c for c in self.cameras if c.device != device)
+        return replace(self.without_device(device), cameras=rest)
+
     def person(self, person: PersonId) -> Person | None:
         """Answer the person of that id, or None where nobody is known by it."""
         return next((p for p in self.people if p.id == person), None)

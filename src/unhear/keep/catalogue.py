@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import TypeVar
 
 from unhear.clock import day_number, day_start
-from unhear.forget.capsule import heard_at_in, utterance_from
 from unhear.forget.database import (
     RECORDING_KINDS,
     Database,
@@ -31,13 +30,13 @@ from unhear.forget.traces import (
     add_trace,
     content_of,
     covers,
-    details_of,
     utterance_of,
     words_of,
 )
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, Seen, TraceId, Utterance
 from unhear.keep import age
+from unhear.keep.moments import Moments
 from unhear.keep.payloads import Payloads
 
 T = TypeVar("T")
@@ -85,12 +84,14 @@ class Catalogue:
         payloads: Payloads,
         household: HouseholdId,
         recipient: age.Recipient,
+        moments: Moments,
     ) -> None:
         self._database = database
         self._keeper = keeper
         self._payloads = payloads
         self._household = household
         self._recipient = recipient
+        self._moments = moments
 
     def keep(
         self, *, wav: bytes, transcript: str, utterance: Utterance, keep_until: datetime
@@ -161,16 +162,16 @@ class Catalogue:
             last = DAY_LAST if before is None else day_number(before[0])
             for day in self._days(transaction, last):
                 rows = transaction.traces(self._household, RECORDING_KINDS, days=(day, day))
-                of_day = [
-                    (heard_at_in(details), row.id, row, details)
-                    for row, details in ((row, details_of(tree, row)) for row in rows)
-                ]
-                of_day.sort(key=lambda one: one[:2], reverse=True)
-                for at, trace, row, details in of_day:
-                    # Of a day the moments are read for the order, all else of what is shown alone.
+                # Of a day the moments are read for the order, all else of what is shown alone.
+                of_day = sorted(
+                    ((self._moments.of(tree, row), row.id, row) for row in rows),
+                    key=lambda one: one[:2],
+                    reverse=True,
+                )
+                for at, trace, row in of_day:
                     if before is not None and (at, trace) >= before:
                         continue
-                    utterance = utterance_from(details)
+                    utterance = utterance_of(tree, row)
                     if covers(wanted, row.kind, utterance):
                         found.append(Recording(trace, utterance, day_start(row.expires_day)))
                     if len(found) >= limit:
@@ -179,7 +180,8 @@ class Catalogue:
                     break
             return found
 
-        return self._read(read)
+        with self._moments.reading():
+            return self._read(read)
 
     def extent(self) -> tuple[int, datetime | None]:
         """Answer how many recordings are kept, and the day of the oldest."""

@@ -1,7 +1,7 @@
 """Grants: a guardian lets somebody who does not live here open one recording, for a time.
 
 What is kept is the recording's age headers, sealed anew for an identity that the house never sees:
-it stands in the link alone. So a grant opens nothing here, and nothing at all without its link.
+it stands in a link alone, or is a member of staff's own. So a grant opens nothing here.
 """
 
 import json
@@ -15,7 +15,9 @@ from unhear.forget.database import TraceKind, TraceRow, Transaction
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.traces import NewTrace, add_trace, content_of, sealed, utterance_of
+from unhear.household.staff import StaffTerms
 from unhear.household.words import HouseholdId, PersonId, TraceId, Utterance
+from unhear.keep.access import terms_fields, terms_from
 from unhear.keep.film import SealedPiece
 
 DAYS_MAX = 7
@@ -33,8 +35,8 @@ class Grant:
     """Who may open what, until when.
 
     `utterance` is the recording's own, so that an erasure that names the recording names this.
-    `whom` and `why` are for guardians; `pieces` have headers that only the link opens; `filmed`
-    tells a clip from sound.
+    `whom` and `why` are for guardians; `pieces` have headers that only the link opens, or with
+    `staff` they alone; `filmed` tells a clip from sound.
     """
 
     id: TraceId
@@ -47,6 +49,7 @@ class Grant:
     filmed: bool
     pieces: tuple[SealedPiece, ...]
     opened: int = 0
+    staff: StaffTerms | None = None
 
     @property
     def recording(self) -> TraceId:
@@ -117,6 +120,7 @@ def _bytes(grant: Grant) -> bytes:
             "expires_at": grant.expires_at.isoformat(),
             "filmed": grant.filmed,
             "opened": grant.opened,
+            "staff": None if grant.staff is None else terms_fields(grant.staff),
             "pieces": [
                 [b64encode(one.header).decode(), one.at, one.size, one.begins, one.ends]
                 for one in grant.pieces
@@ -137,5 +141,6 @@ def _grant(tree: KeyTree, row: TraceRow) -> Grant:
         expires_at=datetime.fromisoformat(fields["expires_at"]),
         filmed=fields["filmed"],
         opened=fields["opened"],
+        staff=None if (staff := fields.get("staff")) is None else terms_from(staff),
         pieces=tuple(SealedPiece(b64decode(header), *where) for header, *where in fields["pieces"]),
     )

@@ -146,6 +146,27 @@ KINDS: Mapping[TraceKind, Kept] = {
         use=Use.PROVE,
         sealed=True,
     ),
+    TraceKind.STAFF_REQUEST: Kept(
+        what="where whoever runs the house for you has staff: who of them asked to see or hear "
+        "what, and why, in their words, and what a guardian decided",
+        why="so that a guardian decides, and can read later what was decided",
+        stays=f"{RECEIPT_YEARS} years",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.NAMES,
+        use=Use.PROVE,
+        sealed=True,
+    ),
+    TraceKind.STAFF_LOOK: Kept(
+        what="which of them opened which recording, when, and for which ticket",
+        why="so that guardians read it at once, and later",
+        stays=f"{RECEIPT_YEARS} years",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.KEY,
+        category=Category.HABITS,
+        use=Use.PROVE,
+        sealed=True,
+    ),
     TraceKind.RECEIPT: Kept(
         what="receipts: that and when something was forgotten, and what opens their hidden parts",
         why="so that you can prove it",

@@ -17,6 +17,7 @@ def subscription_fields(subscription: Subscription) -> dict[str, Any]:
         "auth": subscription.auth.hex(),
         "kinds": sorted(subscription.kinds),
         "added_at": subscription.added_at.isoformat(),
+        "pictures": subscription.pictures,
     }
 
 
@@ -30,4 +31,5 @@ def subscription_from(fields: dict[str, Any]) -> Subscription:
         auth=bytes.fromhex(fields["auth"]),
         kinds=frozenset(AlertKind(kind) for kind in fields["kinds"]),
         added_at=datetime.fromisoformat(fields["added_at"]),
+        pictures=fields.get("pictures", False),
     )

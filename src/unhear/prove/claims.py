@@ -140,11 +140,13 @@ class Looked:
 
 
 BY_GRANT = "opened by a grant"
+BY_STAFF = "opened by staff"
 
-LOOKS = ("opened", "exported", "seen live", BY_GRANT)
+LOOKS = ("opened", "exported", "seen live", BY_GRANT, BY_STAFF)
 """How one can look: open what is kept, take copies of it out of the house, or see by a camera.
 
-By a grant opens who does not live here: `person` then commits to the grant's id.
+By a grant opens who does not live here: `person` then commits to the grant's id. By staff opens who
+works for whoever runs the house, as a guardian granted: `person` commits to their id.
 """
 
 

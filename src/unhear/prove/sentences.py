@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from unhear.prove.claims import (
     BY_GRANT,
+    BY_STAFF,
     Claim,
     ConsentGiven,
     ConsentLapsed,
@@ -46,7 +47,7 @@ def proves(claim: Claim | None, statement: Statement, inclusion: Inclusion) -> t
         case Looked():
             counted = _counted(claim.count)
             was = "was" if claim.count == "1" else "were"
-            who = "" if claim.how == BY_GRANT else " by somebody of the household"
+            who = "" if claim.how in {BY_GRANT, BY_STAFF} else " by somebody of the household"
             sentences.append(
                 f"Its operator states that {counted} {was} {claim.how} at {claim.looked_at} "
                 f"(rounded to the hour){who}."

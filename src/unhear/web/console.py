@@ -7,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 from unhear import __version__
 from unhear.web import data_rights
 from unhear.web.api import (
+    access,
     asking,
     cameras,
     clips,
@@ -26,9 +27,11 @@ from unhear.web.api import (
     requests,
     session,
     setup,
+    staff,
     upkeep,
     voices,
 )
+from unhear.web.browser_camera import Filming
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
@@ -59,6 +62,8 @@ PARTS = (
     upkeep,
     everything,
     requests,
+    access,
+    staff,
 )
 
 
@@ -92,6 +97,7 @@ def console_app(home: Home) -> FastAPI:
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)
     app.add_exception_handler(views.SignInFirst, views.sign_in_first)
     app.add_api_websocket_route("/voice", Talking(home).converse)
+    app.add_api_websocket_route("/film/call", Filming(home).film)
     live = Live(home)
     app.add_api_websocket_route("/live/{camera}", live.see)
     app.add_api_websocket_route("/live/{camera}/talk", live.talk)

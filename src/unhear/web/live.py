@@ -57,7 +57,7 @@ class Live:
             await socket.close(TRY_LATER, "this camera shows nothing now")
             return
         pieces = await asyncio.to_thread(live.__enter__)
-        left = asyncio.create_task(_until_left(socket))
+        left = asyncio.create_task(until_left(socket))
         left.add_done_callback(lambda _: live.__exit__(None, None, None))
         try:
             while not left.done() and (piece := await asyncio.to_thread(_next, pieces)):
@@ -106,7 +106,7 @@ class Live:
         return signed
 
 
-async def _until_left(socket: WebSocket) -> None:
+async def until_left(socket: WebSocket) -> None:
     """Wait until the page is gone; what it says meanwhile means nothing."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from unhear.clock import random_bytes
 from unhear.household.family import Device, Household
+from unhear.household.retention import DeviceKind
 from unhear.web.problems import Problem
 
 COOKIE = "__Host-unhear-device"
@@ -66,13 +67,16 @@ class Pairings:
         return replace(waiting.device, key=_key(token))
 
 
-def device_of(connection: HTTPConnection, household: Household) -> Device | None:
-    """Answer the device that a browser is, or None."""
+def device_of(
+    connection: HTTPConnection, household: Household, kind: DeviceKind = DeviceKind.VOICE
+) -> Device | None:
+    """Answer the device of that kind that a browser is, or None."""
     token = connection.cookies.get(COOKIE)
     if token is None:
         return None
     key = _key(token)
-    return next((device for device in household.devices if device.key == key), None)
+    devices = (device for device in household.devices if device.kind is kind)
+    return next((device for device in devices if device.key == key), None)
 
 
 def _key(token: str) -> bytes:

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from unhear.access.message import Refused
 from unhear.engines.errors import ModelDamaged, ModelMissing
 from unhear.fleet.fleet import FleetRefuses, NotInvited
 from unhear.forget.errors import (
@@ -27,6 +28,7 @@ from unhear.house.grants import GrantRefused
 from unhear.house.setup import AlreadySetUp
 from unhear.house.voices import TooLittleSpeech, VoiceNotLearned
 from unhear.household.data_rights import RequestClosed
+from unhear.household.staff import AccessClosed
 from unhear.keep.identity import IdentityError
 from unhear.prove.errors import ProofError
 from unhear.settings import SettingsWrong
@@ -71,6 +73,8 @@ KNOWN: Mapping[type[Exception], tuple[int, str]] = {
     ModelMissing: (503, "model-missing"),
     ModelDamaged: (503, "model-missing"),
     RequestClosed: (409, "request-closed"),
+    AccessClosed: (409, "request-closed"),
+    Refused: (403, "refused"),
     AuditFailed: (503, "audit-failed"),
     AlreadySetUp: (409, "already-set-up"),
     IdentityError: (400, "identity"),

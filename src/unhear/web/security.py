@@ -20,6 +20,12 @@ AGENTS = "/v1/"
 DOORBELLS = "/api/v1/doorbells/"
 """Below which doorbells say that they were pressed; each with its own token, and no cookie."""
 
+STAFF = "/api/v1/staff/"
+"""Below which a desk asks for its staff. It signs each message, and brings no cookie."""
+
+STAFF_PER_MINUTE = 300
+"""How often one address may send what a desk signed; film is fetched in parts."""
+
 GRANTS = "/api/v1/grants/"
 """Below which whoever has a link opens what was shared with them. Nobody signs in there."""
 
@@ -94,7 +100,7 @@ class SameOrigin:
             return False
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
             return True
-        machines = scope["type"] == "http" and scope["path"].startswith((AGENTS, DOORBELLS))
+        machines = scope["type"] == "http" and scope["path"].startswith((AGENTS, DOORBELLS, STAFF))
         if machines and "origin" not in headers:
             return True
         return headers.get("origin") in self._origins
@@ -119,6 +125,7 @@ class Limits:
         self._signed = RateLimitItemPerMinute(SIGNED_PER_MINUTE)
         self._presses = RateLimitItemPerMinute(PRESSES_PER_MINUTE)
         self._grants = RateLimitItemPerMinute(GRANTS_PER_MINUTE)
+        self._staff = RateLimitItemPerMinute(STAFF_PER_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is within the limits."""
@@ -142,6 +149,7 @@ class Limits:
         visits = scope["path"].startswith(VISITS) and scope["method"] not in SAFE_METHODS
         pressed = scope["path"].startswith(DOORBELLS)
         granted = scope["path"].startswith(GRANTS)
+        staff = scope["path"].startswith(STAFF)
         return (
             self._limiter.hit(self._any, who)
             and (not visits or self._limiter.hit(self._proofs, who, "visit"))
@@ -149,6 +157,7 @@ class Limits:
             and (not signed or self._limiter.hit(self._signed, who, "signed"))
             and (not pressed or self._limiter.hit(self._presses, who, "pressed"))
             and (not granted or self._limiter.hit(self._grants, who, "granted"))
+            and (not staff or self._limiter.hit(self._staff, who, "staff"))
         )
 
 

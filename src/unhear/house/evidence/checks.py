@@ -15,11 +15,8 @@ from unhear.house.evidence.log import PERSONAL
 from unhear.house.evidence.rules import Rule, Violation
 from unhear.household.retention import CEILINGS, DAYS_MAX
 from unhear.household.words import UNKNOWN_PERSON, PersonKind, Purpose
-from unhear.prove.claims import BY_GRANT
+from unhear.prove.claims import BY_GRANT, BY_STAFF
 from unhear.prove.statement import hour
-
-BY_STAFF = "opened by staff"
-"""How a member of an operator's staff looks, as the log says."""
 
 BY_OTHERS = (BY_GRANT, BY_STAFF)
 """How those look who are no guardians here: with a grant alone."""

@@ -22,12 +22,18 @@ def looked(entries: Sequence[Entry]) -> Iterator[Looking]:
 
 
 def granted(entries: Sequence[Entry]) -> Iterator[Granted]:
-    """Yield every grant."""
+    """Yield every grant; one that was taken back ends with the erasure of it."""
+    taken = {
+        item.item.hex(): entry.at("done_at")
+        for entry in entries
+        if entry.kind == "erasure" and isinstance(entry.opening, Opening)
+        for item in entry.opening.items
+    }
     for entry in entries:
         if entry.kind == "grant":
-            yield Granted(
-                entry.index, entry.at("granted_at"), entry.at("expires_at"), *_opened(entry)
-            )
+            who, items = _opened(entry)
+            until = min(entry.at("expires_at"), taken.get(who or "", entry.at("expires_at")))
+            yield Granted(entry.index, entry.at("granted_at"), until, who, items)
 
 
 def _opened(entry: Entry) -> tuple[str | None, frozenset[bytes]]:

@@ -9,14 +9,22 @@ from pydantic import Field
 
 from unhear.house.cameras import CameraAway, CameraState, NoSuchCamera
 from unhear.household.cameras import DAYS_MAX, Area, Camera, Hours, Mode
+from unhear.household.family import Device
+from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId
-from unhear.web.api.fields import Answered, Taken
+from unhear.web.api.devices import NAME_TAKEN, Pairing, is_taken
+from unhear.web.api.fields import Answered, Name, Taken
 from unhear.web.problems import Problem
 from unhear.web.signed_in import FreshGuardian, Guardian, SignedIn
 
 router = APIRouter(prefix="/cameras", tags=["cameras"])
 
-NO_SUCH_CAMERA = Problem(404, "no-such-camera", "The settings name no camera of that name.")
+NO_SUCH_CAMERA = Problem(404, "no-such-camera", "There is no camera of that name.")
+NOT_A_BROWSER = Problem(
+    409,
+    "not-a-browser",
+    "The settings name this camera; take it out there, and start the house anew.",
+)
 CAMERA_AWAY = Problem(409, "camera-away", "This camera shows nothing now; try again later.")
 NO_SUCH_REPLY = Problem(422, "no-such-reply", "The house has no such reply; see `replies`.")
 SPEAKER_AWAY = Problem(409, "speaker-away", "Nobody can be heard at this camera now.")
@@ -52,13 +60,15 @@ class Known(Answered):
     """A camera: what was decided about it, and how it is.
 
     `filming` says that a clip is being kept at this moment; `speaker` that people before it can be
-    spoken to, and are told when somebody looks. What the other fields mean stands at `Change`.
+    spoken to, and are told when somebody looks; `browser` that it is a browser that was paired, or
+    is to be. What the other fields mean stands at `Change`.
     """
 
     name: str
     room: str
     doorbell: bool
     speaker: bool
+    browser: bool
     state: CameraState
     filming: bool
     on: bool
@@ -104,6 +114,13 @@ class Change(Taken):
     hours: AllHours | None = None
 
 
+class NewCamera(Taken):
+    """A browser that is to become a camera."""
+
+    name: Name
+    room: Name | None = None
+
+
 class Living(Taken):
     """How the household lives now."""
 
@@ -118,7 +135,7 @@ class Reply(Taken):
 
 @router.get("")
 def cameras(signed: Guardian) -> CamerasKnown:
-    """List the cameras that the settings name."""
+    """List the cameras."""
     house = signed.house
     return CamerasKnown(
         cameras=[_known(signed, device) for device in sorted(house.cameras.named)],
@@ -126,6 +143,18 @@ def cameras(signed: Guardian) -> CamerasKnown:
         days_max=DAYS_MAX,
         replies=house.door.replies(),
     )
+
+
+@router.post("/pairings", status_code=201)
+def pair(signed: Guardian, wanted: NewCamera) -> Pairing:
+    """Make a code that lets another browser become a camera, a new one or one that is a browser."""
+    device, cameras = DeviceId(wanted.name), signed.house.cameras
+    if is_taken(signed, wanted.name) and not cameras.is_browser(device):
+        raise NAME_TAKEN
+    known = signed.house.household.device(device)
+    room = wanted.room or (None if known is None else known.room)
+    code = signed.home.pairings.begin(Device(device, DeviceKind.CAMERA, room))
+    return Pairing(code=code, url=f"{signed.home.origin}/pair#{code}")
 
 
 @router.put("/mode")
@@ -146,6 +175,17 @@ def change(signed: Guardian, name: CameraName, wanted: Change) -> Known:
     except ValueError:
         raise WRONG_AREA from None
     return _known(signed, device)
+
+
+@router.delete("/{name}", status_code=204)
+def remove(signed: Guardian, name: CameraName) -> None:
+    """Let a browser be a camera no more, and forget what was decided; what is kept stays."""
+    cameras, device = signed.house.cameras, DeviceId(name)
+    if device not in cameras.named:
+        raise NO_SUCH_CAMERA
+    if not cameras.is_browser(device):
+        raise NOT_A_BROWSER
+    signed.house.household = cameras.remove(device)
 
 
 @router.post("/{name}/reply", status_code=204)
@@ -199,6 +239,7 @@ def _known(signed: SignedIn, device: DeviceId) -> Known:
         room=named.room or named.name,
         doorbell=named.doorbell,
         speaker=named.speaker is not None,
+        browser=house.cameras.is_browser(device),
         state=house.cameras.state(device),
         filming=house.cameras.filming(device),
         on=camera.on,

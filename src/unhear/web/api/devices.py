@@ -91,7 +91,7 @@ def change(signed: Guardian, name: DeviceName, wanted: Change) -> Known:
 @router.post("/pairings", status_code=201)
 def pair(signed: Guardian, wanted: NewDevice) -> Pairing:
     """Make a code that lets another browser become a device of the house."""
-    if wanted.name in {one.name for one in all_devices(signed)}:
+    if is_taken(signed, wanted.name):
         raise NAME_TAKEN
     person = _person(signed.house.household, wanted.person or "")
     device = Device(DeviceId(wanted.name), DeviceKind.VOICE, wanted.room, person)
@@ -115,13 +115,19 @@ def unpair(signed: Guardian, name: DeviceName) -> None:
     house.household = house.family.remove_device(DeviceId(name))
 
 
+def is_taken(signed: SignedIn, name: str) -> bool:
+    """Whether a device or a camera is called like this."""
+    devices = {one.name for one in all_devices(signed)}
+    return name in devices or name in signed.house.cameras.named
+
+
 def all_devices(signed: SignedIn) -> list[Known]:
-    """Answer every device, by name."""
+    """Answer every device but the cameras, by name."""
     house = signed.house
     household, here = house.household, house.rooms.places()
     named = {DeviceId(one.name): one.room or one.name for one in house.settings.satellites}
     rooms = {**named, **here}
-    known = {one.id: one for one in household.devices}
+    known = {one.id: one for one in household.devices if one.kind is not DeviceKind.CAMERA}
     found = []
     for name in sorted({*rooms, *known}):
         device = known.get(name) or Device(name, DeviceKind.VOICE)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
 from unhear.clock import now
-from unhear.household.alerts import AlertKind, Subscription
+from unhear.household.alerts import CHOSEN, AlertKind, Subscription
 from unhear.stores.push_client import is_usable
 from unhear.web.api.fields import Answered, Bytes, Taken
 from unhear.web.ceremonies import text
@@ -35,6 +35,9 @@ class Notifications(Answered):
     chosen: list[AlertKind] | None
     """What this browser is told; null where it is told nothing."""
 
+    pictures: bool
+    """Whether it is shown who is at a camera."""
+
     elsewhere: int
     """How many other browsers of this guardian are told something."""
 
@@ -46,6 +49,7 @@ class Wanted(Taken):
     key: Bytes
     auth: Bytes
     kinds: Annotated[frozenset[AlertKind], Field(min_length=1)]
+    pictures: bool = False
 
 
 @router.get("")
@@ -75,6 +79,7 @@ def switch_on(
         auth=wanted.auth,
         kinds=wanted.kinds,
         added_at=now(),
+        pictures=wanted.pictures,
     )
     house.household = house.family.set_subscription(new)
     own = [one for one in house.household.subscriptions if one.person == new.person]
@@ -99,7 +104,8 @@ def switch_off_everywhere(signed: Guardian, response: Response) -> None:
 def _answer(signed: SignedIn, here: Subscription | None, elsewhere: int) -> Notifications:
     return Notifications(
         key=text(signed.house.push.public_key),
-        kinds=list(AlertKind),
+        kinds=list(CHOSEN),
         chosen=None if here is None else sorted(here.kinds),
+        pictures=here is not None and here.pictures,
         elsewhere=elsewhere,
     )

@@ -123,7 +123,7 @@ def sealed_bytes(house: House, recording: TraceId, size: int, request: Request) 
     if partial:
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
     return StreamingResponse(
-        _pieces(house, recording, start, end),
+        pieces_of(house, recording, start, end),
         206 if partial else 200,
         headers=headers,
         media_type=SEALED,
@@ -152,7 +152,8 @@ def kept(one: Recording) -> Kept:
     )
 
 
-def _pieces(house: House, trace: TraceId, start: int, end: int) -> Iterator[bytes]:
+def pieces_of(house: House, trace: TraceId, start: int, end: int) -> Iterator[bytes]:
+    """Yield a payload's bytes from `start` before `end`."""
     for at in range(start, end, PIECE_BYTES):
         until = min(at + PIECE_BYTES, end)
         yield house.payloads.part(house.household.id, trace, at, until)

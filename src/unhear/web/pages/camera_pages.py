@@ -8,17 +8,28 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
+from pydantic import ValidationError
 
 from unhear.house.cameras import NoSuchCamera, camera_item
 from unhear.household.cameras import DAYS_MAX, STREET_DAYS, Area, Camera, Hours, Mode
+from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId
-from unhear.web.api.cameras import AREAS_MAX, HOURS_MAX, NO_SUCH_CAMERA, WRONG_AREA
+from unhear.web.api.cameras import (
+    AREAS_MAX,
+    HOURS_MAX,
+    NO_SUCH_CAMERA,
+    WRONG_AREA,
+    NewCamera,
+    pair,
+    remove,
+)
 from unhear.web.api.cameras import cameras as all_cameras
 from unhear.web.pages import forms, views
-from unhear.web.pages.forms import WRONG, Text, minutes
+from unhear.web.pages.forms import WRONG, Text, minutes, show_code
 from unhear.web.pages.render import back_to, page
 from unhear.web.pages.visits import SIGNS
-from unhear.web.signed_in import SignedIn
+from unhear.web.pairings import device_of
+from unhear.web.signed_in import SignedIn, TheHome
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +61,32 @@ def camera(request: Request, signed: views.Guardian, name: str) -> Response:
         street_days=STREET_DAYS,
         sign=f"{SIGNS}{camera_item(DeviceId(name)).hex()}",
     )
+
+
+@router.get("/film")
+def film(request: Request, home: TheHome) -> Response:
+    """Film, in a browser that was paired as a camera."""
+    device = device_of(request, home.house.household, DeviceKind.CAMERA) if home.ready else None
+    if device is None:
+        raise views.SignInFirst
+    return page(request, "film", None, camera=device.id)
+
+
+@router.post("/cameras/pair")
+def pair_camera(request: Request, signed: forms.Guardian, name: Text, room: Text = "") -> Response:
+    """Show the code with which another browser becomes a camera."""
+    try:
+        wanted = NewCamera(name=name, room=room or None)
+    except ValidationError:
+        raise WRONG from None
+    return show_code(request, signed, pair(signed, wanted), "cameras")
+
+
+@router.post("/cameras/remove")
+def remove_camera(signed: forms.Guardian, name: Text) -> Response:
+    """Let a browser be a camera no more."""
+    remove(signed, name)
+    return back_to("/cameras")
 
 
 @router.post("/cameras/mode")

@@ -19,12 +19,13 @@ from unhear.web.api.consents import (
     require_all,
     stop_as,
 )
-from unhear.web.api.devices import NewDevice
+from unhear.web.api.devices import NewDevice, Pairing
 from unhear.web.api.devices import pair as begin_pairing
 from unhear.web.api.fields import HEX_ID
 from unhear.web.api.learning import Learnable
 from unhear.web.api.learning import forget_as as forget_learned_as
 from unhear.web.api.requests import Answer, Decision, decide_as
+from unhear.web.api.staff import staffed
 from unhear.web.pages.qr import qr_picture
 from unhear.web.pages.render import back_to, page
 from unhear.web.problems import Problem
@@ -56,6 +57,7 @@ def _fresh(signed: Annotated[SignedIn, Depends(_guardian)]) -> SignedIn:
 Guardian = Annotated[SignedIn, Depends(_guardian)]
 FreshGuardian = Annotated[SignedIn, Depends(_fresh)]
 Text = Annotated[str, Form(max_length=100)]
+Word = Annotated[str, Form(max_length=200)]
 
 
 @router.post("/today/forget")
@@ -193,10 +195,7 @@ def pair_device(
 ) -> Response:
     """Show the code with which another browser becomes a device."""
     wanted = NewDevice(name=name, room=room or None, person=person)
-    made = begin_pairing(signed, wanted)
-    return page(
-        request, "pairing", signed, code=made.code, url=made.url, picture=qr_picture(made.url)
-    )
+    return show_code(request, signed, begin_pairing(signed, wanted), "devices")
 
 
 @router.post("/devices/remove")
@@ -240,10 +239,22 @@ def decide_request(
 @router.post("/receipts/take-back")
 def take_back(signed: Guardian, grant: Text) -> Response:
     """Take back what was shared with somebody."""
-    if HEX_ID.fullmatch(grant) is None:
-        raise WRONG
-    signed.house.grants.take_back(TraceId(bytes.fromhex(grant)))
+    signed.house.grants.take_back(_trace(grant))
     return back_to("/receipts")
+
+
+@router.post("/access/refuse")
+def refuse_staff(signed: Guardian, request: Text, word: Word = "") -> Response:
+    """Refuse what staff ask for."""
+    staffed(signed.home).access.refuse(signed.person.id, _trace(request), word.strip())
+    return back_to("/access")
+
+
+@router.post("/access/revoke")
+def revoke_from_staff(signed: Guardian, grant: Text) -> Response:
+    """End what was granted to staff."""
+    staffed(signed.home).access.revoke(_trace(grant))
+    return back_to("/access#looks")
 
 
 @router.post("/sign-out")
@@ -255,7 +266,21 @@ def sign_out(request: Request, signed: Guardian) -> Response:
     return response
 
 
+def show_code(request: Request, signed: SignedIn, made: Pairing, back: str) -> Response:
+    """Show a code that pairs another browser, and lead back to a page."""
+    picture = qr_picture(made.url)
+    return page(
+        request, "pairing", signed, code=made.code, url=made.url, picture=picture, back=back
+    )
+
+
 def minutes(time: str) -> int:
     """Answer the minutes since midnight of a time such as 19:30. Raises `ValueError`."""
     hours, _, minutes = time.partition(":")
     return int(hours) * MINUTES_A_HOUR + int(minutes)
+
+
+def _trace(text: str) -> TraceId:
+    if HEX_ID.fullmatch(text) is None:
+        raise WRONG
+    return TraceId(bytes.fromhex(text))

@@ -30,6 +30,9 @@ PAGES = (
 )
 """Those that stand in the navigation, in this order."""
 
+STAFFED_PAGES = (*PAGES[:-1], "access", PAGES[-1])
+"""The same where the settings name a desk of staff."""
+
 _templates = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=select_autoescape(),
@@ -51,7 +54,7 @@ def page(
         language=language,
         script_words=words.for_scripts(),
         page=name,
-        pages=PAGES,
+        pages=PAGES if home.settings.staff is None else STAFFED_PAGES,
         signed=signed,
         csrf="" if signed is None else signed.session.csrf,
         household="" if not home.ready else home.house.household.name,

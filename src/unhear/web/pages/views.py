@@ -9,9 +9,10 @@ from unhear.clock import day_number
 from unhear.forget.kept_receipts import Shown, file_name, hour_of, person_in
 from unhear.forget.progress import out_of_reach, progress_of
 from unhear.house.notice_text import NoticeKind
-from unhear.household.alerts import AlertKind
+from unhear.household.alerts import CHOSEN
 from unhear.household.data_rights import Denial
 from unhear.household.family import Household
+from unhear.household.retention import DeviceKind
 from unhear.household.scope import Scope
 from unhear.household.words import (
     OPTIONAL,
@@ -23,6 +24,7 @@ from unhear.household.words import (
     PersonKind,
     Purpose,
 )
+from unhear.web.api.access import all_access
 from unhear.web.api.consents import asked as all_asked
 from unhear.web.api.consents import consents as all_consents
 from unhear.web.api.devices import all_devices
@@ -34,6 +36,7 @@ from unhear.web.api.learning import learning as learning_now
 from unhear.web.api.receipts import page_of
 from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
+from unhear.web.api.staff import staffed
 from unhear.web.api.upkeep import notices as all_notices
 from unhear.web.notices import notice_in
 from unhear.web.pages.render import back_to, first_page, language_of, page, words_in
@@ -51,6 +54,10 @@ SHARED_HEADERS = {
     "referrer-policy": "no-referrer",
 }
 """Stricter than the console's, for the one page whose address holds a key behind its `#`."""
+
+
+HOURS_OFFERED = (1, 4, 12, 24, 48)
+"""For how many hours a guardian can let staff in, if that is fewer than they ask for."""
 
 
 class SignInFirst(Exception):
@@ -97,6 +104,13 @@ def sign_in(request: Request, home: TheHome) -> Response:
 def pair(request: Request) -> Response:
     """Become a device of the house."""
     return page(request, "pair", None)
+
+
+@router.get("/paired")
+def paired(request: Request, home: TheHome) -> Response:
+    """Go where a browser that was just paired does its work."""
+    camera = device_of(request, home.house.household, DeviceKind.CAMERA)
+    return back_to("/talk" if camera is None else "/film")
 
 
 @router.get("/shared/{grant}")
@@ -251,8 +265,24 @@ def receipts(
         moment_of=lambda at: datetime.fromisoformat(at).astimezone(house.settings.zone),
         waiting=[one for one in erasures if one.waits_for],
         grants=all_grants(signed),
+        staff_looks={one.entry: one for one in house.access.looks()},
         requests=all_requests(signed),
         denials=list(Denial),
+    )
+
+
+@router.get("/access")
+def access(request: Request, signed: Guardian) -> Response:
+    """Show which staff ask to see or hear what, and what they looked at."""
+    house = staffed(signed.home)
+    return page(
+        request,
+        "access",
+        signed,
+        found=all_access(signed),
+        operator="" if house.settings.staff is None else house.settings.staff.name,
+        people=names(house.household),
+        choices=lambda most: sorted({*(h for h in HOURS_OFFERED if h < most), most}),
     )
 
 
@@ -275,7 +305,7 @@ def account(request: Request, signed: Guardian) -> Response:
         passkeys=own,
         has_passphrase=has_passphrase,
         told=told(request, household, signed.person.id),
-        alert_kinds=list(AlertKind),
+        alert_kinds=list(CHOSEN),
     )
 
 
