@@ -21,7 +21,7 @@ if (process.argv.includes("--tests")) {
   mkdirSync(INTO, { recursive: true });
   await build({
     ...common,
-    entryPoints: ["main", "shared", "stretch", "unseal", "recorder", "sw"].map((name) => `src/${name}.ts`),
+    entryPoints: ["main", "shared", "stretch", "unseal", "weigh", "recorder", "sw"].map((name) => `src/${name}.ts`),
     entryNames: "[name]",
     outdir: INTO,
     minify: true,

@@ -190,7 +190,7 @@ class Filming {
   }
 
   private show(light: string): void {
-    this.part("light").dataset.filming = String(light === "filming");
+    this.part("light").dataset.filming = String(light === "filming" || light === "seen");
     const status = this.part("status");
     const text = say(`film_${light}`);
     if (status.textContent !== text) status.textContent = text;

@@ -36,7 +36,8 @@ export function passkeys(section: HTMLElement): void {
   const change = section.querySelector<HTMLFormElement>("[data-passphrase]")!;
   change.addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(() => changed(String(new FormData(change).get("passphrase"))));
+    const names = JSON.parse(section.dataset.names ?? "[]") as string[];
+    attempt(() => changed(String(new FormData(change).get("passphrase")), names));
   });
 }
 
@@ -51,10 +52,10 @@ async function added(name: string): Promise<void> {
   announce(say(prf === null ? "passkey_added_locked" : "passkey_added"));
 }
 
-async function changed(passphrase: string): Promise<void> {
+async function changed(passphrase: string, names: string[]): Promise<void> {
   const secret = await opened();
   const { household } = await api.lock();
-  await api.setPassphrase(await locked(secret, passphrase, household));
+  await api.setPassphrase(await locked(secret, passphrase, household, names));
   await go("/account");
   announce(say("passphrase_set"));
 }

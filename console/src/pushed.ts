@@ -54,7 +54,7 @@ function understood(message: string): Pushed | null {
   if (typeof told !== "object" || told === null) return null;
   const { kind, path, at, room, clip, picture, gone } = told as Record<string, unknown>;
   if (typeof kind !== "string" || typeof path !== "string" || typeof at !== "string") return null;
-  if (Number.isNaN(Date.parse(at)) || !/^\/[a-z]*$/.test(path)) return null;
+  if (Number.isNaN(Date.parse(at)) || !/^\/[a-z-]*$/.test(path)) return null;
   return {
     kind,
     path,

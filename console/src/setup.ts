@@ -21,6 +21,7 @@ import { forsake, makePasskey } from "./passkey";
 import { Problem, textOf } from "./problem";
 import { unlock } from "./session";
 import { stretched } from "./stretching";
+import { requireUnguessable } from "./weighing";
 import { say } from "./words";
 
 const LOG_N = 17;
@@ -69,7 +70,14 @@ async function make(form: HTMLFormElement, way: string): Promise<void> {
       const wrapped = toText(wrap(secret, passkeyKey(prf), begun.household, "passkey"));
       household.passkey = { credential, wrapped, name: say("first_passkey") };
     } else {
-      household.passphrase = await locked(secret, String(fields.get("passphrase")), begun.household);
+      const people = household.people.map(({ name }) => name);
+      const known = [household.name, guardian, ...people];
+      household.passphrase = await locked(
+        secret,
+        String(fields.get("passphrase")),
+        begun.household,
+        known,
+      );
     }
     await writtenDown(form, phraseOf(entropy));
     await api.finishSetup(household);
@@ -82,9 +90,16 @@ async function make(form: HTMLFormElement, way: string): Promise<void> {
   }
 }
 
-// Wrap the identity by a passphrase, as the server keeps it. Throws `Problem` for a short one.
-export async function locked(secret: Bytes, passphrase: string, household: string) {
+// Wrap the identity by a passphrase, as the server keeps it. Throws `Problem` for one that is short
+// or would be guessed; `names` are those of the household and its people.
+export async function locked(
+  secret: Bytes,
+  passphrase: string,
+  household: string,
+  names: string[],
+) {
   if (passphrase.trim().length < 8) throw new Problem(0, "short", say("short_passphrase"));
+  await requireUnguessable(passphrase, names);
   const salt = random(SALT_BYTES);
   const key = await stretched(passphrase, salt, LOG_N);
   return {

@@ -47,6 +47,7 @@ TIDY_EVERY = timedelta(days=1)
 END_EVERY = timedelta(seconds=15)
 """How often grants that are over are looked for: their keys go within a minute."""
 
+ACCOUNTS_EVERY = timedelta(minutes=1)
 ANSWERS_AT_ONCE = 8
 ESPHOME, ESPHOME_PORT = "esphome://", 6053
 
@@ -148,7 +149,7 @@ async def _at_work(home: Home, stack: AsyncExitStack, ready: Callable[[str], Non
         tasks.create_task(events.run())
     for device, camera in house.cameras.named.items():
         ready(f"camera {device} in the {camera.room or camera.name}")
-    await _tend(assistant, watch, cameras)
+    await _tend(home, assistant, watch, cameras)
 
 
 async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None]) -> None:
@@ -165,10 +166,10 @@ async def _serve_announced(ways: Ways, watch: Watch, ready: Callable[[str], None
             ready(f"satellite {place.device} was found at {place.host}:{place.port}")
 
 
-async def _tend(assistant: Assistant, watch: Watch, cameras: CamerasAtWork) -> None:
+async def _tend(home: Home, assistant: Assistant, watch: Watch, cameras: CamerasAtWork) -> None:
     """Let fall due what falls due, keep the mirror near, and tidy once a day, for ever."""
     house = assistant.house
-    shipped = tidied = ended = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
+    shipped = tidied = ended = looked = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
     while True:
         now = house.clock()
         await asyncio.to_thread(assistant.tick)
@@ -177,6 +178,9 @@ async def _tend(assistant: Assistant, watch: Watch, cameras: CamerasAtWork) -> N
         if now - ended >= END_EVERY:
             ended = now
             await asyncio.to_thread(_end_grants, house)
+        if now - looked >= ACCOUNTS_EVERY:
+            looked = now
+            await asyncio.to_thread(home.tick)
         if now - tidied >= TIDY_EVERY:
             tidied = shipped = now
             await asyncio.to_thread(_tidy, house, watch)

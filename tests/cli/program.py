@@ -10,14 +10,16 @@ from typing import Any
 PASSPHRASE = "three plain words"
 
 
-def unhear(house: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
+def unhear(
+    house: Path, *arguments: str, code: int = 0, passphrase: str = PASSPHRASE
+) -> dict[str, Any]:
     """Run a command with --json; answer its object, or the error's text under `error`."""
     done = subprocess.run(
         [sys.executable, "-m", "unhear", "--house", str(house), *arguments, "--json"],
         capture_output=True,
         text=True,
         cwd=house.parent,
-        env={**os.environ, "UNHEAR_PASSPHRASE": PASSPHRASE},  # noqa: TID251 - the child's
+        env={**os.environ, "UNHEAR_PASSPHRASE": passphrase},  # noqa: TID251 - the child's
         timeout=120,
         check=False,
     )

@@ -109,7 +109,7 @@ def test_a_house_at_work_destroys_what_is_over(
             return transaction.trace(house.household.id, grant) is not None
 
     async def until_it_is_gone() -> None:
-        working = asyncio.create_task(service._tend(idle, idle, idle))
+        working = asyncio.create_task(service._tend(idle, idle, idle, idle))
         await asyncio.sleep(0)
         assert kept()
         moved.set()

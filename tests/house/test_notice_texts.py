@@ -23,7 +23,7 @@ from unhear.answer.skill import Sending
 from unhear.forget.kept_receipts import RECEIPT_YEARS
 from unhear.house.consent_methods import find_methods
 from unhear.house.conversation import REMEMBERED_FOR
-from unhear.house.notice_facts import IN_USE, facts_of, recipients_of
+from unhear.house.notice_facts import IN_USE, facts_of, in_use, recipients_of
 from unhear.house.notice_text import CLAUSES, WORDS, NoticeKind, NoticeText, languages, notice_text
 from unhear.household.cameras import Camera
 from unhear.household.consent import Consent
@@ -64,6 +64,7 @@ from unhear.settings import (
     MqttSettings,
     OperatorSettings,
     Settings,
+    StaffSettings,
     WitnessSettings,
 )
 from unhear.skills.home import HomeControl
@@ -329,6 +330,12 @@ def test_copies_witnesses_and_brokers_are_named_where_they_leave_the_house() -> 
         Recipient("mqtt", "broker.example", Category.HOME, Gets.EVENTS),
     )
     assert recipients_of(Settings(mqtt=broker), SKILLS) == ()
+    staff = StaffSettings(desk="https://desk.example", key="A" * 43 + "=", name="Example Ltd")
+    (runs_it,) = recipients_of(Settings(staff=staff), SKILLS)
+    assert runs_it == Recipient("staff", "Example Ltd", Category.STAFF, Gets.GRANTED)
+    assert not runs_it.discloses
+    assert Purpose.REVIEW in in_use(Settings(staff=staff))
+    assert Purpose.REVIEW not in in_use(Settings())
     for here in ("/media/disk", "file:///media/disk"):
         assert recipients_of(Settings(mirror=here), SKILLS) == ()
 
@@ -336,6 +343,7 @@ def test_copies_witnesses_and_brokers_are_named_where_they_leave_the_house() -> 
 def test_a_purpose_that_is_said_to_be_in_use_is_and_no_other() -> None:
     source = Path(__file__).parents[2] / "src" / "unhear"
     acting = (
+        "house/access.py",
         "house/turn.py",
         "household/policy.py",
         "household/learning.py",

@@ -42,6 +42,7 @@ PAGES = (
     "access",
     "status",
     "account",
+    "sign-ins",
     "pair",
     "notice",
 )

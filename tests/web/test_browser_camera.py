@@ -200,6 +200,20 @@ def test_it_is_heard_only_where_it_may_be_and_nobody_muted_it(filmed: Filmed) ->
         assert page.evaluate(LIVE_KINDS) == ["video"]
 
 
+@pytest.mark.slow
+def test_the_phone_shows_that_somebody_sees_it_live(filmed: Filmed) -> None:
+    cameras = filmed.console.house.cameras
+    [guardian] = filmed.console.house.household.guardians
+    with browser(films=True) as opened:
+        page = phone_of(opened, filmed)
+        seen = page.get_by_text("Somebody of the household is looking now")
+        expect(seen).to_be_hidden()
+        with cameras.live(guardian, SHELF) as film:
+            assert next(film)
+            expect(seen).to_be_visible()
+        expect(seen).to_be_hidden()
+
+
 def test_strangers_and_nonsense_are_refused(filmed: Filmed) -> None:
     address = filmed.console.url.replace("http:", "ws:") + "/film/call"
     own = Origin(filmed.console.url)

@@ -52,6 +52,7 @@ def keep(house: House) -> None:
 def play(page: Page, url: str) -> None:
     page.goto(f"{url}/sign-in")
     page.get_by_text("With the passphrase").click()
+    page.locator("[data-with=passphrase] [name=guardian]").fill("Ada")
     page.locator("[data-with=passphrase] [name=passphrase]").fill(PASSPHRASE)
     page.locator("[data-with=passphrase] button").click()
     page.get_by_role("button", name=re.compile("^Play")).first.click()

@@ -107,6 +107,7 @@ def test_an_identity_that_recordings_are_not_sealed_to_is_not_used(served: Conso
         page.route("**/session/lock", other)
         page.goto(f"{served.url}/sign-in")
         page.locator("summary").first.click()
+        page.locator("[data-with=passphrase] [name=guardian]").fill("Ada")
         page.locator("[data-with=passphrase] [name=passphrase]").fill(PASSPHRASE)
         page.locator("[data-with=passphrase] button").click()
         expect(page.get_by_text("to a key that is not this household's")).to_be_visible()

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -117,9 +118,7 @@ def _wide(served: Console, ada: httpx2.Client) -> None:
     long_ago = served.home.sessions
     for key, session in long_ago._sessions.items():
         stale = session.proved - FRESH.total_seconds() - 1
-        long_ago._sessions[key] = type(session)(
-            session.person, session.csrf, session.method, session.opened, session.used, stale
-        )
+        long_ago._sessions[key] = replace(session, proved=stale)
     wide = ada.post(f"{API}/erasures", json={"everything": True})
     assert problem(wide) == (403, "step-up-needed")
     assert problem(ada.post(f"{API}/passkeys/begin")) == (403, "step-up-needed")

@@ -39,6 +39,7 @@ def signed_in(served: Console, language: str = "en-GB") -> Iterator[Page]:
 def sign_in(page: Page, url: str) -> None:
     page.goto(f"{url}/sign-in")
     page.locator("summary").first.click()
+    page.locator("[data-with=passphrase] [name=guardian]").fill("Ada")
     page.locator("[data-with=passphrase] [name=passphrase]").fill(PASSPHRASE)
     page.locator("[data-with=passphrase] button").click()
     page.wait_for_url("**/today")

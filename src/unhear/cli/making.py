@@ -8,6 +8,7 @@ from unhear.cli.keeping_roots import described, show_keeper
 from unhear.cli.output import Json, console, is_interactive, passphrase_of, settings_of, show_json
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.retention import CHILD_PROFILE_DAYS_MAX, DAYS_MAX, Retention
+from unhear.keep.passphrases import require_unguessable
 
 
 def setup(
@@ -46,6 +47,7 @@ def setup(
         again: str = typer.prompt("The same again", hide_input=True)
         if again != passphrase:
             raise typer.BadParameter("the two passphrases differ")
+    require_unguessable(passphrase, [name, guardian, *(adult or ()), *(child or ())])
     plan = SetupPlan(
         name=name,
         guardian=guardian,

@@ -50,6 +50,8 @@ PATHS = {
     AlertKind.STAFF_ASKED: "/access",
     AlertKind.STAFF_LOOKED: "/access",
     AlertKind.STAFF_REFUSED: "/access",
+    AlertKind.SIGNED_IN: "/sign-ins",
+    AlertKind.GUESSING: "/sign-ins",
 }
 """The page that a notification opens."""
 

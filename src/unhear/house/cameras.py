@@ -1,9 +1,11 @@
 """The cameras of a house: what was decided about them, how they are, and who sees them live."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from hashlib import sha256
+from threading import Lock
 from typing import Protocol
 
 from unhear.answer.synthesiser import Speech
@@ -109,6 +111,8 @@ class Cameras:
         self._relay = relay
         self._watched: dict[DeviceId, Watched] = {}
         self._called: dict[DeviceId, Called] = {}
+        self._seen_live: Counter[DeviceId] = Counter()
+        self._lock = Lock()
 
     @property
     def named(self) -> Mapping[DeviceId, CameraSettings]:
@@ -182,6 +186,10 @@ class Cameras:
         watched = self._watched.get(device)
         return watched is not None and watched.filming
 
+    def seen_live(self, device: DeviceId) -> bool:
+        """Whether somebody sees a camera live at this moment."""
+        return self._seen_live[device] > 0
+
     def rang(self, device: DeviceId) -> None:
         """Note that a button was pressed. Raises `NoSuchCamera`."""
         self._check(device)
@@ -195,7 +203,7 @@ class Cameras:
         """
         watched = self._at_work(device)
         self._state(person, device)
-        return watched.live()
+        return self._shown(watched, device)
 
     def picture(self, person: PersonId, device: DeviceId) -> bytes:
         """Answer what a camera shows now, as JPEG; stated as `live` is, and raises as it does."""
@@ -216,6 +224,17 @@ class Cameras:
         speaker = self.named[device].speaker
         if speaker is None or not self._relay(DeviceId(speaker), speech):
             raise CameraAway
+
+    @contextmanager
+    def _shown(self, watched: Watched, device: DeviceId) -> Iterator[Iterator[bytes]]:
+        with watched.live() as film:
+            with self._lock:
+                self._seen_live[device] += 1
+            try:
+                yield film
+            finally:
+                with self._lock:
+                    self._seen_live[device] -= 1
 
     def _state(self, person: PersonId, device: DeviceId) -> None:
         self._looks.take(person, [camera_item(device)], LIVE)

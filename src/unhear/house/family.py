@@ -8,6 +8,7 @@ from unhear.clock import Clock, day_number, random_bytes
 from unhear.forget.engine import Forgetter
 from unhear.house.changes import Changes, Outcome, Word
 from unhear.household.alerts import Subscription
+from unhear.household.browsers import KnownBrowser
 from unhear.household.cameras import Camera, Mode
 from unhear.household.family import Device, Household
 from unhear.household.limits import Limit
@@ -146,6 +147,16 @@ class Family:
         """Let browsers be told no more; no old copy of the house knows how to."""
         if any(self.read().subscription(one) is not None for one in ids):
             self._take_out(lambda now: now.without_subscriptions(ids))
+        return self.read()
+
+    def know_browser(self, browser: KnownBrowser, *words: Word) -> Household:
+        """Know a browser in which a guardian signed in, and tell every guardian these words."""
+        return self._changes.make(lambda now: Outcome(now.with_browser(browser), words=words))
+
+    def forget_browsers(self, ids: Collection[bytes]) -> Household:
+        """Know browsers no more: who signs in there is told as in one never seen before."""
+        if any(self.read().browser(one) is not None for one in ids):
+            self._take_out(lambda now: now.without_browsers(ids))
         return self.read()
 
     def set_camera(self, camera: Camera) -> Household:

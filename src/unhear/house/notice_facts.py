@@ -23,17 +23,22 @@ IN_USE = (
     Purpose.IMPROVE,
     Purpose.FLEET,
     Purpose.IDENTIFY,
+    Purpose.REVIEW,
     Purpose.SHARE,
 )
-"""Purposes that something here acts on; consent to another has no effect in this version.
+"""Purposes that something here acts on.
 
-To `fleet` it has one only where a fleet is set.
+Consent to `fleet` has an effect only where a fleet is set, to `review` only where staff are.
 """
 
 
 def in_use(settings: Settings) -> tuple[Purpose, ...]:
     """Answer the purposes that a house with these settings acts on."""
-    return tuple(one for one in IN_USE if one is not Purpose.FLEET or settings.fleet is not None)
+    idle = {
+        Purpose.FLEET: settings.fleet is None,
+        Purpose.REVIEW: settings.staff is None,
+    }
+    return tuple(one for one in IN_USE if not idle.get(one, False))
 
 
 def recipients_of(settings: Settings, skills: Skills) -> tuple[Recipient, ...]:
@@ -124,6 +129,8 @@ def _of_the_house(settings: Settings) -> Iterator[Recipient]:
     if settings.fleet is not None:
         where = urlsplit(settings.fleet.url).netloc.rpartition("@")[2]
         yield Recipient("fleet", where, Category.FLEET, Gets.NUMBERS)
+    if settings.staff is not None:
+        yield Recipient("staff", settings.staff.name, Category.STAFF, Gets.GRANTED)
 
 
 def _is_here(place: str) -> bool:

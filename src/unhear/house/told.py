@@ -9,7 +9,14 @@ import yaml
 from unhear.keep.notices import Told
 
 WORDS = Path(__file__).parent / "told_words"
-TABLES = {"purpose": "purposes", "why": "lapses", "operation": "operations"}
+TABLES = {
+    "purpose": "purposes",
+    "why": "lapses",
+    "method": "methods",
+    "browser": "browsers",
+    "system": "systems",
+    "operation": "operations",
+}
 """Slots that hold words of the house itself, and where a language has its own for them."""
 
 MONTH = "month"

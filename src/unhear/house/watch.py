@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from unhear.forget.errors import ForgetError
 from unhear.forget.snapshot import snapshot
+from unhear.house.accounts import OF_ACCOUNTS
 from unhear.house.advice import Health
 from unhear.house.doctor import QUICK_CHECKS
 from unhear.house.house import House
@@ -97,7 +98,8 @@ class Watch:
             house.database, house.keeper, lambda tx, tree: notices(tx, tree, household.id)
         )
         asked = {one.choice.by for one in household.waiting if since <= one.asked_at < now}
-        for guardian in asked | {one.guardian for one in told if since <= one.at < now}:
+        news = [one for one in told if since <= one.at < now and one.told.key not in OF_ACCOUNTS]
+        for guardian in asked | {one.guardian for one in news}:
             house.alerting.tell(Alert(AlertKind.DECISION, now, whom=guardian))
         self._decided_until = now
 

@@ -40,12 +40,26 @@ class AlertKind(StrEnum):
     STAFF_REFUSED = "staff_refused"
     """Something that they wanted was refused."""
 
+    SIGNED_IN = "signed-in"
+    """A guardian signed in from a browser that was not seen before."""
 
-ALWAYS = frozenset({AlertKind.STAFF_ASKED, AlertKind.STAFF_LOOKED, AlertKind.STAFF_REFUSED})
-"""What every browser is told that is told anything, whatever else was chosen for it."""
+    GUESSING = "guessing"
+    """Somebody tries out passphrases."""
+
+
+ALWAYS = frozenset(
+    {
+        AlertKind.STAFF_ASKED,
+        AlertKind.STAFF_LOOKED,
+        AlertKind.STAFF_REFUSED,
+        AlertKind.SIGNED_IN,
+        AlertKind.GUESSING,
+    }
+)
+"""Told to every browser that is told anything: nobody who got in can leave these out."""
 
 CHOSEN = tuple(kind for kind in AlertKind if kind not in ALWAYS)
-"""What a guardian chooses to be told."""
+"""What each guardian chooses for each browser."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from unhear.household.alerts import Subscription, with_subscription
+from unhear.household.browsers import KnownBrowser, with_browser
 from unhear.household.cameras import Camera, Mode
 from unhear.household.consent import Consent, Objection, Waiting
 from unhear.household.limits import Limit, Refusal, only_for_children, refusal
@@ -80,6 +81,9 @@ class Household:
 
     subscriptions: tuple[Subscription, ...] = ()
     """The guardians' browsers that are told while nobody looks at the console."""
+
+    browsers: tuple[KnownBrowser, ...] = ()
+    """The browsers in which guardians signed in before."""
 
     cameras: tuple[Camera, ...] = ()
     """What was decided about cameras; one that is not listed records nothing."""
@@ -171,6 +175,7 @@ class Household:
             ),
             passkeys=tuple(key for key in self.passkeys if key.person != person),
             subscriptions=tuple(s for s in self.subscriptions if s.person != person),
+            browsers=tuple(one for one in self.browsers if one.person != person),
         )
 
     def passkey(self, id_: bytes) -> Passkey | None:
@@ -197,6 +202,18 @@ class Household:
     def without_subscriptions(self, ids: Collection[bytes]) -> "Household":
         """Answer the same household without these browsers being told."""
         return replace(self, subscriptions=tuple(s for s in self.subscriptions if s.id not in ids))
+
+    def browser(self, id_: bytes) -> KnownBrowser | None:
+        """Answer the browser of that id in which a guardian signed in before, or None."""
+        return next((one for one in self.browsers if one.id == id_), None)
+
+    def with_browser(self, new: KnownBrowser) -> "Household":
+        """Answer the same household with a browser that is known, in place of the same one."""
+        return replace(self, browsers=with_browser(self.browsers, new))
+
+    def without_browsers(self, ids: Collection[bytes]) -> "Household":
+        """Answer the same household with these browsers known no more."""
+        return replace(self, browsers=tuple(one for one in self.browsers if one.id not in ids))
 
     def refusal(self, person: PersonId, skill: str, now: datetime) -> Refusal | None:
         """Answer why somebody may not use a skill at a local moment, or None where they may."""

@@ -24,6 +24,7 @@ class Gets(StrEnum):
     SEALED = "sealed copies"
     HEADS = "heads of the log"
     NUMBERS = "numbers"
+    GRANTED = "granted recordings"
 
 
 class Category(StrEnum):
@@ -35,6 +36,7 @@ class Category(StrEnum):
     STORAGE = "storage"
     WITNESS = "witness"
     FLEET = "fleet"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,8 +58,11 @@ class Recipient:
 
     @property
     def discloses(self) -> bool:
-        """Whether somebody outside can read what is sent."""
-        return self.gets not in (Gets.SEALED, Gets.HEADS)
+        """Whether somebody outside can read what is sent.
+
+        What a guardian grants, recording by recording, is a guardian's own doing.
+        """
+        return self.gets not in (Gets.SEALED, Gets.HEADS, Gets.GRANTED)
 
 
 @dataclass(frozen=True, slots=True, order=True)

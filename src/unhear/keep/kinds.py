@@ -114,8 +114,9 @@ KINDS: Mapping[TraceKind, Kept] = {
     TraceKind.PROFILE: Kept(
         what="the people of the household: names, who is a child, its age band, when it was last "
         "heard if anything of it may be kept, consents and who gave them, requests for consent, "
-        "limits, guardians' passkeys, how their browsers that get notifications are reached, "
-        "devices and which of them sleep or do not record, and for how long what may stay",
+        "limits, guardians' passkeys, in which browsers they signed in before and since when, how "
+        "their browsers that get notifications are reached, devices and which of them sleep or do "
+        "not record, and for how long what may stay",
         why="to do as you decided",
         stays="as long as the household; a child's, unused, for the days you set, "
         f"{CHILD_PROFILE_DAYS_MAX} at most",

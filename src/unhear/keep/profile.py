@@ -34,6 +34,7 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep.decided_cameras import camera_fields, camera_from
+from unhear.keep.known_browsers import browser_fields, browser_from
 from unhear.keep.people import person_fields, person_from
 from unhear.keep.permissions import permission_fields, permissions_from
 from unhear.keep.subscriptions import subscription_fields, subscription_from
@@ -116,6 +117,7 @@ def _profile_bytes(household: Household) -> bytes:
             "wakes": [[device, at.isoformat()] for device, at in household.wakes],
             "passkeys": [_passkey_fields(passkey) for passkey in household.passkeys],
             "subscriptions": [subscription_fields(one) for one in household.subscriptions],
+            "browsers": [browser_fields(one) for one in household.browsers],
             "retention_days": retention.days,
             "retention_rules": [[r.days, r.purpose, r.person, r.device] for r in retention.rules],
             "child_profile_days": retention.child_profile_days,
@@ -146,6 +148,7 @@ def _profile_from(household: HouseholdId, content: bytes) -> Household:
         devices=tuple(_device(*device) for device in fields["devices"]),
         passkeys=tuple(_passkey(passkey) for passkey in fields.get("passkeys", [])),
         subscriptions=tuple(subscription_from(one) for one in fields.get("subscriptions", [])),
+        browsers=tuple(browser_from(one) for one in fields.get("browsers", [])),
         cameras=tuple(camera_from(camera) for camera in fields.get("cameras", [])),
         mode=Mode(fields.get("mode", Mode.HOME)),
     )

@@ -2,8 +2,9 @@
 
 Over a WebSocket the page is told `{"hears": BOOL}`: whether its sound is wanted. It answers
 `{"offer": SDP}`, is told `{"answer": SDP}`, and films from then on. `{"light": WORD}` tells what
-becomes of it, whenever that changes: `off`, `on`, or `filming`. The call is over when the socket
-is closed, and the socket is closed when the call is over, or its sound is to be had otherwise.
+becomes of it, whenever that changes: `off`, `on`, `filming`, or `seen` live. The call is over when
+the socket is closed, and the socket is closed when the call is over, or its sound is to be had
+otherwise.
 
 The socket must have been opened by the console's own page (`security.SameOrigin`), in a browser
 that was paired as this camera.
@@ -100,6 +101,8 @@ class Filming:
 
     def _light(self, camera: DeviceId) -> str:
         house = self._home.house
+        if house.cameras.seen_live(camera):
+            return "seen"
         if house.cameras.filming(camera):
             return "filming"
         local = house.clock().astimezone(house.settings.zone)

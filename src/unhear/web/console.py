@@ -27,6 +27,7 @@ from unhear.web.api import (
     requests,
     session,
     setup,
+    sign_ins,
     staff,
     upkeep,
     voices,
@@ -35,14 +36,16 @@ from unhear.web.browser_camera import Filming
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import camera_pages, evidence, files, forms, views, visits
+from unhear.web.pages import camera_pages, evidence, files, forms, sign_in_pages, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
+from unhear.web.signing_in import refused_early
 
 API = "/api/v1"
 PARTS = (
     setup,
     session,
+    sign_ins,
     passkeys,
     notifications,
     people,
@@ -77,7 +80,12 @@ def console_app(home: Home) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(Limits, proving=session.PROVING, roomy=voices.ROOMY),
+            Middleware(
+                Limits,
+                proving=session.PROVING,
+                roomy=voices.ROOMY,
+                refused=refused_early(home),
+            ),
             Middleware(SameOrigin, origins=(home.origin,)),
         ],
     )
@@ -92,6 +100,7 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(forms.router)
     app.include_router(camera_pages.router)
     app.include_router(evidence.router)
+    app.include_router(sign_in_pages.router)
     app.include_router(files.router)
     app.include_router(visits.router)
     app.add_exception_handler(data_rights.AgentRefused, data_rights.refuse)

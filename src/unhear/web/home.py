@@ -4,11 +4,13 @@ import asyncio
 from dataclasses import dataclass, field
 from threading import Lock
 
+from unhear.house.accounts import tell_guessing_over
 from unhear.house.bell import Doorbell
 from unhear.house.house import House, NotSetUp
 from unhear.house.voice import Ways
 from unhear.settings import Settings
 from unhear.web.ceremonies import Ceremonies
+from unhear.web.guesses import Guesses
 from unhear.web.pairings import Pairings
 from unhear.web.problems import Problem
 from unhear.web.sessions import Sessions
@@ -25,6 +27,7 @@ class Home:
     """The address of the console in browsers, such as `http://localhost:8480`."""
 
     sessions: Sessions = field(default_factory=Sessions)
+    guesses: Guesses = field(default_factory=Guesses)
     pairings: Pairings = field(default_factory=Pairings)
     ways: Ways | None = None
     """How a microphone page is listened to; None until the house is at work."""
@@ -75,6 +78,15 @@ class Home:
                 if self._loop is not None:
                     self._loop.call_soon_threadsafe(self.opened.set)
             return self._house
+
+    def tick(self) -> None:
+        """Say when an attack is over, and sign out who is no guardian any more; now and then."""
+        house = self.house
+        if (attempts := self.guesses.over()) is not None:
+            tell_guessing_over(house, attempts)
+        if self.sessions.all():
+            guardians = house.family.read().guardians
+            self.sessions.close_where(lambda one: one.person not in guardians)
 
     def close(self) -> None:
         """Close the house, if there is one."""

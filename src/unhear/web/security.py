@@ -1,16 +1,15 @@
 """What every answer of the console has, and what every request to it must have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unhear.web.headers import HEADERS
 from unhear.web.problems import Problem, answer
+from unhear.web.rates import Rates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUESTS_PER_MINUTE = 1_200
@@ -110,22 +109,26 @@ class Limits:
     """Refuses requests that come too often, or are too large, before anything reads them."""
 
     def __init__(
-        self, app: ASGIApp, proving: Iterable[str], roomy: Mapping[str, int] | None = None
+        self,
+        app: ASGIApp,
+        proving: Iterable[str],
+        roomy: Mapping[str, int] | None = None,
+        refused: Callable[[HTTPConnection], Problem | None] = lambda _asked: None,
     ) -> None:
         """`proving` are the paths at which somebody proves who they are.
 
-        `roomy` are those that take more than others, and how many bytes.
+        `roomy` are those that take more than others, and how many bytes. `refused` answers why a
+        request at which somebody proves who they are is not even read, or None.
         """
         self._app = app
         self._proving = frozenset(proving)
         self._roomy = dict(roomy or {})
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._any = RateLimitItemPerMinute(REQUESTS_PER_MINUTE)
-        self._proofs = RateLimitItemPerMinute(PROOFS_PER_MINUTE)
-        self._signed = RateLimitItemPerMinute(SIGNED_PER_MINUTE)
-        self._presses = RateLimitItemPerMinute(PRESSES_PER_MINUTE)
-        self._grants = RateLimitItemPerMinute(GRANTS_PER_MINUTE)
-        self._staff = RateLimitItemPerMinute(STAFF_PER_MINUTE)
+        self._refused = refused
+        self._rates = Rates()
+        self._requests, self._grants = REQUESTS_PER_MINUTE, GRANTS_PER_MINUTE
+        self._proofs, self._signed = PROOFS_PER_MINUTE, SIGNED_PER_MINUTE
+        self._presses = PRESSES_PER_MINUTE
+        self._staff = STAFF_PER_MINUTE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is within the limits."""
@@ -139,25 +142,31 @@ class Limits:
             await answer(TOO_LARGE)(scope, receive, send)
         elif not self._may(scope):
             await answer(TOO_OFTEN, {"retry-after": "60"})(scope, receive, send)
+        elif self._proves(scope) and (why := self._refused(HTTPConnection(scope))) is not None:
+            await answer(why)(scope, receive, send)
         else:
             await self._app(scope, _bounded(receive, most), send)
 
+    def _proves(self, scope: Scope) -> bool:
+        return scope["path"] in self._proving and scope["method"] == "POST"
+
     def _may(self, scope: Scope) -> bool:
         who = (scope.get("client") or ("nobody",))[0]
-        proves = scope["path"] in self._proving and scope["method"] == "POST"
+        proves = self._proves(scope)
         signed = scope["path"].startswith(AGENTS) and scope["method"] not in SAFE_METHODS
         visits = scope["path"].startswith(VISITS) and scope["method"] not in SAFE_METHODS
         pressed = scope["path"].startswith(DOORBELLS)
         granted = scope["path"].startswith(GRANTS)
         staff = scope["path"].startswith(STAFF)
+        hit = self._rates.hit
         return (
-            self._limiter.hit(self._any, who)
-            and (not visits or self._limiter.hit(self._proofs, who, "visit"))
-            and (not proves or self._limiter.hit(self._proofs, who, "proof"))
-            and (not signed or self._limiter.hit(self._signed, who, "signed"))
-            and (not pressed or self._limiter.hit(self._presses, who, "pressed"))
-            and (not granted or self._limiter.hit(self._grants, who, "granted"))
-            and (not staff or self._limiter.hit(self._staff, who, "staff"))
+            hit(who, "any", self._requests)
+            and (not visits or hit(who, "visit", self._proofs))
+            and (not proves or hit(who, "proof", self._proofs))
+            and (not signed or hit(who, "signed", self._signed))
+            and (not pressed or hit(who, "pressed", self._presses))
+            and (not granted or hit(who, "granted", self._grants))
+            and (not staff or hit(who, "staff", self._staff))
         )
 
 

@@ -5,7 +5,7 @@ old at most.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -17,11 +17,12 @@ from starlette.requests import HTTPConnection
 
 from unhear.clock import random_bytes
 from unhear.household.words import PersonId
+from unhear.web.browsers import NOT_SAID, Kind
 
 COOKIE = "__Host-unhear"
 """The prefix makes browsers take it from this very host alone, and over TLS or at localhost."""
 
-TOKEN_BYTES = 32
+TOKEN_BYTES, ID_BYTES = 32, 16
 IDLE = timedelta(hours=12)
 AT_MOST = timedelta(days=7)
 FRESH = timedelta(minutes=5)
@@ -34,7 +35,8 @@ class Session:
     """One browser of one guardian. Moments are seconds of a clock that never jumps.
 
     `csrf` is repeated by every form and operation of the session's own pages; `method` is how it
-    was proved last who it is (`household.methods`).
+    was proved last who it is (`household.methods`). `id` names the session and opens nothing;
+    `kind` is what the browser says it is, and `browser` what is remembered of its cookie.
     """
 
     person: PersonId
@@ -43,6 +45,9 @@ class Session:
     opened: float
     used: float
     proved: float
+    kind: Kind = NOT_SAID
+    browser: bytes | None = None
+    id: str = field(default_factory=lambda: random_bytes(ID_BYTES).hex())
 
     def fresh(self, now: float) -> bool:
         """Whether who it is was proved a moment ago."""
@@ -62,10 +67,19 @@ class Sessions:
         self._sessions: dict[bytes, Session] = {}
         self._lock = Lock()
 
-    def open(self, person: PersonId, method: str, response: Response) -> Session:
+    def open(
+        self,
+        person: PersonId,
+        method: str,
+        response: Response,
+        *,
+        kind: Kind = NOT_SAID,
+        browser: bytes | None = None,
+    ) -> Session:
         """Sign a guardian in; the browser gets the cookie with `response`."""
         token, now = random_bytes(TOKEN_BYTES).hex(), self._clock()
-        session = Session(person, random_bytes(TOKEN_BYTES).hex(), method, now, now, now)
+        csrf = random_bytes(TOKEN_BYTES).hex()
+        session = Session(person, csrf, method, now, now, now, kind, browser)
         with self._lock:
             if len(self._sessions) >= SESSIONS_MAX:
                 oldest = min(self._sessions, key=lambda key: self._sessions[key].used)
@@ -114,12 +128,27 @@ class Sessions:
             self._sessions.pop(_key(request.cookies.get(COOKIE, "")), None)
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
 
+    def all(self) -> list[Session]:
+        """Answer those that go on, the one that was used last first."""
+        now = self._clock()
+        with self._lock:
+            going = [one for one in self._sessions.values() if not one.over(now)]
+        return sorted(going, key=lambda one: one.used, reverse=True)
+
+    def ago(self, moment: float) -> timedelta:
+        """Answer how long ago a moment of a session was."""
+        return timedelta(seconds=self._clock() - moment)
+
     def close_all(self, person: PersonId) -> None:
         """Sign a guardian out everywhere."""
+        self.close_where(lambda one: one.person == person)
+
+    def close_where(self, chosen: Callable[[Session], bool]) -> list[Session]:
+        """Sign out every session that is chosen; answer them."""
         with self._lock:
-            self._sessions = {
-                key: one for key, one in self._sessions.items() if one.person != person
-            }
+            closed = [one for one in self._sessions.values() if chosen(one)]
+            self._sessions = {key: one for key, one in self._sessions.items() if not chosen(one)}
+        return closed
 
 
 def same(one: str, other: str) -> bool:

@@ -10,6 +10,7 @@ from unhear.keep.identity import ByPassphrase
 from unhear.web.api.fields import Answered, Bytes, Taken
 from unhear.web.api.session import Options
 from unhear.web.api.setup import UNUSABLE, FirstPasskey, PassphraseLock
+from unhear.web.api.sign_ins import end_others
 from unhear.web.ceremonies import text
 from unhear.web.problems import Problem
 from unhear.web.signed_in import FreshGuardian, Guardian, SignedIn
@@ -72,23 +73,31 @@ def finish(signed: FreshGuardian, taken: FirstPasskey) -> Known:
 
 @router.delete("/{passkey}", status_code=204)
 def remove(signed: FreshGuardian, passkey: Bytes) -> None:
-    """Remove a passkey; no old copy of the house recognises it, or opens with it, any more."""
+    """Remove a passkey; no old copy of the house recognises it, or opens with it, any more.
+
+    Whoever signed in as this guardian is signed out, here aside: it may have been with that.
+    """
     own = _own(signed)
     if passkey not in {key.id for key in own}:
         raise NO_SUCH_PASSKEY
     if len(own) == 1 and signed.house.identity.by_passphrase is None:
         raise LAST_WAY_IN
     signed.house.household = signed.house.family.remove_passkey(passkey)
+    end_others(signed, signed.person.id)
 
 
 @router.put("/passphrase", status_code=204)
 def set_passphrase(signed: FreshGuardian, taken: PassphraseLock) -> None:
-    """Set the household's passphrase; the browser sends the identity wrapped by it."""
+    """Set the household's passphrase; the browser sends the identity wrapped by it.
+
+    It is every guardian's, so whoever is signed in is signed out, here aside.
+    """
     try:
         lock = ByPassphrase(taken.log_n, taken.salt, taken.wrapped, taken.verifier)
         signed.house.set_passphrase(lock)
     except ValueError:
         raise UNUSABLE from None
+    end_others(signed, None)
 
 
 def _own(signed: SignedIn) -> list[Passkey]:

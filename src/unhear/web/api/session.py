@@ -1,17 +1,26 @@
 """Signing in: with a passkey, or by a proof that one knows the passphrase or recovery phrase."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
 from unhear.house.house import House
 from unhear.household.passkeys import Passkey
-from unhear.household.words import Person, PersonId, PersonKind
+from unhear.household.words import Person, PersonId
 from unhear.web.api.fields import Answered, Bytes, Credential, Name, Taken
 from unhear.web.ceremonies import REFUSED, credential_id, text
 from unhear.web.home import Home
 from unhear.web.problems import Problem
 from unhear.web.signed_in import Guardian, TheHome
+from unhear.web.signing_in import (
+    BY_PASSKEY,
+    BY_PASSPHRASE,
+    BY_RECOVERY,
+    attempt,
+    enter,
+    guardian_now,
+)
 from unhear.web.subscribing import forget_browser
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -21,9 +30,6 @@ PROVING = tuple(
     for path in ("passkey/finish", "passphrase", "recovery", "step-up", "step-up/finish")
 )
 """Where somebody proves who they are; asked seldom by people, often by thieves."""
-
-BY_PASSKEY, BY_PASSPHRASE = "passkey", "passphrase"
-"""The methods by which somebody proves who they are; the recovery phrase counts as the other."""
 
 WRONG_PASSPHRASE = Problem(
     401, "wrong-passphrase", "This passphrase, or this name, does not open this household."
@@ -105,29 +111,40 @@ def begin_passkey(home: TheHome) -> Options:
 
 
 @router.post("/passkey/finish")
-def finish_passkey(home: TheHome, taken: Answer, response: Response) -> SignedInAs:
+def finish_passkey(
+    home: TheHome, taken: Answer, request: Request, response: Response
+) -> SignedInAs:
     """Sign in with a passkey."""
     passkey = _seen(home, taken.credential, None)
-    return _sign_in(home, passkey.person, BY_PASSKEY, passkey.wrapped, response)
+    person = guardian_now(home, passkey.person)
+    if person is None:
+        raise REFUSED
+    enter(home, request, response, person, BY_PASSKEY)
+    return _told(home.house, person, passkey.wrapped)
 
 
 @router.post("/passphrase")
-def with_passphrase(home: TheHome, taken: Proof, response: Response) -> SignedInAs:
+def with_passphrase(
+    home: TheHome, taken: Proof, request: Request, response: Response
+) -> SignedInAs:
     """Sign in by a proof that the passphrase is known."""
-    identity, guardian = home.house.identity, _guardian_called(home, taken.guardian)
-    if not identity.knows_passphrase(taken.proof) or guardian is None:
-        raise WRONG_PASSPHRASE
-    wrapped = None if identity.by_passphrase is None else identity.by_passphrase.wrapped
-    return _sign_in(home, guardian.id, BY_PASSPHRASE, wrapped, response)
+    identity = home.house.identity
+    knows = identity.knows_passphrase
+    person = _proved(home, taken, request, knows, WRONG_PASSPHRASE)
+    enter(home, request, response, person, BY_PASSPHRASE)
+    by = identity.by_passphrase
+    return _told(home.house, person, None if by is None else by.wrapped)
 
 
 @router.post("/recovery")
-def with_recovery_phrase(home: TheHome, taken: Proof, response: Response) -> SignedInAs:
+def with_recovery_phrase(
+    home: TheHome, taken: Proof, request: Request, response: Response
+) -> SignedInAs:
     """Sign in by a proof that the recovery phrase is known."""
-    identity, guardian = home.house.identity, _guardian_called(home, taken.guardian)
-    if not identity.knows_recovery_phrase(taken.proof) or guardian is None:
-        raise WRONG_PHRASE
-    return _sign_in(home, guardian.id, BY_PASSPHRASE, identity.by_recovery.wrapped, response)
+    identity = home.house.identity
+    person = _proved(home, taken, request, identity.knows_recovery_phrase, WRONG_PHRASE)
+    enter(home, request, response, person, BY_RECOVERY)
+    return _told(home.house, person, identity.by_recovery.wrapped)
 
 
 @router.post("/step-up/begin")
@@ -150,12 +167,14 @@ def finish_step_up(signed: Guardian, taken: Answer, request: Request) -> SignedI
 def step_up(signed: Guardian, taken: OwnProof, request: Request) -> SignedInAs:
     """Prove again that one knows the passphrase or the recovery phrase."""
     identity = signed.house.identity
-    if taken.kind == "passphrase" and not identity.knows_passphrase(taken.proof):
-        raise WRONG_PASSPHRASE
-    if taken.kind == "recovery" and not identity.knows_recovery_phrase(taken.proof):
-        raise WRONG_PHRASE
+    trying = attempt(signed.home, request, signed.session.id)
+    by_passphrase = taken.kind == BY_PASSPHRASE
+    knows = identity.knows_passphrase if by_passphrase else identity.knows_recovery_phrase
+    if not knows(taken.proof):
+        trying.failed()
+        raise WRONG_PASSPHRASE if by_passphrase else WRONG_PHRASE
     signed.home.sessions.prove(request, BY_PASSPHRASE)
-    by = identity.by_passphrase if taken.kind == "passphrase" else identity.by_recovery
+    by = identity.by_passphrase if by_passphrase else identity.by_recovery
     return _told(signed.house, signed.person, None if by is None else by.wrapped)
 
 
@@ -178,20 +197,22 @@ def _seen(home: Home, credential: Credential, person: PersonId | None) -> Passke
     return passkey
 
 
-def _guardian_called(home: Home, name: str) -> Person | None:
-    person = home.house.household.named(name)
-    return person if person is not None and person.kind is PersonKind.GUARDIAN else None
+def _proved(
+    home: Home, taken: Proof, request: Request, knows: Callable[[bytes], bool], wrong: Problem
+) -> Person:
+    """Answer the guardian who proved who they are. Raises `Problem`.
 
-
-def _sign_in(
-    home: Home, person: PersonId, method: str, wrapped: bytes | None, response: Response
-) -> SignedInAs:
-    house = home.house
-    known = house.household.person(person)
-    if known is None:
-        raise REFUSED
-    home.sessions.open(person, method, response)
-    return _told(house, known, wrapped)
+    The proof is checked before the name is looked up: a wrong proof gets the same answer, in the
+    same time, whoever it names.
+    """
+    trying = attempt(home, request)
+    if knows(taken.proof):
+        named = home.house.household.named(taken.guardian)
+        person = None if named is None else guardian_now(home, named.id)
+        if person is not None:
+            return person
+    trying.failed()
+    raise wrong
 
 
 def _told(house: House, person: Person, wrapped: bytes | None) -> SignedInAs:

@@ -5,7 +5,7 @@ The identity that opens recordings is made in the browser; what arrives here is 
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from unhear.clock import now, random_bytes
 from unhear.house.setup import AlreadySetUp, SetupPlan, establish, new_person_id
@@ -14,10 +14,11 @@ from unhear.household.words import HouseholdId, PersonId
 from unhear.keep.age import AgeError, Recipient
 from unhear.keep.identity import ByPassphrase, ByRecovery, WrappedIdentity
 from unhear.web.api.fields import Answered, Bytes, Credential, Name, Taken
-from unhear.web.api.session import BY_PASSKEY, BY_PASSPHRASE, SignedInAs
+from unhear.web.api.session import SignedInAs
 from unhear.web.home import Home
 from unhear.web.problems import Problem
 from unhear.web.signed_in import TheHome
+from unhear.web.signing_in import BY_PASSKEY, BY_PASSPHRASE, enter_first
 
 router = APIRouter(prefix="/setup", tags=["setup"])
 
@@ -109,7 +110,7 @@ def begin(home: TheHome, taken: Begin) -> Begun:
 
 
 @router.post("/finish", status_code=201)
-def finish(home: TheHome, taken: Finish, response: Response) -> SignedInAs:
+def finish(home: TheHome, taken: Finish, request: Request, response: Response) -> SignedInAs:
     """Make the household, and sign its guardian in."""
     _refuse_a_second(home)
     opens = taken.passkey is not None and taken.passkey.wrapped is not None
@@ -127,7 +128,7 @@ def finish(home: TheHome, taken: Finish, response: Response) -> SignedInAs:
     )
     establish(home.settings, plan, _identity(taken), passkeys)
     house = home.open()
-    home.sessions.open(plan.guardian_id, plan.method, response)
+    enter_first(home, request, response, plan.guardian_id, plan.method)
     return SignedInAs(
         guardian=plan.guardian_id,
         name=taken.guardian_name,

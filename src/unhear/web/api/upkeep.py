@@ -8,6 +8,7 @@ from pydantic import Field
 
 from unhear.forget.holds import PlacedHold
 from unhear.forget.snapshot import snapshot
+from unhear.house.accounts import OF_ACCOUNTS
 from unhear.house.data_map_pages import rows
 from unhear.house.drill import rehearse
 from unhear.house.notice_text import NoticeKind
@@ -32,6 +33,8 @@ class NoticeLine(Answered):
 
     at: datetime
     text: str
+    page: str | None = None
+    """The page of the console that says more."""
 
 
 class NoticePage(Answered):
@@ -88,7 +91,14 @@ def notices(signed: Guardian, language: Literal["en", "de"] = "en") -> list[Noti
         lambda transaction, tree: kept_notices(transaction, tree, house.household.id),
     )
     own = [one for one in found if one.guardian == signed.person.id]
-    return [NoticeLine(at=one.at, text=told_text(one.told, language)) for one in own]
+    return [
+        NoticeLine(
+            at=one.at,
+            text=told_text(one.told, language),
+            page="/sign-ins" if one.told.key in OF_ACCOUNTS else None,
+        )
+        for one in own
+    ]
 
 
 @router.get("/notices/{kind}")

@@ -38,6 +38,7 @@ from unhear.web.api.recordings import LIMIT_DEFAULT, kept
 from unhear.web.api.requests import all_requests
 from unhear.web.api.staff import staffed
 from unhear.web.api.upkeep import notices as all_notices
+from unhear.web.browsers import known_browser
 from unhear.web.notices import notice_in
 from unhear.web.pages.render import back_to, first_page, language_of, page, words_in
 from unhear.web.pairings import device_of
@@ -93,11 +94,13 @@ def setup(request: Request, home: TheHome) -> Response:
 
 @router.get("/sign-in")
 def sign_in(request: Request, home: TheHome) -> Response:
-    """Sign in."""
+    """Sign in. A browser in which somebody did before is told their name, and no other is."""
     if not home.ready:
         return back_to("/setup")
-    guardians = [p for p in home.house.household.people if p.kind is PersonKind.GUARDIAN]
-    return page(request, "sign-in", None, only=guardians[0].name if len(guardians) == 1 else "")
+    household = home.house.household
+    known = known_browser(request, household)
+    person = None if known is None else household.person(known.person)
+    return page(request, "sign-in", None, only="" if person is None else person.name)
 
 
 @router.get("/pair")
@@ -303,6 +306,7 @@ def account(request: Request, signed: Guardian) -> Response:
         "account",
         signed,
         passkeys=own,
+        names=[household.name, *(person.name for person in household.people)],
         has_passphrase=has_passphrase,
         told=told(request, household, signed.person.id),
         alert_kinds=list(CHOSEN),
