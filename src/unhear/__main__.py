@@ -2,4 +2,5 @@
 
 from unhear.cli import main
 
-main()
+if __name__ == "__main__":  # processes that an audit starts import this, and must not run it
+    main()

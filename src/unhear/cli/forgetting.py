@@ -12,7 +12,6 @@ from unhear.cli.output import Json, console, open_house, show_json, show_table
 from unhear.forget.kept_receipts import SHOWN, Shown, file_name, hour_of, person_in
 from unhear.forget.kept_receipts import receipts as kept_receipts
 from unhear.forget.snapshot import snapshot
-from unhear.house.audit import audit as look_at
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
 from unhear.household.scope import Scope
@@ -22,7 +21,6 @@ from unhear.prove.log_keys import FILE as LOG_KEYS_FILE
 from unhear.prove.receipt import Receipt
 
 FAILED = 1
-
 
 VERIFIERS = ("verify_receipt.py", "verify.html")
 
@@ -175,21 +173,6 @@ def _what(house: House, receipt: Receipt, look: StaffLook | None) -> str:
         return f"{said['count']} ({said['scope']})"
     what = f"{said['count']} {said['how']}" if said["kind"] == "look" else said["purpose"]
     return f"{name_of(house, person)}: {what}"
-
-
-def audit(context: typer.Context, *, as_json: Json = False) -> None:
-    """Check keys, payloads, expiry, ledger, and that no plaintext lies about."""
-    findings = list(look_at(open_house(context)))
-    ok = all(finding.ok for finding in findings)
-    if as_json:
-        rows = [{"check": f.check, "ok": f.ok, "seen": f.seen} for f in findings]
-        show_json({"ok": ok, "findings": rows})
-    else:
-        marks = {True: "[green]ok[/green]", False: "[bold red]wrong[/bold red]"}
-        rows_shown = [[f.check, marks[f.ok], f.seen] for f in findings]
-        show_table("Audit", ["check", "", "seen"], rows_shown)
-    if not ok:
-        raise typer.Exit(FAILED)
 
 
 def _chosen(house: House, prefixes: list[str], *, last: bool) -> frozenset[TraceId] | None:

@@ -5,7 +5,7 @@ force, and another when it ends; the erasures it held back are then finished lik
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,12 +37,16 @@ class PlacedHold:
     hold: Hold
 
 
+Tell = Callable[[Transaction, KeyTree, PlacedHold, datetime], None]
+"""Tells guardians, in the same transaction, that a hold is in force or over, and when."""
+
+
 def scopes_held(
     transaction: Transaction, tree: KeyTree, household: HouseholdId, today: int
 ) -> list[Scope]:
     """Answer what may not be erased today."""
     return [
-        _hold_of(transaction, tree, row).scope
+        hold_of(transaction, tree, row).scope
         for row in transaction.holds(household)
         if row.state is HoldState.IN_FORCE and row.expires_day > today
     ]
@@ -59,7 +63,10 @@ class Holds:
         ledger: Ledger,
         household: HouseholdId,
         clock: Clock,
+        tell: Tell | None = None,
     ) -> None:
+        """`tell` is asked of every hold that no authority ordered to be kept from guardians."""
+        self._tell = tell
         self._database = database
         self._keeper = keeper
         self._ledger = ledger
@@ -88,8 +95,10 @@ class Holds:
                 hold = replace(placed.hold, agreed_by=agreed_by, agreed_at=now)
             except ValueError as error:
                 raise HoldWrong(str(error)) from None
-            self._write(transaction, tree, PlacedHold(hold_id, HoldState.IN_FORCE, hold))
+            placed = PlacedHold(hold_id, HoldState.IN_FORCE, hold)
+            self._write(transaction, tree, placed)
             self._ledger.append(transaction, statement_of(self._claim(hold_id, hold, now)))
+            self._say(transaction, tree, placed, now)
         self._ledger.publish_soon(self._database)
 
     def lift(self, hold_id: bytes) -> None:
@@ -113,29 +122,37 @@ class Holds:
 
         def read(transaction: Transaction, tree: KeyTree) -> list[PlacedHold]:
             rows = transaction.holds(self._household)
-            return [PlacedHold(r.id, r.state, _hold_of(transaction, tree, r)) for r in rows]
+            return [PlacedHold(r.id, r.state, hold_of(transaction, tree, r)) for r in rows]
 
         placed = snapshot(self._database, self._keeper, read)
         return sorted(placed, key=lambda one: one.hold.asked_at)
 
     def _end(self, hold_ids: Sequence[bytes], how: str) -> None:
-        now = hour(self._clock())
+        now = self._clock()
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
             for hold_id in hold_ids:
                 placed = self._find(transaction, tree, hold_id)
                 if placed.state is HoldState.ENDED:
                     raise HoldWrong("this hold is over already")
-                self._write(transaction, tree, replace(placed, state=HoldState.ENDED))
+                over = replace(placed, state=HoldState.ENDED)
+                self._write(transaction, tree, over)
                 if placed.state is HoldState.IN_FORCE:
-                    ended = claims.HoldEnded(hold_id.hex(), how, now)
+                    ended = claims.HoldEnded(hold_id.hex(), how, hour(now))
                     self._ledger.append(transaction, statement_of(ended))
+                    self._say(transaction, tree, over, now)
         self._ledger.publish_soon(self._database)
+
+    def _say(
+        self, transaction: Transaction, tree: KeyTree, placed: PlacedHold, now: datetime
+    ) -> None:
+        if self._tell is not None and not placed.hold.by_order:
+            self._tell(transaction, tree, placed, now)
 
     def _find(self, transaction: Transaction, tree: KeyTree, hold_id: bytes) -> PlacedHold:
         for row in transaction.holds(self._household):
             if row.id == hold_id:
-                return PlacedHold(row.id, row.state, _hold_of(transaction, tree, row))
+                return PlacedHold(row.id, row.state, hold_of(transaction, tree, row))
         raise HoldWrong("no such hold; see `unhear hold list`")
 
     def _write(self, transaction: Transaction, tree: KeyTree, placed: PlacedHold) -> None:
@@ -165,7 +182,8 @@ class Holds:
         )
 
 
-def _hold_of(transaction: Transaction, tree: KeyTree, row: HoldRow) -> Hold:
+def hold_of(transaction: Transaction, tree: KeyTree, row: HoldRow) -> Hold:
+    """Open a hold. Raises `CapsuleClosed`."""
     key = household_key(transaction, tree, row.household)
     fields: dict[str, Any] = json.loads(unseal(key, "hold", row.household, row.id, row.sealed))
     agreed_at = fields["agreed_at"]

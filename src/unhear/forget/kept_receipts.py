@@ -31,7 +31,7 @@ from unhear.prove.claims import Claim
 from unhear.prove.ledger import Ledger
 from unhear.prove.opening import AnyOpening, ConsentOpening, Opening
 from unhear.prove.receipt import Receipt
-from unhear.prove.statement import statement_of
+from unhear.prove.statement import Statement, statement_of
 
 RECEIPT_YEARS = 3
 """How long the house itself keeps a receipt; the guardian's copy stays as long as they like."""
@@ -167,7 +167,12 @@ def newest(
 
 def hour_of(receipt: Receipt) -> str:
     """Answer the hour in which what a kept receipt is of was done, in RFC 3339."""
-    return str(next(receipt.statement[name] for name in _TIMES if name in receipt.statement))
+    return hour_in(receipt.statement)
+
+
+def hour_in(statement: Statement) -> str:
+    """Answer the hour in which what a statement of these kinds says was done, in RFC 3339."""
+    return str(next(statement[name] for name in _TIMES if name in statement))
 
 
 def person_in(receipt: Receipt) -> PersonId | None:

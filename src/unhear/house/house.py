@@ -43,6 +43,7 @@ from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
+from unhear.house.telling_holds import telling
 from unhear.house.undoing import Undoing
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
@@ -176,6 +177,7 @@ class House:
             ledger=self.ledger,
             household=self.household.id,
             clock=self.clock,
+            tell=telling(self.household.id),
         )
 
     @cached_property

@@ -36,7 +36,7 @@ from unhear.web.browser_camera import Filming
 from unhear.web.home import Home
 from unhear.web.live import Live
 from unhear.web.microphone import Talking
-from unhear.web.pages import camera_pages, files, forms, sign_in_pages, views, visits
+from unhear.web.pages import camera_pages, evidence, files, forms, sign_in_pages, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
 from unhear.web.security import Limits, SameOrigin, SecurityHeaders
 from unhear.web.signing_in import refused_early
@@ -99,6 +99,7 @@ def console_app(home: Home) -> FastAPI:
     app.include_router(views.router)
     app.include_router(forms.router)
     app.include_router(camera_pages.router)
+    app.include_router(evidence.router)
     app.include_router(sign_in_pages.router)
     app.include_router(files.router)
     app.include_router(visits.router)

@@ -1,0 +1,1 @@
+"""An audit of many households that lived for a year, some of which broke a rule."""
