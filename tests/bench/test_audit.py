@@ -11,7 +11,7 @@ from unhear.house.evidence.rules import Rule
 
 @pytest.mark.slow
 def test_every_breach_is_found_among_many_households(tmp_path: Path) -> None:
-    planted = settle(tmp_path, 40, len(PLANTS))
+    planted = settle(tmp_path, 36, len(PLANTS))
     figures = measure(tmp_path, planted)
     assert (figures["found"], figures["false"]) == (len(PLANTS), 0)
     assert set(figures["by_rule"]) == {rule.name for rule in Rule}
