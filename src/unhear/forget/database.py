@@ -173,6 +173,11 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     ) -> Iterator[TraceRow]:
         """Yield the kept things of these kinds by day; with `days`, from the first to the last."""
 
+    def trace_ids(
+        self, household: HouseholdId, kinds: Collection[TraceKind], day: int
+    ) -> list[TraceId]:
+        """Answer the ids of the kept things of these kinds and of one day."""
+
     def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
         """Yield the days up to `last` that have kept things of a kind, the last first."""
 

@@ -44,6 +44,9 @@ T = TypeVar("T")
 Place = tuple[datetime, TraceId]
 """A recording's place in a timeline: when it was heard; its id tells two of one moment apart."""
 
+ROWS_AT_ONCE = 100
+"""How many rows are read at once for a page of the timeline."""
+
 ORPHAN_AGE = timedelta(hours=1)
 """How old a payload without a recording must be to be called left over."""
 
@@ -161,23 +164,13 @@ class Catalogue:
             wanted = scope or Scope()
             last = DAY_LAST if before is None else day_number(before[0])
             for day in self._days(transaction, last):
-                rows = transaction.traces(self._household, RECORDING_KINDS, days=(day, day))
                 # Of a day the moments are read for the order, all else of what is shown alone.
-                of_day = sorted(
-                    ((self._moments.of(tree, row), row.id, row) for row in rows),
-                    key=lambda one: one[:2],
-                    reverse=True,
-                )
-                for at, trace, row in of_day:
-                    if before is not None and (at, trace) >= before:
-                        continue
+                for row in self._of_day(transaction, tree, day, before):
                     utterance = utterance_of(tree, row)
                     if covers(wanted, row.kind, utterance):
-                        found.append(Recording(trace, utterance, day_start(row.expires_day)))
+                        found.append(Recording(row.id, utterance, day_start(row.expires_day)))
                     if len(found) >= limit:
-                        break
-                if len(found) >= limit:
-                    break
+                        return found
             return found
 
         with self._moments.reading():
@@ -251,6 +244,22 @@ class Catalogue:
         """Yield the days up to `last` on which anything was recorded, the last first."""
         of_kinds = (transaction.days(self._household, kind, last) for kind in RECORDING_KINDS)
         yield from (day for day, _ in groupby(merge(*of_kinds, reverse=True)))
+
+    def _of_day(
+        self, transaction: Transaction, tree: KeyTree, day: int, before: Place | None
+    ) -> Iterator[TraceRow]:
+        """Yield what was recorded on a day, before a place if one is named, the newest first."""
+        ids = transaction.trace_ids(self._household, RECORDING_KINDS, day)
+        places = self._moments.of(
+            tree,
+            ids,
+            lambda: transaction.traces(self._household, RECORDING_KINDS, days=(day, day)),
+        )
+        older = sorted((one for one in places if before is None or one < before), reverse=True)
+        for start in range(0, len(older), ROWS_AT_ONCE):
+            some = [trace for _, trace in older[start : start + ROWS_AT_ONCE]]
+            rows = {row.id: row for row in transaction.traces_by_id(self._household, some)}
+            yield from (rows[trace] for trace in some)
 
     def _row(
         self,

@@ -1,6 +1,6 @@
 """When what is kept was heard, in memory while somebody scrolls: opening it all again is slow."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
@@ -41,14 +41,20 @@ class Moments:
             self._used_at = self._clock()
             yield
 
-    def of(self, tree: KeyTree, row: TraceRow) -> datetime:
-        """Answer when a kept thing was heard; within `reading`. Raises `CapsuleClosed`."""
-        if tree.epoch != self._epoch or len(self._moments) >= MOMENTS_MAX:
+    def of(
+        self, tree: KeyTree, ids: Collection[TraceId], rows: Callable[[], Iterable[TraceRow]]
+    ) -> list[tuple[datetime, TraceId]]:
+        """Answer when these were heard; within `reading`. Raises `CapsuleClosed`.
+
+        `rows` answers all of theirs, and is asked only where one is not in mind.
+        """
+        if tree.epoch != self._epoch or len(self._moments) + len(ids) > MOMENTS_MAX:
             self._moments.clear()
             self._epoch = tree.epoch
-        if (moment := self._moments.get(row.id)) is None:
-            moment = self._moments[row.id] = heard_at_in(details_of(tree, row))
-        return moment
+        if any(trace not in self._moments for trace in ids):
+            for row in rows():
+                self._moments[row.id] = heard_at_in(details_of(tree, row))
+        return [(self._moments[trace], trace) for trace in ids]
 
     def drop_old(self) -> None:
         """Have none in mind when nobody scrolled for a few minutes."""

@@ -49,6 +49,11 @@ SELECT_BY_KIND = SELECT_TRACES.where(
     TRACE.household == OURS, TRACE.kind.in_(bindparam("kinds", expanding=True))
 )
 SELECT_BY_DAY = SELECT_BY_KIND.where(TRACE.day.between(bindparam("first"), bindparam("last")))
+SELECT_IDS_OF_DAY = select(TRACE.id).where(
+    TRACE.household == OURS,
+    TRACE.kind.in_(bindparam("kinds", expanding=True)),
+    TRACE.day == bindparam("day"),
+)
 SELECT_LAST_DAY = select(func.max(TRACE.day)).where(
     TRACE.household == OURS, TRACE.kind == bindparam("kind"), TRACE.day <= bindparam("last")
 )
@@ -160,6 +165,13 @@ class TraceRows:
         if days is None:
             return self._traces(SELECT_BY_KIND, values)
         return self._traces(SELECT_BY_DAY, {**values, "first": days[0], "last": days[1]})
+
+    def trace_ids(
+        self, household: HouseholdId, kinds: Collection[TraceKind], day: int
+    ) -> list[TraceId]:
+        """Answer the ids of the kept things of these kinds and of one day."""
+        values = {"ours": household, "kinds": [kind.value for kind in kinds], "day": day}
+        return list(self._connection.execute(SELECT_IDS_OF_DAY, values).scalars())
 
     def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
         """Yield the days up to `last` that have kept things of a kind, the last first."""
