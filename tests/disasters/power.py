@@ -91,7 +91,7 @@ def _steps(name: str, text: str, folder: Path, ends: dict[str, int]) -> Iterator
         yield Step("truncate", path, offset=_last_number(text))
     elif name in {"openat", "creat"}:
         yield from _opened(text, folder, ends)
-    else:
+    elif name not in {"write", "pwrite64"}:
         paths = [one.decode() for one in named]
         if paths and _ours(paths[-1], folder):
             yield from _renamed(name, text, paths)
