@@ -86,6 +86,7 @@ def test_the_whole_way_of_a_ring(served: Console, push: PushService) -> None:
     with browser() as opened:
         page = opened.page(prf=None)
         sign_in(page, served.url)
+        assert json.loads(phone.open(push.next().body))["kind"] == "signed-in"
 
         page.get_by_role("link", name="Cameras").click()
         page.get_by_role("button", name="Switch on").click()
