@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from unhear.cli.forgetting import aware, keep_receipt
-from unhear.cli.naming import ID_DIGITS, name_of
-from unhear.cli.output import Json, console, open_house, show_json, show_table
+from unhear.cli.naming import ID_DIGITS, local, name_of, the_one
+from unhear.cli.output import Json, console, open_house, show_json, show_rows, show_table
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.kept_receipts import file_name
 from unhear.house.house import House
@@ -38,7 +38,7 @@ def requests(context: typer.Context, *, as_json: Json = False) -> None:
         }
         for one in house.access.requests()
     ]
-    _show("requests", rows, "Nobody asked.", as_json=as_json)
+    show_rows("requests", rows, "Nobody asked.", as_json=as_json)
 
 
 @access.command("grants")
@@ -58,7 +58,7 @@ def grants(context: typer.Context, *, as_json: Json = False) -> None:
         for one in house.access.grants()
         if one.staff is not None
     ]
-    _show("grants", rows, "Staff may open nothing.", as_json=as_json)
+    show_rows("grants", rows, "Staff may open nothing.", as_json=as_json)
 
 
 @access.command("looks")
@@ -80,7 +80,7 @@ def looks(context: typer.Context, *, as_json: Json = False) -> None:
         }
         for one in house.access.looks()
     ]
-    _show("looks", rows, "Nobody looked.", as_json=as_json)
+    show_rows("looks", rows, "Nobody looked.", as_json=as_json)
 
 
 @access.command("revoke")
@@ -92,13 +92,10 @@ def revoke(
 ) -> None:
     """End a grant now: its key is destroyed."""
     house = open_house(context)
-    found = [one for one in house.access.grants() if one.id.hex().startswith(grant.lower())]
-    if len(found) != 1:
-        many = f"{len(found)} grants" if found else "no grant"
-        raise typer.BadParameter(f"{many} of an id that begins with {grant!r}; see `access grants`")
-    receipt = house.access.revoke(found[0].id)
+    found = the_one(house.access.grants(), grant, "grant", "access grants")
+    receipt = house.access.revoke(found.id)
     if as_json:
-        show_json({"revoked": found[0].id.hex(), "receipt": receipt.proof.index})
+        show_json({"revoked": found.id.hex(), "receipt": receipt.proof.index})
     else:
         console.print("It is over. Its receipt is among `unhear receipts`.")
 
@@ -151,20 +148,9 @@ def _tell_kept(told: dict[str, int], seen: int, *, as_json: bool) -> None:
     show_table(f"Of {seen} recordings that were seen there is kept", ["what", "how many"], rows)
 
 
-def _show(name: str, rows: list[dict[str, str]], nothing: str, *, as_json: bool) -> None:
-    if as_json:
-        show_json({name: rows})
-    elif not rows:
-        console.print(nothing)
-    else:
-        show_table(f"{len(rows)} {name}", list(rows[0]), [list(row.values()) for row in rows])
-
-
 def _short(trace: bytes, *, as_json: bool) -> str:
     return trace.hex() if as_json else trace.hex()[:ID_DIGITS]
 
 
 def _moment(house: House, at: datetime, *, as_json: bool) -> str:
-    if as_json:
-        return at.isoformat()
-    return at.astimezone(house.settings.zone).strftime("%Y-%m-%d %H:%M")
+    return at.isoformat() if as_json else local(house, at)

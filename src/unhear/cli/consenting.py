@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from unhear.cli.naming import name_of, person_called
+from unhear.cli.naming import local, name_of, person_called
 from unhear.cli.output import Json, console, open_house, show_json, show_table
 from unhear.house.house import House
 from unhear.household.consent import Choice, Consent
@@ -236,7 +236,7 @@ def _consent_row(house: House, one: Consent) -> dict[str, object]:
         "for": one.purpose.value,
         "counts": counts and one.lapsed is None,
         "by": "" if one.by is None else name_of(house, one.by),
-        "given": one.given_at.astimezone(house.settings.zone).strftime("%Y-%m-%d %H:%M"),
+        "given": local(house, one.given_at),
         "how": one.method,
         "result": one.result,
         "lapsed": one.lapsed,

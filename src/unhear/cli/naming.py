@@ -1,5 +1,9 @@
 """What people type for somebody or something of their house."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol, TypeVar
+
 import typer
 
 from unhear.house.house import House
@@ -7,6 +11,34 @@ from unhear.household.words import UNKNOWN_PERSON, PersonId
 
 ID_DIGITS = 8
 """Hex digits of an id that are shown; they are enough to name a thing."""
+
+
+class Identified(Protocol):
+    """Something with an id of random bytes."""
+
+    @property
+    def id(self) -> bytes:
+        """Its id."""
+
+
+T = TypeVar("T", bound=Identified)
+
+
+def the_one(things: Iterable[T], digits: str, what: str, see: str) -> T:
+    """Answer the only one whose id in hex begins so; `see` is the command that lists them.
+
+    Raises `BadParameter` where there are several, or none.
+    """
+    found = [one for one in things if one.id.hex().startswith(digits.lower())]
+    if len(found) != 1:
+        many = f"{len(found)} {what}s" if found else f"no {what}"
+        raise typer.BadParameter(f"{many} of an id that begins with {digits!r}; see `{see}`")
+    return found[0]
+
+
+def local(house: House, at: datetime) -> str:
+    """Answer a moment as the clocks of the house show it."""
+    return at.astimezone(house.settings.zone).strftime("%Y-%m-%d %H:%M")
 
 
 def person_called(house: House, name: str) -> PersonId:

@@ -48,6 +48,16 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
     console.print(table)
 
 
+def show_rows(name: str, rows: Sequence[Mapping[str, str]], nothing: str, *, as_json: bool) -> None:
+    """Print what is listed under its name, or for people that it is `nothing`."""
+    if as_json:
+        show_json({name: rows})
+    elif not rows:
+        console.print(nothing)
+    else:
+        show_table(f"{len(rows)} {name}", list(rows[0]), [list(row.values()) for row in rows])
+
+
 def is_interactive() -> bool:
     """Whether a person sits at the terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()

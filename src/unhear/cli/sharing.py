@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from unhear.cli.naming import ID_DIGITS, guardian_here
-from unhear.cli.output import Json, console, open_house, show_json, show_table, unlock
+from unhear.cli.naming import ID_DIGITS, guardian_here, local, the_one
+from unhear.cli.output import Json, console, open_house, show_json, show_rows, unlock
 from unhear.forget.database import TraceKind
 from unhear.house.grants import Terms
 from unhear.house.house import House
 from unhear.household.words import TraceId
 from unhear.keep import age
-from unhear.keep.grants import DAYS_MAX, Grant
+from unhear.keep.grants import DAYS_MAX
 from unhear.settings import Settings
 
 
@@ -40,7 +40,9 @@ def share(
         show_json({"id": made.id.hex(), "link": link, "until": made.expires_at.isoformat()})
         return
     console.print(link, soft_wrap=True, markup=False, highlight=False)
-    console.print(f"It shows the recording until {_local(house, made)} to whoever has it.")
+    console.print(
+        f"It shows the recording until {local(house, made.expires_at)} to whoever has it."
+    )
     console.print(f"Take it back with:  unhear unshare {made.id.hex()[:ID_DIGITS]}")
 
 
@@ -53,17 +55,12 @@ def shares(context: typer.Context, *, as_json: Json = False) -> None:
             "recording": one.recording.hex()[:ID_DIGITS],
             "for": one.whom,
             "why": one.why,
-            "until": one.expires_at.isoformat() if as_json else _local(house, one),
+            "until": one.expires_at.isoformat() if as_json else local(house, one.expires_at),
             "opened": str(one.opened),
         }
         for one in house.grants.all()
     ]
-    if as_json:
-        show_json({"shares": rows})
-    elif not rows:
-        console.print("Nothing is shared.")
-    else:
-        show_table(f"{len(rows)} shared", list(rows[0]), [list(row.values()) for row in rows])
+    show_rows("shares", rows, "Nothing is shared.", as_json=as_json)
 
 
 def unshare(
@@ -74,13 +71,10 @@ def unshare(
 ) -> None:
     """Take back what was shared: the link shows nothing from now on."""
     house = open_house(context)
-    found = [one for one in house.grants.all() if one.id.hex().startswith(share.lower())]
-    if len(found) != 1:
-        many = f"{len(found)} links" if found else "no link"
-        raise typer.BadParameter(f"{many} of an id that begins with {share!r}; see `shares`")
-    receipt = house.grants.take_back(found[0].id)
+    found = the_one(house.grants.all(), share, "link", "shares")
+    receipt = house.grants.take_back(found.id)
     if as_json:
-        show_json({"taken_back": found[0].id.hex(), "receipt": receipt.proof.index})
+        show_json({"taken_back": found.id.hex(), "receipt": receipt.proof.index})
     else:
         console.print("Taken back. Its receipt is among `unhear receipts`.")
 
@@ -92,10 +86,6 @@ def _headers(house: House, trace: TraceId) -> list[bytes]:
     if row is not None and row.kind is TraceKind.CLIP:
         return [piece.header for piece in house.clips.film(trace).pieces]
     return [house.catalogue.parts(trace)[0]]
-
-
-def _local(house: House, grant: Grant) -> str:
-    return grant.expires_at.astimezone(house.settings.zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _origin(settings: Settings) -> str:

@@ -16,8 +16,7 @@ from unhear.forget.traces import (
     add_trace,
     content_of,
     new_trace_id,
-    sealed,
-    utterance_of,
+    put_content,
 )
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId, Utterance
 from unhear.learn.rows import FOR_GOOD, SINCE_EVER
@@ -85,7 +84,7 @@ def file_of(transaction: Transaction, tree: KeyTree, home: HouseholdId) -> HomeF
 def set_file(transaction: Transaction, tree: KeyTree, home: HouseholdId, file: HomeFile) -> None:
     """Put another file of a home in place of the old one, of which old copies may stay."""
     row = next(transaction.traces(home, (TraceKind.PROFILE,)))
-    transaction.set_capsule(sealed(tree, row, utterance_of(tree, row), file.to_bytes(), None))
+    put_content(transaction, tree, row, file.to_bytes())
 
 
 def nobody(of: TraceId) -> Utterance:

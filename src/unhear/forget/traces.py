@@ -1,6 +1,6 @@
 """Keep small things sealed under slots of the key tree, and open them again."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -8,7 +8,7 @@ from hashlib import sha256
 from unhear.clock import day_number, random_bytes
 from unhear.forget.capsule import seal, unseal, utterance_bytes, utterance_from
 from unhear.forget.database import NAMED_KINDS, PURPOSES, TraceKind, TraceRow, Transaction
-from unhear.forget.errors import Barred
+from unhear.forget.errors import Barred, NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.records import ErasureRecord, record_of
 from unhear.forget.slots import take_slot
@@ -82,6 +82,25 @@ def sealed(
         content=seal(key, "content", ours, trace, content),
         words=None if words is None else seal(key, "words", ours, trace, words),
     )
+
+
+def row_of(
+    transaction: Transaction,
+    household: HouseholdId,
+    trace: TraceId,
+    kinds: Collection[TraceKind],
+    missing: str,
+) -> TraceRow:
+    """Answer a kept thing of one of these kinds. Raises `NoSuchTrace`, which says `missing`."""
+    row = transaction.trace(household, trace)
+    if row is None or row.kind not in kinds:
+        raise NoSuchTrace(missing)
+    return row
+
+
+def put_content(transaction: Transaction, tree: KeyTree, row: TraceRow, content: bytes) -> None:
+    """Put other content in place of a kept thing's old one, and of its words, if it had any."""
+    transaction.set_capsule(sealed(tree, row, utterance_of(tree, row), content, None))
 
 
 def details_of(tree: KeyTree, row: TraceRow) -> bytes:

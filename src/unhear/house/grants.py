@@ -30,6 +30,7 @@ from unhear.keep.grants import (
     add_grant,
     count_opening,
     grant_of,
+    grant_row,
     grants,
 )
 from unhear.keep.payloads import Payloads
@@ -152,9 +153,7 @@ class Grants:
         Raises `NoSuchTrace`, and what `Forgetter.forget` raises.
         """
         with self._database.reading() as transaction:
-            row = transaction.trace(self._household, grant)
-        if row is None or row.kind is not TraceKind.GRANT:
-            raise NoSuchTrace(GONE)
+            grant_row(transaction, self._household, grant)
         return self._forgetter.forget(self._household, Scope(recordings=frozenset({grant})))
 
     def end_what_is_over(self) -> Receipt | None:

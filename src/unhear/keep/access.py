@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from unhear.forget.database import TraceKind, TraceRow, Transaction
-from unhear.forget.errors import NoSuchTrace
 from unhear.forget.kept_receipts import RECEIPT_YEARS
 from unhear.forget.keytree import KeyTree
-from unhear.forget.traces import NewTrace, add_trace, content_of, sealed, utterance_of
+from unhear.forget.traces import NewTrace, add_trace, content_of, put_content, row_of, utterance_of
 from unhear.household.staff import (
     AccessRequest,
     AccessState,
@@ -63,8 +62,7 @@ def set_access_request(
 ) -> None:
     """Put a request as it stands now in place of what it was. Raises `NoSuchTrace`."""
     row = _row(transaction, household, request.id)
-    content = _request_bytes(request)
-    transaction.set_capsule(sealed(tree, row, utterance_of(tree, row), content, None))
+    put_content(transaction, tree, row, _request_bytes(request))
 
 
 def add_staff_look(
@@ -123,10 +121,8 @@ def _new(kind: TraceKind, trace: TraceId, at: datetime, content: bytes) -> NewTr
 
 
 def _row(transaction: Transaction, household: HouseholdId, request: TraceId) -> TraceRow:
-    row = transaction.trace(household, request)
-    if row is None or row.kind is not TraceKind.STAFF_REQUEST:
-        raise NoSuchTrace("there is no such request")
-    return row
+    kinds = (TraceKind.STAFF_REQUEST,)
+    return row_of(transaction, household, request, kinds, "there is no such request")
 
 
 def _request_bytes(request: AccessRequest) -> bytes:

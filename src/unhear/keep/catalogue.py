@@ -30,6 +30,7 @@ from unhear.forget.traces import (
     add_trace,
     content_of,
     covers,
+    row_of,
     utterance_of,
     words_of,
 )
@@ -267,10 +268,8 @@ class Catalogue:
         trace: TraceId,
         kinds: Collection[TraceKind] = (TraceKind.RECORDING,),
     ) -> TraceRow:
-        row = transaction.trace(self._household, trace)
-        if row is None or row.kind not in kinds:
-            raise NoSuchTrace("no such recording is kept; it may be forgotten already")
-        return row
+        missing = "no such recording is kept; it may be forgotten already"
+        return row_of(transaction, self._household, trace, kinds, missing)
 
     def _read(self, read: Callable[[Transaction, KeyTree], T]) -> T:
         return snapshot(self._database, self._keeper, read)

@@ -9,7 +9,7 @@ from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
-from unhear.forget.traces import NewTrace, add_trace, content_of, sealed
+from unhear.forget.traces import NewTrace, add_trace, content_of, row_of, sealed
 from unhear.household.words import HouseholdId, Seen, TraceId, Utterance
 from unhear.keep import age
 from unhear.keep.film import Film, SealedPiece, film_bytes, film_from
@@ -106,10 +106,7 @@ class Clips:
         return age.encrypt(jpeg, [self._recipient])
 
     def _row(self, transaction: Transaction, trace: TraceId) -> TraceRow:
-        row = transaction.trace(self._household, trace)
-        if row is None or row.kind is not TraceKind.CLIP:
-            raise NoSuchTrace(GONE)
-        return row
+        return row_of(transaction, self._household, trace, (TraceKind.CLIP,), GONE)
 
 
 class OpenClip:

@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from unhear.forget.database import TraceKind, TraceRow, Transaction
-from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
-from unhear.forget.traces import NewTrace, add_trace, content_of, sealed, utterance_of
+from unhear.forget.traces import NewTrace, add_trace, content_of, put_content, row_of, utterance_of
 from unhear.household.staff import StaffTerms
 from unhear.household.words import HouseholdId, PersonId, TraceId, Utterance
 from unhear.keep.access import terms_fields, terms_from
@@ -69,7 +68,11 @@ class Grant:
 def add_grant(
     transaction: Transaction, tree: KeyTree, household: HouseholdId, grant: Grant
 ) -> None:
-    """Keep a grant until the day after it expires, on which it is swept. Raises `Barred`."""
+    """Keep a grant. Raises `Barred`.
+
+    A house at work ends it to the minute; the row's day, the one after, is for the sweep of a house
+    that was not.
+    """
     new = NewTrace(
         id=grant.id,
         kind=TraceKind.GRANT,
@@ -81,16 +84,21 @@ def add_grant(
 
 
 def grants(transaction: Transaction, tree: KeyTree, household: HouseholdId) -> Iterator[Grant]:
-    """Yield the grants that are kept, those that are over and not swept yet too."""
+    """Yield the grants that are kept, those that are over and not destroyed yet too."""
     for row in transaction.traces(household, (TraceKind.GRANT,)):
         yield _grant(tree, row)
+
+
+def grant_row(transaction: Transaction, household: HouseholdId, grant: TraceId) -> TraceRow:
+    """Answer the row of a grant, still sealed. Raises `NoSuchTrace`."""
+    return row_of(transaction, household, grant, (TraceKind.GRANT,), GONE)
 
 
 def grant_of(
     transaction: Transaction, tree: KeyTree, household: HouseholdId, grant: TraceId
 ) -> Grant:
     """Answer one grant. Raises `NoSuchTrace`."""
-    return _grant(tree, _row(transaction, household, grant))
+    return _grant(tree, grant_row(transaction, household, grant))
 
 
 def count_opening(
@@ -98,16 +106,9 @@ def count_opening(
 ) -> Grant:
     """Write down that it was opened once more. Raises `NoSuchTrace`."""
     counted = replace(grant, opened=grant.opened + 1)
-    row = _row(transaction, household, grant.id)
-    transaction.set_capsule(sealed(tree, row, grant.utterance, _bytes(counted), None))
+    row = grant_row(transaction, household, grant.id)
+    put_content(transaction, tree, row, _bytes(counted))
     return counted
-
-
-def _row(transaction: Transaction, household: HouseholdId, grant: TraceId) -> TraceRow:
-    row = transaction.trace(household, grant)
-    if row is None or row.kind is not TraceKind.GRANT:
-        raise NoSuchTrace(GONE)
-    return row
 
 
 def _bytes(grant: Grant) -> bytes:

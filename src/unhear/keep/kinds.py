@@ -9,6 +9,7 @@ from unhear.household.cameras import DAYS_MAX as CAMERA_DAYS_MAX
 from unhear.household.data_map import Category, Erasure, Kept, Use, Whose
 from unhear.household.data_rights import REQUEST_DAYS
 from unhear.household.retention import CEILINGS, CHILD_PROFILE_DAYS_MAX, DAYS_MAX
+from unhear.household.staff import HOURS_MAX as GRANT_HOURS_MAX
 from unhear.household.words import PersonKind
 from unhear.keep.grants import DAYS_MAX as GRANT_DAYS_MAX
 from unhear.keep.notices import NOTICE_DAYS
@@ -88,10 +89,12 @@ KINDS: Mapping[TraceKind, Kept] = {
     ),
     TraceKind.GRANT: Kept(
         what="that a guardian lets somebody who does not live here open a recording: for whom, why,"
-        " until when, how often it was opened, and keys that the link alone opens",
+        " until when, how often it was opened, and keys that the link alone opens, or the member "
+        "of staff whom it is for",
         why="to show somebody what you decided to show them, and to know that they saw it",
-        stays=f"for the days you choose, {GRANT_DAYS_MAX} at most, and until it is swept the day "
-        "after; never longer than the recording",
+        stays=f"for the time you choose, {GRANT_DAYS_MAX} days at most, for staff "
+        f"{GRANT_HOURS_MAX} hours, and then for a minute, or until the house is at work again; "
+        "never longer than the recording",
         whose=Whose.PERSON,
         erased=Erasure.KEY,
         category=Category.NAMES,

@@ -4,9 +4,8 @@ import json
 from datetime import datetime
 
 from unhear.forget.database import TraceKind, TraceRow, Transaction
-from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import KeyTree
-from unhear.forget.traces import NewTrace, add_trace, content_of, sealed, utterance_of
+from unhear.forget.traces import NewTrace, add_trace, content_of, put_content, row_of
 from unhear.household.data_rights import DataRequest, Denial, Right, Status, Visit
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId, Utterance
 
@@ -48,14 +47,12 @@ def set_request(
 ) -> None:
     """Put a request as it stands now in place of what it was. Raises `NoSuchTrace`."""
     row = _row(transaction, household, request.id)
-    transaction.set_capsule(sealed(tree, row, utterance_of(tree, row), _bytes(request), None))
+    put_content(transaction, tree, row, _bytes(request))
 
 
 def _row(transaction: Transaction, household: HouseholdId, request: TraceId) -> TraceRow:
-    row = transaction.trace(household, request)
-    if row is None or row.kind is not TraceKind.REQUEST:
-        raise NoSuchTrace("there is no such request any more")
-    return row
+    kinds = (TraceKind.REQUEST,)
+    return row_of(transaction, household, request, kinds, "there is no such request any more")
 
 
 def _bytes(request: DataRequest) -> bytes:
