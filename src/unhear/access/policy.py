@@ -1,6 +1,6 @@
 """Ask the rules in `staff.cedar` whether a member of staff may do something.
 
-It knows no house: a home asks before it does anything, a desk for what it offers.
+It knows no house: a home asks before it does anything, and a test holds to it what a desk offers.
 """
 
 from dataclasses import dataclass
