@@ -230,15 +230,15 @@ def test_nothing_is_told_of_what_a_request_names(staffed: Staffed) -> None:
 
 
 def test_a_time_and_a_device_are_asked_for(staffed: Staffed) -> None:
-    porch = staffed.served.keep(device="porch", minutes=5)
+    balcony = staffed.served.keep(device="balcony", minutes=5)
     staffed.served.keep(device="shed", minutes=5)
     now = datetime.now(UTC)  # noqa: TID251 - staff have clocks of their own
     times = {"from": (now - timedelta(minutes=6)).isoformat(), "to": now.isoformat()}
     wanted = {"purpose": "support", "ticket": "1", "why": WHY, "hours": 1}
-    answer = staffed.asks("ask", ALEX, **wanted, **times, device="porch")
+    answer = staffed.asks("ask", ALEX, **wanted, **times, device="balcony")
     waiting = staffed.ada.get(f"{API}/access").json()["requests"][0]
     assert waiting["id"] == answer.json()["request"]
-    assert [one["id"] for one in waiting["matching"]] == [porch.hex()]
+    assert [one["id"] for one in waiting["matching"]] == [balcony.hex()]
 
 
 def test_review_needs_a_second_person_and_the_consent_of_whoever_is_heard(
