@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -21,10 +22,13 @@ from xml.sax.saxutils import escape
 import httpx2
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import ClientConfig, RetryConfig, S3Store
+from obstore.store import S3Store
 
 from unhear.settings import SettingsWrong
 from unhear.stores.errors import PayloadsAway
+
+if TYPE_CHECKING:  # the library has these for type checkers alone
+    from obstore.store import ClientConfig, RetryConfig
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +39,17 @@ REMOVED_AT_ONCE = 1000
 """How many versions S3 removes with one request."""
 ANSWER_BYTES_MAX = 16 << 20
 
-_RETRY: RetryConfig = {"max_retries": 2, "retry_timeout": PATIENCE}
-_CLIENT: ClientConfig = {
+_RETRY: "RetryConfig" = {"max_retries": 2, "retry_timeout": PATIENCE}
+_CLIENT: "ClientConfig" = {
     "connect_timeout": PATIENCE / 4,
     "timeout": PATIENCE,
     "allow_http": True,  # where the endpoint in the environment says so
 }
 _IGNORED = "x-unhear"
 """S3 takes no notice of what it does not know in a query, if it begins with x-."""
+for _name in ("httpx2", "httpcore2"):  # they would log signed addresses
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
 _OK, _NOT_FOUND, _NOT_IMPLEMENTED = 200, 404, 501
 
 
