@@ -36,7 +36,16 @@ class Server:
     def __init__(self, command: list[str], port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._command = command
+        self._buckets: set[str] = set()
         self.start()
+
+    def bucket(self, *, versioned: bool = False) -> str:
+        """Answer a bucket, made at first use: SeaweedFS has room for few."""
+        name = "versioned" if versioned else "plain"
+        if name not in self._buckets:
+            new_bucket(self.url, name, versioned=versioned)
+            self._buckets.add(name)
+        return name
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -50,8 +59,8 @@ class Server:
             sleep(0.05)
 
     def stop(self) -> None:
-        """Stop it."""
-        self._process.terminate()
+        """End it at once; what it answered for it must have written."""
+        self._process.kill()
         self._process.wait()
 
 
@@ -83,7 +92,7 @@ def seaweed(folder: Path) -> Server:
         "ip.bind": "127.0.0.1",
         "master.telemetry": "false",
         "master.volumeSizeLimitMB": 64,
-        "volume.max": 40,
+        "volume.max": 400,
         "s3.port": port,
         "s3.config": config,
         "s3.port.iceberg": 0,
@@ -153,7 +162,8 @@ def _signed(method: str, address: str, body: str, headers: dict[str, str]) -> ht
 def _answers(url: str) -> bool:
     try:
         urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - loopback
-    except urllib.error.HTTPError:
+    except urllib.error.HTTPError as error:
+        error.close()
         return True
     except OSError:
         return False

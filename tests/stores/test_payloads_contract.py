@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.stores.buckets import new_bucket, sign_in
+from tests.stores.buckets import sign_in
 from unhear.clock import now, random_bytes
 from unhear.household.words import HouseholdId, TraceId
 from unhear.keep.payloads import Payloads
@@ -33,9 +33,8 @@ def payloads(
     name, _, versioned = kind.partition(", ")
     server = request.getfixturevalue(f"{name}_server")
     sign_in(monkeypatch, server.url)
-    bucket = f"b-{random_bytes(6).hex()}"
-    new_bucket(server.url, bucket, versioned=bool(versioned))
-    return choose_payloads(f"s3://{bucket}/all/ours", tmp_path)
+    bucket = server.bucket(versioned=bool(versioned))
+    return choose_payloads(f"s3://{bucket}/all/{random_bytes(6).hex()}", tmp_path)
 
 
 def new_household() -> HouseholdId:

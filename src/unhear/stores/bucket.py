@@ -9,6 +9,7 @@ the environment, the machine's role, a token in a file.
 import base64
 import hashlib
 import logging
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,6 +112,7 @@ class Bucket:
         self._http = httpx2.Client(
             timeout=httpx2.Timeout(PATIENCE.total_seconds(), connect=(PATIENCE / 4).total_seconds())
         )
+        weakref.finalize(self, self._http.close)
 
     def create(self, name: str, content: bytes) -> bool:
         """Keep an object; False, and nothing is done, where there is one of that name already.
