@@ -20,6 +20,7 @@ from obstore.store import S3Store
 from tests.needs import need
 from tests.ports import free_port
 from unhear.stores.bucket import SIGNED_FOR, Bucket
+from unhear.stores.errors import PayloadsAway
 
 PROGRAMS = Path(__file__).parents[2] / ".venv-s3" / "bin"
 KEY, SECRET = "someone", "correct-horse-battery"
@@ -127,6 +128,14 @@ def new_bucket(url: str, name: str, *, versioned: bool = False, locked: bool = F
         _signed("PUT", f"{url}/{name}?versioning&x-made", VERSIONED, {}).raise_for_status()
 
 
+def hold(bucket: Bucket, key: str, url: str) -> None:
+    """Put a legal hold on an object, as whoever runs the bucket can."""
+    name = bucket.place.partition("://")[2].partition("/")[0]
+    address = f"{url}/{name}/{key}?legal-hold&x-made"
+    body = "<LegalHold><Status>ON</Status></LegalHold>"
+    _signed("PUT", address, body, {}).raise_for_status()
+
+
 def write_over(bucket: Bucket, name: str, content: bytes) -> None:
     """Write an object as somebody else would, in place of one of that name."""
     name = f"{bucket.place.partition('://')[2].partition('/')[2]}/{name}"
@@ -137,6 +146,17 @@ def remove_as_others(bucket: Bucket, name: str) -> None:
     """Remove an object as somebody else would: its versions stay, where it keeps them."""
     name = f"{bucket.place.partition('://')[2].partition('/')[2]}/{name}"
     obstore.delete(_store(bucket), name)
+
+
+def eventually(ask: Callable[[], bytes]) -> bytes:
+    """Ask until a server that was just started answers: it does before all its parts are up."""
+    until = monotonic() + START_SECONDS_MAX
+    while True:
+        try:
+            return ask()
+        except PayloadsAway:
+            assert monotonic() < until, "the S3 server does not answer"
+            sleep(0.1)
 
 
 def _store(bucket: Bucket) -> S3Store:

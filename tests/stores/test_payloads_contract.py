@@ -108,9 +108,7 @@ STEPS = st.tuples(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(STEPS, max_size=16))
-def test_it_is_a_plain_table(
-    payloads: Payloads, steps: list[tuple[str, int, bytes, int]]
-) -> None:
+def test_it_is_a_plain_table(payloads: Payloads, steps: list[tuple[str, int, bytes, int]]) -> None:
     """Any order of adding, reading and removing does what a dict of bytes would do."""
     ours, names = new_household(), [new_trace() for _ in range(3)]
     table: dict[TraceId, bytes] = {}

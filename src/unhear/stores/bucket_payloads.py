@@ -18,6 +18,8 @@ from unhear.stores.errors import PayloadMissing, PayloadsAway, StoreUnwritable
 from unhear.stores.payloads import SUFFIX, payload_name
 
 LOOKED_AT_ONCE = 8
+ASKED_ONE_BY_ONE_MAX = 100
+"""For more payloads than these everything of the household is listed, a thousand at a time."""
 TRIES_MAX = 3
 NUMBER_DIGITS = 16
 """How a piece is numbered, in hex: by where it begins."""
@@ -105,9 +107,7 @@ class BucketPayloads:
 
         A bucket that is locked against it keeps them; `has` tells.
         """
-        with ThreadPoolExecutor(LOOKED_AT_ONCE) as threads:
-            found = threads.map(lambda trace: list(self._versions(household, trace)), traces)
-            self.bucket.remove(list(chain.from_iterable(found)))
+        self.bucket.remove(self._all_versions(household, traces))
         for trace in traces:
             self._unsure.pop(trace, None)
 
@@ -126,6 +126,15 @@ class BucketPayloads:
     def _versions(self, household: HouseholdId, trace: TraceId) -> Iterator[Version]:
         below = payload_name(household, trace).removeprefix(f"{household.hex()}/")
         return self.bucket.versions(household.hex(), below)
+
+    def _all_versions(self, household: HouseholdId, traces: Sequence[TraceId]) -> list[Version]:
+        if len(traces) > ASKED_ONE_BY_ONE_MAX:
+            wanted = set(traces)
+            there = self.bucket.versions(household.hex())
+            return [version for version in there if _trace_of(version.name) in wanted]
+        with ThreadPoolExecutor(LOOKED_AT_ONCE) as threads:
+            found = threads.map(lambda trace: list(self._versions(household, trace)), traces)
+            return list(chain.from_iterable(found))
 
     def _pieces(self, household: HouseholdId, trace: TraceId) -> list[_Piece]:
         """Answer a payload's pieces, each behind the other. Raises `PayloadMissing`."""
