@@ -1,7 +1,6 @@
 """S3 servers, started once."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

@@ -11,7 +11,6 @@ import pytest
 from tests.copies.houses import bring_back, forget, keep, kept, lose_the_disk, new_house
 from tests.home import WORDS, Home, make_home
 from tests.keep.films import add, begin, opened, pieces
-from tests.ports import free_port
 from tests.stores.buckets import (
     SECRET,
     BadNetwork,
@@ -25,7 +24,6 @@ from tests.stores.buckets import (
 )
 from unhear.clock import random_bytes
 from unhear.forget.errors import HolderAway, TraceRemains
-from unhear.forget.holder import Place
 from unhear.house.advice import Health
 from unhear.house.backup import backup
 from unhear.house.doctor import examine
@@ -33,7 +31,7 @@ from unhear.house.drill import PASSED, rehearse
 from unhear.house.house import House
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
-from unhear.settings import Settings, SettingsWrong
+from unhear.settings import SettingsWrong
 from unhear.stores.bucket import Bucket
 from unhear.stores.bucket_payloads import BucketPayloads
 from unhear.stores.copies.target import Target
@@ -47,9 +45,9 @@ import sys
 from unhear.stores.choose_payloads import choose_payloads
 place, household, trace = sys.argv[1:]
 payloads = choose_payloads(place, None)
+household, trace = bytes.fromhex(household), bytes.fromhex(trace)
 for number in range(100_000):
-    at = payloads.append(bytes.fromhex(household), bytes.fromhex(trace), bytes([number % 256]) * 500)
-    print(at, flush=True)
+    print(payloads.append(household, trace, bytes([number % 256]) * 500), flush=True)
 """
 
 
@@ -99,8 +97,8 @@ def test_a_house_keeps_looks_and_forgets(tmp_path: Path, versioned: str) -> None
     clip = add(begin(home), *film)
     assert opened(home, clip) == film
     assert WORDS.encode() not in payloads.get(home.id, trace)
-    receipt = home.forgetter.forget(home.id, Scope(recordings=frozenset([trace, clip])))
-    assert Place.PAYLOADS in receipt.statement["places"]
+    home.forgetter.forget(home.id, Scope(recordings=frozenset([trace, clip])))
+    assert home.forgetter.remaining(home.id, [trace, clip]) == {}
     assert {found for found, _ in payloads.all(home.id)} == {other}
     left = {version.name for version in payloads.bucket.versions(home.id.hex())}
     assert left == {f"{payload_name(home.id, other)}/{0:016x}"}
@@ -293,6 +291,26 @@ def test_a_house_comes_back_with_its_bucket_and_without(tmp_path: Path, moto_pla
     assert rehearse(again).result == PASSED
     assert {trace for trace, _ in again.payloads.all(again.household.id)} == {stays, lost}
     again.close()
+
+
+@pytest.mark.parametrize("versioned_too", [False, True])
+def test_a_check_up_looks_at_the_bucket(
+    tmp_path: Path,
+    seaweed_server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    versioned_too: bool,
+) -> None:
+    place = in_bucket(seaweed_server, monkeypatch, versioned=versioned_too)
+    house = new_house(tmp_path / "house", payloads=place)
+    left = house.settings.payload_folder / payload_name(house.household.id, TraceId(bytes(16)))
+    left.parent.mkdir(parents=True)
+    left.touch()
+    advice = {one.check: one for one in examine(house.settings, lambda: house)}
+    house.close()
+    assert advice["payloads"].health is Health.OK
+    assert ("no old versions" in advice["payloads"].seen) is not versioned_too
+    assert advice["payloads in the folder"].health is Health.WARNING
 
 
 def test_a_place_that_is_no_bucket() -> None:

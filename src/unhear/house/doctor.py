@@ -157,6 +157,12 @@ def _payloads(house: House) -> Iterator[Advice]:
     payloads = house.payloads
     if not isinstance(payloads, BucketPayloads):
         return
+    if any(house.settings.payload_folder.rglob("*.payload*")):
+        yield warning(
+            "payloads in the folder",
+            f"sealed sound lies in {house.settings.payload_folder} too, which nothing erases any more",
+            "run `unhear restore-sounds` with a backup if any is missing, then remove that folder",
+        )
     bucket = payloads.bucket
     kept = bucket.keeps_versions()
     if bucket.locks():
