@@ -160,7 +160,7 @@ def _payloads(house: House) -> Iterator[Advice]:
     if any(house.settings.payload_folder.rglob("*.payload*")):
         yield warning(
             "payloads in the folder",
-            f"sealed sound lies in {house.settings.payload_folder} too, which nothing erases any more",
+            f"sealed sound lies in {house.settings.payload_folder} too, and nothing erases it",
             "run `unhear restore-sounds` with a backup if any is missing, then remove that folder",
         )
     bucket = payloads.bucket
