@@ -74,6 +74,7 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
+from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.copies.shipping import ShippingMirror
 from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
@@ -81,7 +82,6 @@ from unhear.stores.errors import StoreDamaged, TargetAway
 from unhear.stores.fleet_client import HttpFleet
 from unhear.stores.log_files import open_ledger
 from unhear.stores.log_key import finish_rotation
-from unhear.stores.payloads import FilePayloads
 from unhear.stores.push_client import PushClient
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
@@ -118,7 +118,7 @@ class House:
         self.database = Database(settings.database_file, mirrored=settings.mirror is not None)
         self.copies = _copies(settings, self.last_drill)
         self.keeper: RootKeeper = open_keeper(settings, self.database, self.copies)
-        self.payloads = FilePayloads(settings.payload_folder)
+        self.payloads = choose_payloads(settings.payloads, settings.payload_folder)
         finish_rotation(self.database, settings.log_key_file)
         self.ledger: Ledger = open_ledger(
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)

@@ -1,5 +1,7 @@
 """What can go wrong with the places where things lie; every message says what to do."""
 
+from unhear.forget.errors import HolderAway
+
 
 class StoreError(Exception):
     """A store could not do what it was asked."""
@@ -23,6 +25,13 @@ class StoreBusy(StoreError):
 
 class PayloadMissing(StoreError):
     """The sealed payload of a kept recording is not in the store."""
+
+
+class PayloadsAway(StoreError, HolderAway):
+    """The bucket of the payloads does not answer, or not as it should.
+
+    What was being kept is not kept; what was being erased is finished when it is back.
+    """
 
 
 class TargetAway(StoreError):
