@@ -150,6 +150,6 @@ def test_late_copies_are_looked_for_after_what_a_hold_kept_back_is_gone(home: Ho
         home.sweeper.sweep()
         with home.db.reading() as transaction:
             (row,) = transaction.erasures(home.id)
-            looked.append(len(transaction.sweep(row.id)))
+            looked.append(len(transaction.sweep(home.id, row.id)))
         assert not looked[-1] or day >= 60
     assert [day for day, left in enumerate(looked, 1) if left] == list(range(60, 90))

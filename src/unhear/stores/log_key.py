@@ -74,7 +74,7 @@ def finish_rotation(database: Database, path: Path) -> None:
 def _clear_up(database: Database, path: Path) -> None:
     following = _next(path)
     if following.exists():
-        with database.reading() as transaction:
+        with database.writing() as transaction:  # so that a commit under way is over
             named = [key_named_by(handover) for handover in transaction.handovers()]
         try:
             key = read_key_file(following, KeyKind.ED25519).verifier

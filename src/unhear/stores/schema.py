@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from unhear.stores.copy_rows import COUNT
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The revision this code wants; a test compares it with the migration folder's head."""
 
 
