@@ -24,6 +24,7 @@ from unhear.keep import age
 from unhear.keep.identity import WrappedIdentity
 from unhear.learn.learned import SealedLearned
 from unhear.settings import Settings
+from unhear.stores.choose_database import need_file
 from unhear.stores.copies.assembly import (
     assemble,
     copy_database,
@@ -81,6 +82,7 @@ def restore(
     `RestoreRefused`, and `StoreError` for trouble with the copies; then the house stays closed, and
     it can be tried again.
     """
+    need_file(settings, "what is restored is a copy")
     if settings.data_folder.exists():
         raise RestoreRefused(
             f"{settings.data_folder} is there already; restore into another house, or move it away"

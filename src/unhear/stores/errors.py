@@ -1,5 +1,7 @@
 """What can go wrong with the places where things lie; every message says what to do."""
 
+from unhear.forget.errors import CommitUnknown
+
 
 class StoreError(Exception):
     """A store could not do what it was asked."""
@@ -19,6 +21,18 @@ class StoreUnwritable(StoreError):
 
 class StoreBusy(StoreError):
     """Another process held the write lock for too long."""
+
+
+class StoreAway(StoreError):
+    """The server that has the database cannot be reached, or lets nobody in."""
+
+
+class CommitLost(StoreAway, CommitUnknown):
+    """The server was lost while it committed: what was to be changed may be, or not at all."""
+
+
+class NotOnServer(StoreError):
+    """What was asked for works on a SQLite file, and the database is on a server."""
 
 
 class PayloadMissing(StoreError):

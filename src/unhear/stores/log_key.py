@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unhear.clock import random_bytes
+from unhear.forget.database import Database
 from unhear.prove.ledger import Ledger
 from unhear.prove.log_keys import key_named_by
 from unhear.prove.notes import KeyKind, Note, Signer, VerifierKey
-from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged, StoreUnwritable
 from unhear.stores.key_files import make_key_file, read_key_file, sync_folder
 

@@ -10,7 +10,8 @@ from sqlalchemy import Table, TextClause, text
 def upsert(table: Table) -> TextClause:
     """Answer the statement that puts a row in place of the one with its key."""
     keys = [column.name for column in table.primary_key]
-    changes = [f"{name} = excluded.{name}" for name in table.columns.keys() if name not in keys]
+    names = [column.name for column in table.columns if column.name not in keys]
+    changes = [f"{name} = excluded.{name}" for name in names]
     return text(
         f"{_insert(table)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changes)}"
     )
@@ -22,6 +23,6 @@ def insert_new(table: Table) -> TextClause:
 
 
 def _insert(table: Table) -> str:
-    names = table.columns.keys()
+    names = [column.name for column in table.columns]
     values = ", ".join(f":{name}" for name in names)
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"  # noqa: S608 - our own names
