@@ -20,7 +20,7 @@ class SlotTransaction(Protocol):
         """Answer the lowest page index never given to a household."""
 
     def leaf_pages(self, household: HouseholdId, indexes: Collection[int]) -> Mapping[int, bytes]:
-        """Answer the bitmap of slots in use of those of these leaf pages that are the household's."""
+        """Answer the bitmap of slots in use of each of these leaf pages of the household."""
 
     def set_leaf_pages(self, household: HouseholdId, pages: Mapping[int, bytes]) -> None:
         """Say that these leaf pages are the household's, and which of their slots are in use."""

@@ -38,8 +38,7 @@ from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
-from unhear.house.own_household import NotSetUp as NotSetUp
-from unhear.house.own_household import own_household
+from unhear.house.own_household import NotSetUp, own_household
 from unhear.house.pushing import open_push
 from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard

@@ -40,7 +40,7 @@ def open_database(settings: Settings) -> HouseDatabase:
 
 
 def database_exists(settings: Settings) -> bool:
-    """Whether there is a database with tables already. Raises `StoreError`."""
+    """Whether there is a database with a house already. Raises `StoreError`."""
     if settings.database is None:
         return settings.database_file.exists()
     try:

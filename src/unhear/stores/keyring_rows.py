@@ -93,7 +93,7 @@ class KeyringRows:
         return 0 if highest is None else highest + 1
 
     def leaf_pages(self, household: HouseholdId, indexes: Collection[int]) -> Mapping[int, bytes]:
-        """Answer the bitmap of slots in use of those of these leaf pages that are the household's."""
+        """Answer the bitmap of slots in use of each of these leaf pages of the household."""
         return {
             row.page_index: row.used
             for some in _parts(indexes)

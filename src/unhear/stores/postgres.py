@@ -1,7 +1,7 @@
 """A shard in a PostgreSQL database: durable commits, one writer at a time, one state a reader."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Lock
 
 from sqlalchemy import Connection, create_engine, text
@@ -23,8 +23,8 @@ SELECT_COLUMNS = text(
 )
 SELECT_AMCHECK = text("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'")
 CHECK_INDEXES = text(
-    "SELECT bt_index_check(i.indexrelid) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid "
-    "JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN (:shard, :keyring)"
+    "SELECT bt_index_check(c.oid) FROM pg_class AS c JOIN pg_namespace AS n "
+    "ON n.oid = c.relnamespace WHERE c.relkind = 'i' AND n.nspname IN (:shard, :keyring)"
 )
 
 
@@ -119,9 +119,8 @@ class PostgresDatabase:
         try:
             with plain_errors(self._address), self._engine.connect() as connection:
                 for table in metadata.sorted_tables:
-                    connection.exec_driver_sql(
-                        f"SELECT max(length(r::text)) FROM {table.name} AS r"
-                    )
+                    read_all = f"SELECT max(length(r::text)) FROM {table.name} AS r"  # noqa: S608
+                    connection.exec_driver_sql(read_all)
                 if connection.scalar(SELECT_AMCHECK):
                     connection.execute(CHECK_INDEXES, self._schemas)
         except StoreDamaged as error:
@@ -164,8 +163,10 @@ class PostgresDatabase:
 
 
 def shard_exists(address: str, shard: str) -> bool:
-    """Whether a shard has tables already. Raises `StoreError`."""
-    schema = shard_schema(shard)
-    with plain_errors(address), connect(address) as connection:
-        row = connection.execute("SELECT to_regclass(%s)", [f"{schema}.household"]).fetchone()
-    return row is not None and row[0] is not None
+    """Whether a shard has a key tree already: tables alone are none yet. Raises `StoreError`."""
+    schema = f"{shard_schema(shard)}_keyring"
+    with plain_errors(address), closing(connect(address, schema)) as connection:
+        row = connection.execute("SELECT to_regclass('key_root')").fetchone()
+        if row is None or row[0] is None:
+            return False
+        return connection.execute("SELECT 1 FROM key_root").fetchone() is not None

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -49,16 +48,15 @@ def connect(address: str, *schemas: str) -> "psycopg.Connection[tuple[object, ..
     path = f" -c search_path={','.join(schemas)}" if schemas else ""
     given = conninfo_to_dict(address)
     options = f"{given.pop('options', None) or ''} {OPTIONS}{path}"
-    connection = psycopg.connect(
-        "", **{**DEFAULTS, **given, "options": options, "client_encoding": "utf8"}, autocommit=True
-    )
+    wanted = {**DEFAULTS, **given, "options": options, "client_encoding": "utf8"}
+    connection = psycopg.connect(make_conninfo("", **wanted), autocommit=True)
     for name in DURABLE:
         row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
         if row is None or row[0] != "on":
             connection.close()
             raise StoreError(
-                f"the PostgreSQL server runs with {name} off: what it says is committed may be lost "
-                f"with the power. Set {name} = on"
+                f"the PostgreSQL server runs with {name} off: what it says is committed may be "
+                f"lost with the power. Set {name} = on"
             )
     connection.autocommit = False
     return connection
@@ -66,8 +64,8 @@ def connect(address: str, *schemas: str) -> "psycopg.Connection[tuple[object, ..
 
 def place_of(address: str) -> str:
     """Answer where a database is, without who signs in to it."""
-    parts = urlsplit(address)
-    return f"{parts.path.strip('/') or 'the database'} on {parts.netloc.rpartition('@')[2]}"
+    given = conninfo_to_dict(address)
+    return f"{given.get('dbname', 'the database')} on {given.get('host', 'this machine')}"
 
 
 @contextmanager

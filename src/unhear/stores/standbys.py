@@ -1,4 +1,4 @@
-"""Replicas of a PostgreSQL server: each has the newest database before an old root key is destroyed.
+"""Replicas of a server: each has the newest database before an old root key is destroyed.
 
 A replica that becomes the primary without the commit that replaced a root would name the old one,
 and nothing would open if that was destroyed. So whoever may become the primary is waited for until
