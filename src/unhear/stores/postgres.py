@@ -96,9 +96,8 @@ class PostgresDatabase:
         with (
             plain_errors(self._address),
             self._engine.connect().execution_options(**how) as connection,
-            connection.begin(),
         ):
-            yield Transaction(connection)
+            yield Transaction(connection)  # begins with the first look; there is nothing to commit
 
     def tidy(self) -> None:
         """Take deleted rows out of the tables, so that the next ones are written over them."""

@@ -108,9 +108,6 @@ _BY_STATE: dict[str, tuple[type[StoreError], str]] = {
         StoreUnwritable,
         "the database's user may not do this; see the rights it needs in docs/operations.md",
     ),
-    "28P01": (StoreAway, "the database server refuses the password; see PGPASSFILE"),
-    "28000": (StoreAway, "the database server lets this user not in; see its pg_hba.conf"),
-    "3D000": (StoreAway, "there is no such database on the server; make it with createdb"),
 }
 
 
@@ -122,9 +119,11 @@ def plain(error: BaseException | None, address: str) -> StoreError:
         kind, sentence = known
         return kind(f"{sentence} ({place})")
     if is_lost(error):
+        name = conninfo_to_dict(address).get("dbname", "unhear")
         return StoreAway(
-            f"the database server cannot be reached, or the password is missing ({place}). Nothing "
-            "was changed; try again when it is back"
+            f"the database server cannot be reached, or lets nobody in ({place}); nothing was "
+            "changed. See that it runs, that its pg_hba.conf lets this user in (with the password "
+            f"in PGPASSFILE), and that there is such a database (`createdb {name}`)"
         )
     return StoreError(f"the database failed with {type(error).__name__} {state} ({place})")
 
