@@ -78,7 +78,7 @@ def test_the_receipt_verifies_elsewhere_and_not_when_it_is_changed(home: Home) -
         verify(receipt, VerifierKey(key.name, KeyKind.ED25519, stranger))
 
 
-@pytest.mark.sqlite("copies the file; tests/servers does the same to a server and its replicas")
+@pytest.mark.sqlite("copies the file; stores/test_replicas.py does so to a server")
 def test_an_old_copy_with_todays_root_opens_nothing_that_was_forgotten(
     home: Home, tmp_path: Path
 ) -> None:

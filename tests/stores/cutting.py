@@ -1,4 +1,4 @@
-"""Stands between a house and its PostgreSQL server, and cuts the line when something is committed."""
+"""Stands between a house and its server, and cuts the line when something is committed."""
 
 import socket
 import tempfile

@@ -21,6 +21,8 @@ from unhear.house.own_household import NotSetUp, own_household
 from unhear.house.restore import Copy, restore
 from unhear.house.setup import AlreadySetUp, set_up
 from unhear.household.scope import Scope
+from unhear.keep.age import Identity
+from unhear.keep.identity import WrappedIdentity
 from unhear.prove.receipt import verify
 from unhear.settings import Settings, SettingsWrong, read_settings, write_to_settings_file
 from unhear.stores import server as reaching
@@ -44,14 +46,18 @@ def _sql(statement: str) -> None:
         connection.execute(statement.encode())
 
 
+def _open_until_refused() -> None:
+    while True:  # it takes the server a moment to read its settings anew
+        PostgresDatabase(shards().server.address, shards().next()).close()
+
+
 @pytest.mark.parametrize("name", ["fsync", "full_page_writes"])
 def test_a_server_that_may_lose_what_it_committed_is_refused(name: str) -> None:
     _sql(f"ALTER SYSTEM SET {name} = off")
     _sql("SELECT pg_reload_conf()")
     try:
         with pytest.raises(StoreError, match=f"Set {name} = on"):
-            while True:  # it takes the server a moment to read its settings anew
-                PostgresDatabase(shards().server.address, shards().next()).close()
+            _open_until_refused()
     finally:
         _sql(f"ALTER SYSTEM RESET {name}")
         _sql("SELECT pg_reload_conf()")
@@ -142,7 +148,9 @@ def home(tmp_path: Path, line: Cutting) -> Home:
 
 @pytest.mark.parametrize("reaches", [True, False])
 def test_what_was_lost_while_it_was_kept_is_not_said_to_be_kept_and_leaves_nothing_half(
-    home: Home, line: Cutting, reaches: bool
+    home: Home,
+    line: Cutting,
+    reaches: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     before = home.keep()
     line.lose_commit(0, reaches=reaches)
@@ -163,7 +171,10 @@ def test_what_was_lost_while_it_was_kept_is_not_said_to_be_kept_and_leaves_nothi
 @pytest.mark.parametrize("reaches", [True, False])
 @pytest.mark.parametrize("step", [0, 1, 2])
 def test_an_erasure_whose_server_was_lost_is_finished_when_it_is_asked_for_again(
-    home: Home, line: Cutting, step: int, reaches: bool
+    home: Home,
+    line: Cutting,
+    step: int,
+    reaches: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     gone, stays = home.keep(), home.keep()
     scope = Scope(recordings=frozenset([gone]))
@@ -195,7 +206,7 @@ def test_two_households_of_a_shard_share_its_log_and_its_root_and_nothing_else(
     where = {"database": settings.database, "shard": settings.shard}
     other = tmp_path / "other"
     write_to_settings_file(other, {**where, "keeper": f"file:{settings.root_folder}"})
-    with pytest.raises(AlreadySetUp, match="log.key"):
+    with pytest.raises(AlreadySetUp, match=r"log\.key"):
         set_up(Settings(house=other), PLAN, PASSPHRASE)
     shutil.copy(settings.log_key_file, other)
     set_up(Settings(house=other), PLAN, PASSPHRASE)
@@ -232,5 +243,5 @@ def test_what_copies_a_file_is_refused_and_what_to_do_is_said(tmp_path: Path) ->
     house.close()
 
 
-def _nobody(_wrapped: object) -> None:
+def _nobody(_wrapped: WrappedIdentity) -> Identity:
     raise AssertionError

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from unhear.stores.copy_rows import COUNT
-from unhear.stores.errors import CommitLost, StoreBusy, StoreDamaged
+from unhear.stores.errors import CommitLost, StoreBusy, StoreDamaged, StoreError
 from unhear.stores.schema import upgrade
 from unhear.stores.server import BUSY_SECONDS_MAX, connect, is_lost, place_of, plain_errors
 from unhear.stores.tables import metadata
@@ -67,8 +67,12 @@ class PostgresDatabase:
             use_native_hstore=False,
             hide_parameters=True,
         )
-        with plain_errors(address):
-            upgrade(self._engine, self._make_schemas)
+        try:
+            with plain_errors(address):
+                upgrade(self._engine, self._make_schemas)
+        except StoreError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close all connections."""
