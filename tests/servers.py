@@ -80,7 +80,7 @@ class Server:
         """Start it, and answer when it takes connections."""
         command = _command("postgres", "-D", self.data)
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         self.wait()
 
     def wait(self) -> None:
@@ -103,6 +103,32 @@ class Server:
             self.process.send_signal(how)
             self.process.wait(60)
             self.process = None
+
+    def lose_power(self) -> None:
+        """Kill it and whatever it started, all at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(60)
+        self.process = None
+
+    def copy(self, data: Path, *how: str) -> None:
+        """Make a base backup of it in a folder."""
+        run("pg_basebackup", "-h", self.folder, "-U", "postgres", "-D", data, "-c", "fast", *how)
+
+    def replica(self, name: str) -> "Server":
+        """Answer a server that follows this one, and can take its place."""
+        made = Server(name=name)
+        self.copy(made.data, "-R")
+        made.configure("synchronous_standby_names = ''")
+        return made
+
+    def promote(self) -> None:
+        run("pg_ctl", "-D", self.data, "promote", "-w")
+
+    def sql(self, *statements: str) -> None:
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
 
     def remove(self) -> None:
         self.stop()
