@@ -103,7 +103,8 @@ class Home:
             clock=self.clock,
             copies=self.copies,
         )
-        OPENED.append(self)
+        if self.settings.database is not None:
+            OPENED.append(self)
         with self.db.reading() as transaction:
             row = own_household(self.settings, transaction)
         self.holds = Holds(
@@ -246,7 +247,7 @@ class Home:
 
 
 OPENED: list[Home] = []
-"""All homes of the test at hand, closed when it is over."""
+"""The homes of the test at hand that are on a server, closed when it is over."""
 
 PLAN = SetupPlan(name="Home", guardian="Sam", keep=True)
 

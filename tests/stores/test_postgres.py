@@ -15,6 +15,7 @@ from tests.stores.cutting import Cutting, cutting
 from unhear.forget.errors import CommitUnknown, NoSuchTrace
 from unhear.house.audit import audit
 from unhear.house.backup import backup
+from unhear.house.doctor import examine
 from unhear.house.drill import rehearse, rehearse_if_due
 from unhear.house.house import House
 from unhear.house.own_household import NotSetUp, own_household
@@ -240,6 +241,9 @@ def test_what_copies_a_file_is_refused_and_what_to_do_is_said(tmp_path: Path) ->
             refused()
     assert rehearse_if_due(house) is None
     assert [found for found in audit(house) if not found.ok] == []
+    advice = {one.check: one for one in examine(home.settings, lambda: house)}
+    assert "mirror" not in advice
+    assert "standbys" in advice["standbys"].todo
     house.close()
 
 
