@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,15 @@ min_wal_size = 32MB
 autovacuum = off
 log_min_messages = warning
 """
+
+
+def everything_below(folder: Path) -> bytes:
+    """Answer what all files hold; a server at work may take one away meanwhile."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        with suppress(FileNotFoundError):
+            found.append(path.read_bytes() if path.is_file() else b"")
+    return b"".join(found)
 
 
 def programs() -> Path:
@@ -95,21 +105,38 @@ class Server:
         """Answer all that its folder holds, once what is in memory is written there too."""
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
-        return b"".join(path.read_bytes() for path in self.data.rglob("*") if path.is_file())
+        return everything_below(self.data)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End it: at once but in order (fast), or by SIGQUIT as a crash would."""
         if self.process is not None:
+            self.thaw()
             self.process.send_signal(how)
             self.process.wait(60)
             self.process = None
 
     def lose_power(self) -> None:
-        """Kill it and whatever it started, all at once."""
+        """Kill it and whatever it started, as if all at once."""
+        self.freeze()
+        self._signal(signal.SIGKILL)
         assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(60)
         self.process = None
+
+    def freeze(self) -> None:
+        """Let it and whatever it started stand still, connected as they are."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, what: signal.Signals) -> None:
+        assert self.process is not None
+        first = self.process.pid
+        for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), what)
+        os.kill(first, what)
 
     def copy(self, data: Path, *how: str) -> None:
         """Make a base backup of it in a folder."""

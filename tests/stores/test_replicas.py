@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.forget.test_forgetting import _key_pages, _keys
 from tests.forget.thief import reachable_keys
 from tests.home import PASSPHRASE, PLAN, SOUND, WORDS, Home
-from tests.servers import DATABASE, Server
+from tests.servers import DATABASE, Server, everything_below
 from unhear.forget.errors import CapsuleClosed, KeyPageDamaged, MirrorAway
 from unhear.forget.keytree import KeyTree, SealedPage
 from unhear.forget.mirror import Copies
@@ -71,10 +72,15 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
         server.remove()
 
 
-def test_an_old_root_waits_for_a_replica_that_is_away(pair: Pair) -> None:
+@pytest.mark.parametrize(
+    ("goes", "comes"), [(Server.stop, Server.start), (Server.freeze, Server.thaw)]
+)
+def test_an_old_root_waits_for_a_replica_that_is_away_or_behind(
+    pair: Pair, goes: Callable[[Server], None], comes: Callable[[Server], None]
+) -> None:
     home = pair.home("one", "two")
     gone, stays = home.keep(), home.keep()
-    pair.two.stop()
+    goes(pair.two)
     with pytest.raises(MirrorAway, match="replica two"):
         home.forgetter.forget(home.id, Scope(recordings=frozenset([gone])))
     assert len(home.roots.ids()) == 2, "the replica names the old one"
@@ -82,7 +88,7 @@ def test_an_old_root_waits_for_a_replica_that_is_away(pair: Pair) -> None:
         home.forgetter.forget(home.id, Scope(recordings=frozenset([gone])))
     assert home.forgetter.resume(home.id) == []
     assert _opens(home, stays)
-    pair.two.start()
+    comes(pair.two)
     patient = pair.home("one", "two", patience_seconds=60)
     (receipt,) = patient.forgetter.resume(patient.id)
     verify(receipt, patient.ledger.key)
@@ -107,7 +113,10 @@ def test_a_primary_that_dies_at_work_takes_nothing_that_was_answered(pair: Pair)
     ]
     try:
         _until(lambda: all(len(_answers(one, "kept")) >= ANSWERS_EACH for one in journals))
+        pair.two.freeze()
+        _until(lambda: _waits_for_replica(pair.one))
         pair.one.lose_power()
+        pair.two.thaw()
         before = [len(_answers(one, "kept")) for one in journals]
         pair.two.promote()
         _until(
@@ -150,12 +159,9 @@ def test_who_steals_every_copy_and_all_root_keys_of_today_gets_nothing_that_was_
         pages += _key_pages(home)
     pair.one.sql("SELECT pg_switch_wal()")
     _until(lambda: bool(list((pair.one.folder / "archive").iterdir())))
-    haul = pair.one.at_rest() + b"".join(
-        path.read_bytes()
-        for folder in (pair.one.folder / "archive", pair.two.data, old.data)
-        for path in folder.rglob("*")
-        if path.is_file()
-    )
+    haul = pair.one.at_rest()
+    for folder in (pair.one.folder / "archive", pair.two.data, old.data):
+        haul += everything_below(folder)
     for level, _, page in pages:
         if level == 0:
             assert page.sealed[:500] in haul, "every version of a page of keys is in the haul"
@@ -206,6 +212,13 @@ def _pages_of(server: Server) -> list[tuple[int, int, SealedPage]]:
         found = [(level, index, SealedPage(epoch, page)) for level, index, epoch, page in rows]
     database.close()
     return found
+
+
+def _waits_for_replica(server: Server) -> bool:
+    """Whether a commit is on the primary's disk, and on no other, and not answered yet."""
+    with psycopg.connect(server.address) as connection:
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        return connection.execute(waits).fetchone() is not None
 
 
 def _opens(home: Home, trace: TraceId) -> bool:
