@@ -87,7 +87,7 @@ def load(skill: str, file: Path, language: str) -> SentenceFile:
 
 
 def _content(file: Path) -> Mapping[str, Any]:
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     if not isinstance(content, dict) or not content.keys() <= SECTIONS:
         raise GrammarError(f"expected only {', '.join(sorted(SECTIONS))} at the top")
     return content
