@@ -344,6 +344,7 @@ def test_a_house_erases_what_nobody_answered_once_a_day(plug_in: Any, tmp_path: 
     house.close()
 
 
+@pytest.mark.sqlite("starts the program some twenty times; stores/test_postgres.py does it thrice")
 def test_all_of_it_at_the_command_line(tmp_path: Path) -> None:
     home = tmp_path / "house"
     unhear(home, "setup", "--guardian", "Ada", "--child", "Mia")

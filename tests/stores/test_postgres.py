@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.back_ends import POSTGRESQL, shards
+from tests.cli import program
 from tests.home import PASSPHRASE, PLAN, WORDS, Home, make_home
 from tests.stores.cutting import Cutting, cutting
 from unhear.forget.errors import CommitUnknown, NoSuchTrace
@@ -245,6 +246,17 @@ def test_what_copies_a_file_is_refused_and_what_to_do_is_said(tmp_path: Path) ->
     assert "mirror" not in advice
     assert "standbys" in advice["standbys"].todo
     house.close()
+
+
+def test_the_program_needs_nothing_but_the_setting(tmp_path: Path) -> None:
+    where = {"database": shards().server.address, "shard": shards().next()}
+    house = tmp_path / "house"
+    write_to_settings_file(house, where)
+    program.unhear(house, "setup", "--name", "Testers", "--guardian", "Ada", "--keep")
+    answer = program.unhear(house, "forget", "--device", "kitchen")
+    assert answer
+    assert "standbys" in program.unhear(house, "drill", code=3)["error"]
+    assert not (house / "data" / "unhear.db").exists()
 
 
 def _nobody(_wrapped: WrappedIdentity) -> Identity:
