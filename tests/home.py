@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Connection, text
+
+from tests import back_ends
 from tests.learn.lessons import lesson, teach
 from unhear.answer.registry import find_skills
 from unhear.engines.music import music_pieces
@@ -21,6 +25,7 @@ from unhear.house.changes import Changes
 from unhear.house.consents import Consents
 from unhear.house.conversation import Conversation
 from unhear.house.family import Family
+from unhear.house.own_household import own_household
 from unhear.house.rooms import Switchboard
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.standing import practice_of, settling
@@ -37,7 +42,7 @@ from unhear.keep.unwritten import Unwritten
 from unhear.learn.learned import SealedLearned
 from unhear.prove.ledger import Ledger
 from unhear.settings import Settings
-from unhear.stores.database import Database
+from unhear.stores.choose_database import HouseDatabase, open_database
 from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.log_files import open_ledger
 from unhear.stores.payloads import FilePayloads
@@ -68,12 +73,12 @@ class Home:
     settings: Settings
     clock: SetClock = field(default_factory=SetClock)
     keeper: RootKeeper | None = None
-    database: Database | None = None
+    database: HouseDatabase | None = None
     payloads: Payloads | None = None
     copies: Copies | None = None
 
     def __post_init__(self) -> None:
-        self.db = self.database or Database(self.settings.database_file)
+        self.db = self.database or open_database(self.settings)
         self.roots = self.keeper or FileRootKeeper(self.settings.root_folder)
         self.blobs: Payloads = self.payloads or FilePayloads(self.settings.payload_folder)
         self.ledger: Ledger = open_ledger(self.settings.log_key_file, self.settings.ledger_folder)
@@ -98,8 +103,10 @@ class Home:
             clock=self.clock,
             copies=self.copies,
         )
+        if self.settings.database is not None:
+            OPENED.append(self)
         with self.db.reading() as transaction:
-            row = transaction.households()[0]
+            row = own_household(self.settings, transaction)
         self.holds = Holds(
             database=self.db,
             keeper=self.roots,
@@ -156,6 +163,27 @@ class Home:
     @property
     def household(self) -> Household:
         return self.family.read()
+
+    def sql(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+        """Do to the database what an administrator could; answer the rows there are."""
+        with self.db.writing() as transaction:
+            connection: Connection = vars(transaction)["_connection"]
+            done = connection.execute(text(statement), values)
+            if not done.returns_rows:
+                assert done.rowcount == 1
+                return []
+            return [tuple(row) for row in done]
+
+    def at_rest(self) -> bytes:
+        """Answer all that lies on the disk of the database, journals too."""
+        if self.settings.database is not None:
+            return back_ends.shards().server.at_rest()
+        self.db.tidy()
+        return self.settings.database_file.read_bytes()
+
+    def close(self) -> None:
+        self.ledger.wait()
+        self.db.close()
 
     def keep(
         self,
@@ -218,14 +246,18 @@ class Home:
         )
 
 
+OPENED: list[Home] = []
+"""The homes of the test at hand that are on a server, closed when it is over."""
+
 PLAN = SetupPlan(name="Home", guardian="Sam", keep=True)
 
 
 def make_home(folder: Path, plan: SetupPlan = PLAN, **parts: object) -> Home:
     """Set up a house in `folder` and open its lower half."""
+    back_ends.CURRENT.prepare(folder)
     settings = Settings(house=folder)
     set_up(settings, plan, PASSPHRASE)
-    return Home(settings, **parts)  # type: ignore[arg-type] # the test's own parts
+    return Home(Settings(house=folder), **parts)  # type: ignore[arg-type] # the test's own parts
 
 
 __all__ = ["NOON", "PASSPHRASE", "SOUND", "WORDS", "Home", "Place", "SetClock", "make_home"]

@@ -61,7 +61,7 @@ def write_done(
 ) -> None:
     """Write down of an erasure that it is done, and since when it was asked for."""
     with editing(home) as (transaction, tree):
-        row = transaction.erasure(erasure)
+        row = transaction.erasure(home.id, erasure)
         if row is None:
             raise LookupError
         record = record_of(transaction, tree, row)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
@@ -236,6 +237,21 @@ class Settings(BaseSettings):
     keeper_moving_to: str | None = None
     """What is to hold it; stands here only while it moves, written by `unhear keeper migrate`."""
 
+    database: str | None = Field(default=None, pattern=r"^postgres(ql)?://")
+    """The PostgreSQL database that has the house, such as `postgresql://unhear@db.example/unhear`;
+    a SQLite file in the house's folder by default. Its password stands in libpq's own places
+    (PGPASSFILE), never here. Several hosts may be named: the one that takes writes is used."""
+
+    shard: str = Field(default="main", pattern=r"^[a-z][a-z0-9]{0,40}$")
+    """Which key tree and log in that database: each has a schema of its own, `unhear_SHARD`."""
+
+    standbys: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")], ...] = ()
+    """Every server that may become the primary, by its `application_name`: no replaced root key is
+    destroyed before each has on its disk what replaced it."""
+
+    household: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
+    """Which household of the shard this house is; written by `unhear setup`."""
+
     models: Path = Field(default_factory=lambda: user_cache_path("unhear"))
     """Where model weights are put together at first use."""
 
@@ -342,6 +358,13 @@ class Settings(BaseSettings):
             raise ValueError(f"no time zone is called {name!r}; try Europe/Berlin") from None
         return name
 
+    @field_validator("database")
+    @classmethod
+    def _no_password(cls, address: str | None) -> str | None:
+        if address is not None and _has_password(address):
+            raise ValueError("name no password in it: put it into the file that PGPASSFILE names")
+        return address
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -416,6 +439,13 @@ class Settings(BaseSettings):
     def push_key_file(self) -> Path:
         """The key that signs to push services."""
         return self.house / "push.key"
+
+
+def _has_password(address: str) -> bool:
+    """Whether a libpq URI carries a password: between `:` and `@`, or as a parameter."""
+    parts = urlsplit(address)
+    user, at, _ = parts.netloc.rpartition("@")
+    return bool((at and ":" in user) or "password=" in parts.query)
 
 
 def write_to_settings_file(

@@ -9,7 +9,8 @@ from tests.copies.houses import bring_back, forget, keep, kept, lose_the_disk, n
 from unhear.house.audit import audit
 from unhear.house.backup import backup, backups
 from unhear.house.drill import rehearse, rehearse_if_due
-from unhear.house.house import House, NotSetUp
+from unhear.house.house import House
+from unhear.house.own_household import NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.household.scope import Scope
 from unhear.household.words import TraceId

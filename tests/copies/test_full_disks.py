@@ -10,7 +10,7 @@ from unhear.clock import random_bytes
 from unhear.forget.errors import MirrorAway
 from unhear.house.audit import audit
 from unhear.house.backup import backup
-from unhear.house.house import NotSetUp
+from unhear.house.own_household import NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.stores.copies.target import Target
 from unhear.stores.errors import StoreError, TargetAway

@@ -10,7 +10,8 @@ import pytest
 from tests.copies.houses import bring_back, forget, keep, kept, lose_the_disk, new_house
 from unhear.house.audit import audit
 from unhear.house.backup import backup
-from unhear.house.house import House, NotSetUp
+from unhear.house.house import House
+from unhear.house.own_household import NotSetUp
 from unhear.stores.copies.target import Target
 
 ROOT = Path(__file__).parents[2]

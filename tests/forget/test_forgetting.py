@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,6 +78,7 @@ def test_the_receipt_verifies_elsewhere_and_not_when_it_is_changed(home: Home) -
         verify(receipt, VerifierKey(key.name, KeyKind.ED25519, stranger))
 
 
+@pytest.mark.sqlite("copies the file; stores/test_replicas.py does so to a server")
 def test_an_old_copy_with_todays_root_opens_nothing_that_was_forgotten(
     home: Home, tmp_path: Path
 ) -> None:
@@ -235,9 +235,7 @@ def test_a_crash_while_a_payload_is_written_leaves_nothing_for_long(home: Home) 
 
 
 def _key_pages(home: Home) -> list[tuple[int, int, SealedPage]]:
-    connection = sqlite3.connect(home.settings.database_file)
-    rows = connection.execute("SELECT level, page_index, epoch, sealed FROM key_page").fetchall()
-    connection.close()
+    rows = home.sql("SELECT level, page_index, epoch, sealed FROM key_page")
     return [(level, index, SealedPage(epoch, sealed)) for level, index, epoch, sealed in rows]
 
 

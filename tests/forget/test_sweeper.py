@@ -83,11 +83,11 @@ def test_the_looks_end_and_leave_no_ids_behind(home: Home) -> None:
     erasure = bytes.fromhex(str(receipt.statement["id"]))
     for days in (1, 6, 11, 12):
         with home.db.reading() as transaction:
-            assert list(transaction.sweep(erasure)) == [trace]
+            assert list(transaction.sweep(home.id, erasure)) == [trace]
         home.clock.pass_time(days=days)
         assert home.sweeper.sweep() == []
     with home.db.reading() as transaction:
-        assert list(transaction.sweep(erasure)) == []
-        row = transaction.erasure(erasure)
+        assert list(transaction.sweep(home.id, erasure)) == []
+        row = transaction.erasure(home.id, erasure)
     assert row is not None
     assert row.look_day == 0

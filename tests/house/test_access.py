@@ -1,6 +1,5 @@
 """What staff may see ends to the minute, in every old copy too; what they saw can be undone."""
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -145,22 +144,15 @@ def test_who_has_the_database_and_every_key_of_the_house_has_no_key_of_staff(hom
             opened(home, made.pieces, made.recording, other)
 
 
-def _sql(home: Home, statement: str, *values: object) -> None:
-    connection = sqlite3.connect(home.settings.database_file)
-    with connection:
-        assert connection.execute(statement, values).rowcount == 1
-    connection.close()
-
-
 def test_an_administrator_who_edits_the_database_makes_no_grant_last(home: Home) -> None:
     _, made = let_in(home, home.keep())
     _, fresh = let_in(home, home.keep())
-    _sql(home, "UPDATE trace SET expires_day = expires_day + 300 WHERE id = ?", made.id)
+    home.sql("UPDATE trace SET expires_day = expires_day + 300 WHERE id = :id", id=made.id)
     home.clock.pass_time(seconds=HOURS * 3600)
     with pytest.raises(NoSuchTrace, match=GONE):
         grants_of(home).current(made.id, staff=True)
-    content = "(SELECT content FROM trace WHERE id = ?)"
-    _sql(home, f"UPDATE trace SET content = {content} WHERE id = ?", fresh.id, made.id)  # noqa: S608
+    content = "(SELECT content FROM trace WHERE id = :fresh)"
+    home.sql(f"UPDATE trace SET content = {content} WHERE id = :id", fresh=fresh.id, id=made.id)  # noqa: S608
     with pytest.raises(CapsuleClosed):
         grants_of(home).current(made.id, staff=True)
 
@@ -168,7 +160,7 @@ def test_an_administrator_who_edits_the_database_makes_no_grant_last(home: Home)
 def test_a_row_moved_to_another_name_does_not_open(home: Home) -> None:
     _, made = let_in(home, home.keep())
     other = new_trace_id()
-    _sql(home, "UPDATE trace SET id = ? WHERE id = ?", other, made.id)
+    home.sql("UPDATE trace SET id = :other WHERE id = :id", other=other, id=made.id)
     with pytest.raises(CapsuleClosed):
         grants_of(home).current(other, staff=True)
 

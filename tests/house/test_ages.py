@@ -146,6 +146,7 @@ def test_an_age_is_asked_for_again_in_a_year_and_without_answer_no_consent_count
     assert counts(home)
 
 
+@pytest.mark.dear
 def test_who_told_the_month_is_not_asked_again_before_the_child_comes_of_age(home: Home) -> None:
     home.ages.tell(child(home).id, AgeBand.FROM_6, MARCH_2027 + 2)
     allow(home, Purpose.KEEP)

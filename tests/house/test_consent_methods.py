@@ -28,6 +28,8 @@ from unhear.household.words import DISCLOSING, PersonId, Purpose
 from unhear.keep.notices import notices
 from unhear.settings import Settings
 
+pytestmark = pytest.mark.dear
+
 PLAN = SetupPlan(name="Home", guardian="Sam", adults=("Jo",), children=("Theodora", "Max"))
 CONTACT = "sam@wheelbarrow.example"
 PLUG_IN = """
@@ -255,6 +257,7 @@ def test_a_house_settles_this_before_it_answers_anybody(plug_in: Any, tmp_path: 
     house.close()
 
 
+@pytest.mark.sqlite("a mirror is of the file")
 def test_a_material_change_of_the_notice_needs_consent_again(tmp_path: Path) -> None:
     home = opened(tmp_path)
     home.consents.give(choice(home, Purpose.KEEP), Verified("terminal"))
@@ -341,6 +344,7 @@ def test_a_house_erases_what_nobody_answered_once_a_day(plug_in: Any, tmp_path: 
     house.close()
 
 
+@pytest.mark.sqlite("starts the program some twenty times; stores/test_postgres.py does it thrice")
 def test_all_of_it_at_the_command_line(tmp_path: Path) -> None:
     home = tmp_path / "house"
     unhear(home, "setup", "--guardian", "Ada", "--child", "Mia")

@@ -212,6 +212,7 @@ def test_when_the_household_goes_only_what_says_nothing_of_anybody_stays(home: H
     assert set(kinds(home)) == {"erasure"}
 
 
+@pytest.mark.dear
 @given(
     days=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=12),
     size=st.integers(1, 5),

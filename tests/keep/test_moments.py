@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def test_moments_stay_a_few_minutes_after_somebody_looked(home: Home) -> None:
     assert home.moments.held(home.id, [kept]) == []
 
 
+@pytest.mark.dear
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -62,6 +62,7 @@ def kept_receipts(home: Home, kind: str) -> list[Receipt]:
     return [one for one in found if one.statement["kind"] == kind]
 
 
+@pytest.mark.dear
 @settings(max_examples=5, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(PHRASES), st.booleans()), max_size=6),

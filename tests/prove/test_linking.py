@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.home import Home
 from unhear.household.scope import Scope
 from unhear.prove.opening import Opening
@@ -37,6 +39,7 @@ def test_no_two_receipts_of_a_house_share_what_could_link_them(home: Home) -> No
     assert {opening.subject.item for opening in openings} == {home.id}
 
 
+@pytest.mark.dear
 def test_the_log_holds_no_id_no_name_and_no_minute(home: Home) -> None:
     items = [
         item.item
@@ -53,6 +56,7 @@ def test_the_log_holds_no_id_no_name_and_no_minute(home: Home) -> None:
     assert f"{home.clock():%H:%M:}".encode() not in leaves
 
 
+@pytest.mark.dear
 def test_every_entry_of_a_house_is_read_strictly_and_is_canonical(home: Home) -> None:
     receipt = _receipts(home)[-1]
     verify(Receipt.from_json(receipt.to_json()), home.ledger.key)

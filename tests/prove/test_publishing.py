@@ -19,7 +19,7 @@ from unhear.prove.merkle import completed_by, root
 from unhear.prove.notes import Checkpoint, KeyKind, Note
 from unhear.prove.soon import Soon
 from unhear.settings import Settings
-from unhear.stores.database import Database
+from unhear.stores.choose_database import open_database
 from unhear.stores.log_files import LogFolder, open_ledger
 
 STRANGER = signer(SIGNER.name, KeyKind.ED25519, b"x" * 32)
@@ -90,7 +90,7 @@ def test_changed_and_missing_files_are_found_and_mended(tmp_path: Path) -> None:
 
 def _publish_often(house: Path, seed: int) -> None:
     settings = Settings(house=house)
-    database, ledger = Database(settings.database_file), open_ledger_of(settings)
+    database, ledger = open_database(settings), open_ledger_of(settings)
     for number in range(ENTRIES_EACH):
         with database.writing() as transaction:
             place = transaction.ledger_size()

@@ -85,11 +85,8 @@ def load_replies(name: str, folder: Path, language: str, wording: Wording) -> Re
     """
     file = folder / f"{language}.yaml"
     try:
-        content = (
-            yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-            if file.is_file()
-            else None
-        )
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        content = yaml.load(text, Loader=yaml.CSafeLoader)  # libyaml is ten times as fast
         replies = dict((content or {}).get(SECTION, {}))
     except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise SkillBroken(f"{file} cannot be read ({type(error).__name__})") from None

@@ -7,7 +7,7 @@ from unhear.forget.errors import ForgetError
 from unhear.house.controls import ControlsMissing
 from unhear.house.family import FamilyError
 from unhear.house.grants import GrantRefused
-from unhear.house.house import NotSetUp
+from unhear.house.own_household import NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.house.setup import AlreadySetUp
 from unhear.household.methods import NotVerified

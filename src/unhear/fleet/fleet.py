@@ -101,7 +101,7 @@ class Fleet:
                 raise NotInvited("there is no such invitation, or it was used; ask for another")
             tree, day = open_tree(transaction, self._keeper), self._forgetter.due_day()
             erase_keys(transaction, self._keeper, tree, {row.slot}, due_day=day)
-            free_slots(transaction, [row.slot])
+            free_slots(transaction, OWN, [row.slot])
             transaction.drop_traces(OWN, [trace])
             token = add_home(transaction, tree)
         self._forgetter.destroy_due_roots()

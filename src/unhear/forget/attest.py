@@ -14,7 +14,7 @@ from unhear.forget.keytree import KeyTree
 from unhear.forget.records import ErasureRecord, record_of, sealed_record, unlearned_fields
 from unhear.forget.roots import RootKeeper
 from unhear.household.scope import Scope
-from unhear.household.words import TraceId
+from unhear.household.words import HouseholdId, TraceId
 from unhear.prove.claims import Drill, Erasure, Keeper, Look, Unlearning
 from unhear.prove.ledger import Ledger
 from unhear.prove.opening import Opening
@@ -55,27 +55,31 @@ class Attestation:
     now: datetime
 
 
-def erasure_row(transaction: Transaction, erasure: bytes) -> ErasureRow:
+def erasure_row(transaction: Transaction, household: HouseholdId, erasure: bytes) -> ErasureRow:
     """Answer an erasure's row. Raises `NoSuchTrace`."""
-    row = transaction.erasure(erasure)
+    row = transaction.erasure(household, erasure)
     if row is None:
         raise NoSuchTrace("no such erasure was asked for")
     return row
 
 
 def attest(
-    transaction: Transaction, tree: KeyTree, erasure: bytes, attestation: Attestation
+    transaction: Transaction,
+    tree: KeyTree,
+    household: HouseholdId,
+    erasure: bytes,
+    attestation: Attestation,
 ) -> Receipt:
     """Append the erasure's statement, keep its receipt and close the case.
 
     An erasure that another process closed meanwhile is answered with the receipt it has.
     Raises `TraceRemains` when a row or an old root is still there.
     """
-    row = erasure_row(transaction, erasure)
+    row = erasure_row(transaction, household, erasure)
     if row.state is ErasureState.DONE:
         return receipt_of(transaction, tree, row)
     record = record_of(transaction, tree, row)
-    traces = transaction.sweep(row.id)
+    traces = transaction.sweep(household, row.id)
     _look_at_database(transaction, row, record, traces, attestation)
     opening = Opening(salted(row.household), tuple(salted(trace) for trace in traces))
     statement = statement_of(_claim(row, record, opening, attestation))

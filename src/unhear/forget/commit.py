@@ -80,7 +80,7 @@ def bar(transaction: Transaction, tree: KeyTree, asked: Asked, now: datetime) ->
     )
     transaction.set_erasure(row)
     if asked.reopens is not None:
-        transaction.add_sweep(erasure, sorted(scope.recordings or ()))
+        transaction.add_sweep(household, erasure, sorted(scope.recordings or ()))
     return erasure
 
 
@@ -142,7 +142,7 @@ def commit_some(transaction: Transaction, tree: KeyTree, cases: Sequence[Case], 
 
 def _still_asked(transaction: Transaction, tree: KeyTree, case: Case) -> bool:
     """Take over what another process did of it since it was found; False if it did all of it."""
-    row = transaction.erasure(case.row.id)
+    row = transaction.erasure(case.row.household, case.row.id)
     if row is not None and row != case.row:
         case.row, case.record = row, record_of(transaction, tree, row)
     if row is None or row.state is not ErasureState.ASKED:
@@ -205,10 +205,11 @@ def _unlearnings(
 
 
 def _drop(transaction: Transaction, case: Case, part: _Part) -> None:
-    transaction.add_sweep(case.row.id, list(part.slots))
+    household = case.row.household
+    transaction.add_sweep(household, case.row.id, list(part.slots))
     if part.going:
-        free_slots(transaction, [part.slots[trace] for trace in part.going])
-        transaction.drop_traces(case.row.household, part.going)
+        free_slots(transaction, household, [part.slots[trace] for trace in part.going])
+        transaction.drop_traces(household, part.going)
 
 
 def _reseal(transaction: Transaction, tree: KeyTree, part: _Part, dropped: set[TraceId]) -> None:
@@ -263,7 +264,7 @@ def _asked_before(
 ) -> bytes | None:
     """Answer the erasure that the same request made before, barring up to now; None for none."""
     household, scope = asked.household, asked.scope
-    earlier = transaction.erasure_of_request(request)
+    earlier = transaction.erasure_of_request(asked.household, request)
     kept = earlier is None or earlier.state is ErasureState.DONE
     kept = kept and next(named(transaction, tree, household, scope), None) is not None
     if earlier is None:

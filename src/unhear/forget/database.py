@@ -193,15 +193,15 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     def set_erasure(self, row: ErasureRow) -> None:
         """Put an erasure in place of what was known of it."""
 
-    def erasure(self, erasure: bytes) -> ErasureRow | None:
-        """Answer one erasure, or None."""
+    def erasure(self, household: HouseholdId, erasure: bytes) -> ErasureRow | None:
+        """Answer one erasure of a household, or None."""
 
     def erasures(
         self, household: HouseholdId, *, asked_since: int | None = None
     ) -> Sequence[ErasureRow]:
         """Answer the erasures of a household, or those asked on a day or later."""
 
-    def erasure_of_request(self, request: bytes) -> ErasureRow | None:
+    def erasure_of_request(self, household: HouseholdId, request: bytes) -> ErasureRow | None:
         """Answer the erasure that was made for a request, or None."""
 
     def unfinished_erasures(self, household: HouseholdId) -> Sequence[ErasureRow]:
@@ -213,13 +213,13 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     def drop_erasures(self, household: HouseholdId, *, but: bytes) -> None:
         """Remove every erasure of a household but one, which takes over what they had to sweep."""
 
-    def add_sweep(self, erasure: bytes, traces: Sequence[TraceId]) -> None:
+    def add_sweep(self, household: HouseholdId, erasure: bytes, traces: Sequence[TraceId]) -> None:
         """Remember what an erasure has left to sweep."""
 
-    def sweep(self, erasure: bytes) -> Sequence[TraceId]:
+    def sweep(self, household: HouseholdId, erasure: bytes) -> Sequence[TraceId]:
         """Answer what is left to sweep, and to look for later."""
 
-    def clear_sweep(self, erasure: bytes) -> None:
+    def clear_sweep(self, household: HouseholdId, erasure: bytes) -> None:
         """Forget what was swept."""
 
     def set_hold(self, row: HoldRow) -> None:
@@ -248,7 +248,10 @@ class Database(Protocol):
     """Where the rows lie."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
-        """Take the write lock; durable when the block ends, undone when it raises."""
+        """Take the write lock; durable when the block ends, undone when it raises.
+
+        Raises `CommitUnknown` where the database was lost at the very end: then it may be either.
+        """
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """See one consistent state."""

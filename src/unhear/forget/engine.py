@@ -56,6 +56,9 @@ TRACES_PER_SWEEP_MAX = 1_000
 
 REQUESTS_PER_GROUP_MAX = 256
 
+Erasure = tuple[HouseholdId, bytes]
+"""Whose an erasure is, and its id."""
+
 
 class Forgetter:
     """Carries out erasures; one a house, safe to use from several threads and processes."""
@@ -109,7 +112,7 @@ class Forgetter:
             tree = roots.open_tree(transaction, self._keeper)
             gone = slots.values()
             roots.erase_keys(transaction, self._keeper, tree, gone, due_day=self.due_day())
-            free_slots(transaction, gone)
+            free_slots(transaction, household, gone)
             transaction.drop_traces(household, list(slots))
         self.destroy_due_roots()
 
@@ -119,7 +122,7 @@ class Forgetter:
         Destroys leftover roots first. Raises `RootGone` when the current one is missing.
         """
         with self._database.reading() as transaction:
-            unfinished = [row.id for row in transaction.unfinished_erasures(household)]
+            unfinished = [(household, row.id) for row in transaction.unfinished_erasures(household)]
         self._recover_roots()
         receipts = []
         for erasure in unfinished:
@@ -185,25 +188,25 @@ class Forgetter:
         alone = [[n] for n, asked in enumerate(requests) if asked.scope.household]
         for numbers in filter(None, [together, *alone]):
             barred = self._bar([requests[n] for n in numbers])
-            erasures = [erasure for erasure in barred if isinstance(erasure, bytes)]
+            erasures = [one for one in barred if not isinstance(one, Exception)]
             finished = iter(self._finish(erasures))
-            for n, erasure in zip(numbers, barred, strict=True):
-                outcomes[n] = next(finished) if isinstance(erasure, bytes) else erasure
+            for n, one in zip(numbers, barred, strict=True):
+                outcomes[n] = one if isinstance(one, Exception) else next(finished)
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def _bar(self, requests: Sequence[Asked]) -> list[bytes | Exception]:
+    def _bar(self, requests: Sequence[Asked]) -> list[Erasure | Exception]:
         now = self._clock()
-        barred: list[bytes | Exception] = []
+        barred: list[Erasure | Exception] = []
         with self._database.writing() as transaction:
             tree = roots.open_tree(transaction, self._keeper)
             for asked in requests:
                 try:
-                    barred.append(bar(transaction, tree, asked, now))
+                    barred.append((asked.household, bar(transaction, tree, asked, now)))
                 except NoSuchTrace as error:
                     barred.append(error)
         return barred
 
-    def _finish(self, erasures: Sequence[bytes]) -> list[Receipt | Exception]:
+    def _finish(self, erasures: Sequence[Erasure]) -> list[Receipt | Exception]:
         """Do every step after the bar; answer each erasure's receipt, or why there is none."""
         cases = self._find(erasures)
         if any(case.row.state is ErasureState.COMMITTED for case in cases):
@@ -214,22 +217,22 @@ class Forgetter:
         with self._database.writing() as transaction:
             tree = roots.open_tree(transaction, self._keeper)
             attestation = self._attestation()
-            for erasure in erasures:
+            for household, erasure in erasures:
                 if erasure in failed:
                     outcomes.append(failed[erasure])
                     continue
                 try:
-                    outcomes.append(attest(transaction, tree, erasure, attestation))
+                    outcomes.append(attest(transaction, tree, household, erasure, attestation))
                 except ForgetError as error:
                     outcomes.append(error)
         self._ledger.publish_soon(self._database)
         return outcomes
 
-    def _find(self, erasures: Sequence[bytes]) -> list[Case]:
+    def _find(self, erasures: Sequence[Erasure]) -> list[Case]:
         today = day_number(self._clock())
 
         def read(transaction: Transaction, tree: KeyTree) -> list[Case]:
-            rows = [row for e in erasures if (row := transaction.erasure(e)) is not None]
+            rows = [row for one in erasures if (row := transaction.erasure(*one)) is not None]
             held = {
                 household: scopes_held(transaction, tree, household, today)
                 for household in {row.household for row in rows}
@@ -252,7 +255,7 @@ class Forgetter:
         """Sweep every holder and look again; answer what stands in the way, or None."""
         household = case.row.household
         with self._database.reading() as transaction:
-            traces = list(transaction.sweep(case.row.id))
+            traces = list(transaction.sweep(household, case.row.id))
         holders = [h for h in self._holders if h.holds_words or not case.record.scope.words_only]
         away = [holder.place for holder in holders if not _swept(holder, household, traces)]
         if away:

@@ -9,6 +9,10 @@ class RootGone(ForgetError):
     """The root key the database points at is not in the keeper: nothing kept opens any more."""
 
 
+class CommitUnknown(ForgetError):
+    """The database was lost while it committed: what was to be changed may be, or not at all."""
+
+
 class KeyPageDamaged(ForgetError):
     """A page of the key tree does not open under its key: it was changed outside unhear."""
 

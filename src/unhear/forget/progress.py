@@ -81,7 +81,7 @@ def _progress(
         expired=record.expired,
         reopens=record.reopens is not None,
         state=row.state,
-        destroyed=len(transaction.sweep(row.id)),
+        destroyed=len(transaction.sweep(row.household, row.id)),
         waits_for=tuple(waits),
         looks_again=EPOCH + timedelta(days=row.look_day) if row.look_day else None,
     )

@@ -64,7 +64,7 @@ def read_since(newest: Transaction, keeper: RootKeeper, household: HouseholdId) 
     """Answer what the newest database knows. Raises `RootGone` where it does not open."""
     tree = open_tree(newest, keeper)
     erasures = newest.erasures(household)
-    swept = {row.id: newest.sweep(row.id) for row in erasures}
+    swept = {row.id: newest.sweep(household, row.id) for row in erasures}
     gone: set[TraceId] = set()
     wordless: set[TraceId] = set()
     for row in erasures:
@@ -106,7 +106,7 @@ def replay(older: Transaction, keeper: RootKeeper, since: Since, learned: Learne
     slots = {*gone.values(), *own.values(), *(one.row.slot for one in wordless)}
     slots |= unlearning.slots
     erase_keys(older, keeper, tree, slots)
-    free_slots(older, {*gone.values(), *own.values()})
+    free_slots(older, ours, {*gone.values(), *own.values()})
     older.drop_traces(ours, [*gone, *own])
     carry_out(older, tree, unlearning)
     for one in wordless:
@@ -125,7 +125,7 @@ def _adopt(older: Transaction, since: Since) -> None:
     older.set_household(replace(since.household, slot=slot))
     for erasure in since.erasures:
         older.set_erasure(erasure)
-        older.add_sweep(erasure.id, since.swept[erasure.id])
+        older.add_sweep(erasure.household, erasure.id, since.swept[erasure.id])
     for hold in since.holds:
         older.set_hold(hold)
     if since.mark is not None:

@@ -19,11 +19,11 @@ class SlotTransaction(Protocol):
     def next_leaf_page(self) -> int:
         """Answer the lowest page index never given to a household."""
 
-    def leaf_pages(self, indexes: Collection[int]) -> Mapping[int, tuple[HouseholdId, bytes]]:
-        """Answer whose each of these leaf pages is, and its bitmap of slots in use."""
+    def leaf_pages(self, household: HouseholdId, indexes: Collection[int]) -> Mapping[int, bytes]:
+        """Answer the bitmap of slots in use of each of these leaf pages of the household."""
 
-    def set_leaf_pages(self, pages: Mapping[int, tuple[HouseholdId, bytes]]) -> None:
-        """Say whose each of these leaf pages is and which of its slots are in use."""
+    def set_leaf_pages(self, household: HouseholdId, pages: Mapping[int, bytes]) -> None:
+        """Say that these leaf pages are the household's, and which of their slots are in use."""
 
 
 def take_slot(transaction: SlotTransaction, tree: KeyTree, household: HouseholdId) -> int:
@@ -39,21 +39,24 @@ def take_slot(transaction: SlotTransaction, tree: KeyTree, household: HouseholdI
         page_index, used = found
     bits = int.from_bytes(used, "little")
     offset = (~bits & (bits + 1)).bit_length() - 1
-    transaction.set_leaf_pages({page_index: (household, _bitmap(bits | 1 << offset))})
+    transaction.set_leaf_pages(household, {page_index: _bitmap(bits | 1 << offset)})
     return page_index * FAN_OUT + offset
 
 
-def free_slots(transaction: SlotTransaction, slots: Collection[int]) -> None:
-    """Give back slots whose keys were erased in this same transaction."""
+def free_slots(
+    transaction: SlotTransaction, household: HouseholdId, slots: Collection[int]
+) -> None:
+    """Give back slots of a household whose keys were erased in this same transaction."""
     by_page: dict[int, int] = defaultdict(int)
     for slot in slots:
         by_page[slot // FAN_OUT] |= 1 << slot % FAN_OUT
-    pages = transaction.leaf_pages(by_page)
+    pages = transaction.leaf_pages(household, by_page)
     transaction.set_leaf_pages(
+        household,
         {
-            index: (household, _bitmap(int.from_bytes(used, "little") & ~by_page[index]))
-            for index, (household, used) in pages.items()
-        }
+            index: _bitmap(int.from_bytes(used, "little") & ~by_page[index])
+            for index, used in pages.items()
+        },
     )
 
 

@@ -96,7 +96,7 @@ class Sweeper:
         today = day_number(self._clock())
         with self._database.reading() as transaction:
             due = transaction.erasures_to_look_at(self._household, today)
-            wanted = {row.id: transaction.sweep(row.id) for row in due}
+            wanted = {row.id: transaction.sweep(self._household, row.id) for row in due}
         receipts = []
         for row in due:
             record = self._record(row)
@@ -115,9 +115,9 @@ class Sweeper:
     def _plan_next_look(self, row: ErasureRow, done_day: int, today: int) -> None:
         later = [done_day + days for days in LOOK_AFTER_DAYS if done_day + days > today]
         with self._database.writing() as transaction:
-            current = transaction.erasure(row.id)
+            current = transaction.erasure(self._household, row.id)
             if current is None:
                 return
             transaction.set_erasure(replace(current, look_day=min(later, default=0)))
             if not later:
-                transaction.clear_sweep(row.id)
+                transaction.clear_sweep(self._household, row.id)

@@ -69,6 +69,6 @@ def carry_out(transaction: Transaction, tree: KeyTree, unlearning: Unlearning) -
     for one in unlearning.anew:
         transaction.set_capsule(sealed(tree, one.row, one.utterance, one.content, None))
     if unlearning.gone:
-        free_slots(transaction, [row.slot for row in unlearning.gone])
         household = unlearning.gone[0].household
+        free_slots(transaction, household, [row.slot for row in unlearning.gone])
         transaction.drop_traces(household, [row.id for row in unlearning.gone])

@@ -16,6 +16,7 @@ from unhear.forget.roots import RootKeeper, parked_id
 from unhear.house.house import House
 from unhear.house.own_files import send_own_files
 from unhear.household.words import TraceId
+from unhear.stores.choose_database import need_file
 from unhear.stores.copies.layout import BACKUPS, PAYLOADS
 from unhear.stores.copies.shipping import Shipped, Shipping
 from unhear.stores.copies.target import Target
@@ -76,6 +77,7 @@ def remove_dead(house: House, target: Target) -> int:
 
     Raises `TargetAway`.
     """
+    need_file(house.settings, "backups are made")
     found = backups(target)
     ways = how_they_open(house.keeper, found)
     dead = [one for one, way in zip(found, ways, strict=True) if way is Opens.NOT]
@@ -100,6 +102,7 @@ def backup(
     again in a target that was emptied; `sounds_of` names the only recordings whose payloads are to
     be sent. Raises `TargetTaken` for another house's.
     """
+    need_file(house.settings, "backups are made")
     shipping = Shipping(house.settings.database_file, target)
     shipping.ship(lambda done, all_: progress("database", done, all_), anew=anew)
     _send_payloads(house, target, sounds_of, progress)

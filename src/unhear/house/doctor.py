@@ -139,8 +139,26 @@ def _believed_clock(house: House) -> Iterator[Advice]:
         )
 
 
+def _standbys(house: House) -> Iterator[Advice]:
+    names = house.settings.standbys
+    if house.settings.database is None:
+        return
+    if not names:
+        yield warning(
+            "standbys",
+            "no replica is named: a dead disk loses everything, and a replica that took over "
+            "without the newest root key would open nothing",
+            "name every server that may take over in `standbys`; see docs/operations.md",
+        )
+        return
+    house.copies.ship()
+    yield ok("standbys", f"{', '.join(names)}: all have what is committed on their disks")
+
+
 def _mirror(house: House) -> Iterator[Advice]:
     place = house.settings.mirror
+    if house.settings.database is not None:
+        return
     if place is None:
         yield warning(
             "mirror",
@@ -179,7 +197,7 @@ def _payloads(house: House) -> Iterator[Advice]:
 
 
 def _drill(house: House) -> Iterator[Advice]:
-    if house.last_drill() is None:
+    if house.last_drill() is None and house.settings.database is None:
         yield warning("restore drill", "no restore was rehearsed yet", "run `unhear drill`")
 
 
@@ -219,6 +237,7 @@ QUICK_CHECKS: tuple[Check, ...] = (
     _believed_clock,
     _mirror,
     _payloads,
+    _standbys,
     _drill,
     _controls,
     _strangers,

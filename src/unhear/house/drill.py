@@ -27,6 +27,7 @@ from unhear.keep.moments import Moments
 from unhear.prove.claims import Drill
 from unhear.prove.statement import hour
 from unhear.settings import Settings
+from unhear.stores.choose_database import need_file
 from unhear.stores.copies.assembly import assemble
 from unhear.stores.copies.shipping import Shipping
 from unhear.stores.copies.target import Target
@@ -48,6 +49,7 @@ def rehearse(house: House, scratch: Path | None = None) -> Drill:
     temporary files without one), one after the other made and removed. Raises `StoreError` and
     `ForgetError` where it could not take place.
     """
+    need_file(house.settings, "the drill restores a copy")
     for _ in range(ATTEMPTS_MAX):
         try:
             with tempfile.TemporaryDirectory(prefix="unhear-drill-", dir=scratch) as folder:
@@ -62,7 +64,12 @@ def rehearse(house: House, scratch: Path | None = None) -> Drill:
 
 
 def rehearse_if_due(house: House) -> Drill | None:
-    """Do the drill if the last one is longer ago than the settings say, or there was none."""
+    """Do the drill if the last one is longer ago than the settings say, or there was none.
+
+    On a server there is none to do: its replicas are what is rehearsed, by whoever runs them.
+    """
+    if house.settings.database is not None:
+        return None
     last, now = house.last_drill(), house.clock()
     if last is not None and now - datetime.fromisoformat(last.at) < timedelta(
         days=house.settings.drill_days

@@ -38,6 +38,7 @@ from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.own_files import send_own_files
+from unhear.house.own_household import NotSetUp, own_household
 from unhear.house.pushing import open_push
 from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
@@ -54,7 +55,6 @@ from unhear.household.policy import Remembering, remembering
 from unhear.household.words import (
     UNKNOWN_PERSON,
     DeviceId,
-    HouseholdId,
     PersonId,
     Purpose,
     TraceId,
@@ -74,10 +74,9 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
+from unhear.stores.choose_database import choose_mirror, database_exists, open_database
 from unhear.stores.choose_payloads import choose_payloads
-from unhear.stores.copies.shipping import ShippingMirror
 from unhear.stores.copies.target import Target
-from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged, TargetAway
 from unhear.stores.fleet_client import HttpFleet
 from unhear.stores.log_files import open_ledger
@@ -94,10 +93,6 @@ WATCHED = {"en": "Somebody is looking at you now.", "de": "Jemand sieht Sie gera
 """What is said at a camera when somebody sees it live."""
 
 
-class NotSetUp(Exception):
-    """There is no household in this folder yet."""
-
-
 class House:
     """One house, open: everything the edges (command line, web, satellites) work with."""
 
@@ -106,16 +101,17 @@ class House:
 
         Raises `NotSetUp`, and `ForgetError` or `StoreError` when something is missing or damaged.
         """
-        if settings.restoring_folder.exists() and not settings.database_file.exists():
+        exists = database_exists(settings)
+        if settings.restoring_folder.exists() and not exists:
             raise NotSetUp(
                 f"the house in {settings.house} is closed: a restore was begun and not finished. "
                 "Run `unhear restore` again"
             )
-        if not settings.database_file.exists():
+        if not exists:
             raise NotSetUp(f"no house in {settings.house} yet; make one with `unhear setup`")
         self.settings = settings
         self.clock = clock.now
-        self.database = Database(settings.database_file, mirrored=settings.mirror is not None)
+        self.database = open_database(settings)
         self.copies = _copies(settings, self.last_drill)
         self.keeper: RootKeeper = open_keeper(settings, self.database, self.copies)
         self.payloads = choose_payloads(settings.payloads, settings.payload_folder)
@@ -529,26 +525,22 @@ class House:
 
     def _household(self) -> tuple[WrappedIdentity, Household]:
         with self.database.reading() as transaction:
-            rows = transaction.households()
-        if not rows:
-            raise NotSetUp(f"the house in {self.settings.house} has no household; set it up anew")
-        household = HouseholdId(rows[0].id)
-        if not rows[0].recipient:
+            row = own_household(self.settings, transaction)
+        if not row.recipient:
             raise NotSetUp(
                 f"the household in {self.settings.house} was forgotten as a whole; only its "
                 "receipts are left. Set up another one in another folder"
             )
-        identity = WrappedIdentity.from_bytes(rows[0].identity)
-        if rows[0].recipient != str(identity.recipient):
+        identity = WrappedIdentity.from_bytes(row.identity)
+        if row.recipient != str(identity.recipient):
             raise StoreDamaged(
                 "the household's recipient was changed outside unhear: what is kept would be "
                 "sealed to somebody else. Restore the database from a backup"
             )
         return identity, snapshot(
-            self.database, self.keeper, lambda tx, tree: profile_of(tx, tree, household)
+            self.database, self.keeper, lambda tx, tree: profile_of(tx, tree, row.id)
         )
 
 
 def _copies(settings: Settings, drill: Callable[[], Drill | None]) -> Copies:
-    mirror = ShippingMirror(settings.database_file, settings.mirror) if settings.mirror else None
-    return Copies(mirror, settings.horizon_days, drill)
+    return Copies(choose_mirror(settings), settings.horizon_days, drill)

@@ -10,7 +10,7 @@ from unhear.forget.migrate import Move, migrate, settle
 from unhear.forget.mirror import Copies
 from unhear.forget.roots import RootKeeper
 from unhear.settings import Settings, SettingsWrong, read_settings_file, write_to_settings_file
-from unhear.stores.database import Database
+from unhear.stores.choose_database import HouseDatabase
 from unhear.stores.errors import StoreError
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.keepers.moved import MovedRootKeeper
@@ -44,7 +44,7 @@ class FileMoveRecord:
         write_to_settings_file(self.house, {"keeper": self.new, "keeper_moving_to": None})
 
 
-def open_keeper(settings: Settings, database: Database, copies: Copies) -> RootKeeper:
+def open_keeper(settings: Settings, database: HouseDatabase, copies: Copies) -> RootKeeper:
     """Answer the keeper of a house, and settle a move that a crash interrupted.
 
     Where that cannot be done now, the house opens with what has its root, and it is tried again
@@ -76,7 +76,9 @@ def remember_keeper(settings: Settings) -> None:
         )
 
 
-def move_keeper(settings: Settings, database: Database, copies: Copies, spec: str) -> RootKeeper:
+def move_keeper(
+    settings: Settings, database: HouseDatabase, copies: Copies, spec: str
+) -> RootKeeper:
     """Move the root key of a house to the keeper that `spec` describes, and answer that.
 
     Raises `SettingsWrong` for a spec that cannot be used, or where the environment names the
@@ -111,14 +113,14 @@ def move_keeper(settings: Settings, database: Database, copies: Copies, spec: st
     return move.new
 
 
-def _try_to_settle(database: Database, move: Move, copies: Copies) -> None:
+def _try_to_settle(database: HouseDatabase, move: Move, copies: Copies) -> None:
     try:
         settle(database, move, copies)
     except (KeeperFailed, MirrorAway):
         log.warning("the root key's move is not finished; the next opening settles it")
 
 
-def _holds_root(keeper: RootKeeper, database: Database) -> bool:
+def _holds_root(keeper: RootKeeper, database: HouseDatabase) -> bool:
     with database.reading() as transaction:
         current = transaction.current_root().root_id
     try:

@@ -25,6 +25,7 @@ from unhear.keep.identity import WrappedIdentity
 from unhear.keep.payloads import Payloads
 from unhear.learn.learned import SealedLearned
 from unhear.settings import Settings, read_settings_file
+from unhear.stores.choose_database import need_file
 from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.copies.assembly import (
     assemble,
@@ -83,6 +84,7 @@ def restore(
     `RestoreRefused`, and `StoreError` for trouble with the copies; then the house stays closed, and
     it can be tried again.
     """
+    need_file(settings, "what is restored is a copy")
     if settings.data_folder.exists():
         raise RestoreRefused(
             f"{settings.data_folder} is there already; restore into another house, or move it away"

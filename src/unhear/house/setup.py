@@ -1,6 +1,7 @@
 """Make a household: its keys, its people, what they consent to, and the first leaves of its log."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from unhear import clock
@@ -30,7 +31,7 @@ from unhear.keep.profile import add_household
 from unhear.prove.claims import LogKey
 from unhear.prove.statement import statement_of
 from unhear.settings import Settings, write_to_settings_file
-from unhear.stores.database import Database
+from unhear.stores.choose_database import database_exists, open_database
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.log_files import make_log_key, open_ledger
 
@@ -104,41 +105,62 @@ def establish(
     Raises `AlreadySetUp`, `SettingsWrong`, `MayNotDecide` and `KeeperFailed`; then no household is
     made.
     """
-    if settings.database_file.exists() or settings.log_key_file.exists():
-        raise AlreadySetUp(
-            f"{settings.house} holds a house already; choose another folder with --house"
-        )
+    joins = _joins(settings)
     household = replace(_household(settings, plan, identity.household), passkeys=passkeys)
-    keeper = _empty_keeper(settings, plan)
+    keeper = _keeper(settings, plan, joins=joins)
     settings.data_folder.mkdir(parents=True, exist_ok=True)
-    make_log_key(settings.log_key_file, f"unhear.local/{clock.random_bytes(4).hex()}")
+    if not joins:
+        make_log_key(settings.log_key_file, f"unhear.local/{clock.random_bytes(4).hex()}")
     ledger = open_ledger(settings.log_key_file, settings.ledger_folder)
-    database = Database(settings.database_file)
-    with database.writing() as transaction:
-        plant(transaction, keeper)
-        tree: KeyTree = open_tree(transaction, keeper)
-        add_household(
-            transaction,
-            tree,
-            household,
-            recipient=str(identity.recipient),
-            identity=identity.to_bytes(),
-            now=clock.now(),
-        )
-        ledger.append(transaction, statement_of(LogKey(str(ledger.key))))
-        for consent in household.consents:
-            claimed = consent_claim(household, consent)
-            state(transaction, tree, household.id, claimed, ledger=ledger, now=consent.given_at)
-    ledger.publish(database)
-    database.close()
+    with closing(open_database(settings)) as database:
+        if settings.database is not None:
+            write_to_settings_file(settings.house, {"household": household.id.hex()})
+        with database.writing() as transaction:
+            if not joins:
+                plant(transaction, keeper)
+            tree: KeyTree = open_tree(transaction, keeper)
+            add_household(
+                transaction,
+                tree,
+                household,
+                recipient=str(identity.recipient),
+                identity=identity.to_bytes(),
+                now=clock.now(),
+            )
+            if not joins:
+                ledger.append(transaction, statement_of(LogKey(str(ledger.key))))
+            for consent in household.consents:
+                claimed = consent_claim(household, consent)
+                state(transaction, tree, household.id, claimed, ledger=ledger, now=consent.given_at)
+        ledger.publish(database)
     return Established(str(ledger.key), keeper)
 
 
-def _empty_keeper(settings: Settings, plan: SetupPlan) -> RootKeeper:
+def _joins(settings: Settings) -> bool:
+    """Whether the household joins others in their shard of a server.
+
+    Raises `AlreadySetUp` where there is one already that it would replace.
+    """
+    exists, has_log_key = database_exists(settings), settings.log_key_file.exists()
+    if settings.database is None or settings.household is not None or not exists:
+        if exists or has_log_key:
+            raise AlreadySetUp(
+                f"{settings.house} holds a house already; choose another folder with --house"
+            )
+        return False
+    if not has_log_key:
+        raise AlreadySetUp(
+            f"shard {settings.shard} of the database has a house already: name another `shard`. To "
+            "add a household to it, copy its log.key into the new folder and name its keeper"
+        )
+    return True
+
+
+def _keeper(settings: Settings, plan: SetupPlan, *, joins: bool) -> RootKeeper:
     """Answer the keeper, and write into the house's file which it is, where the plan says so."""
     settings.house.mkdir(parents=True, exist_ok=True)
-    keeper = choose_keeper(plan.keeper or settings.keeper_spec, settings.house, make=True)
-    if keeper.ids():
+    keeper = choose_keeper(plan.keeper or settings.keeper_spec, settings.house, make=not joins)
+    if keeper.ids() and not joins:
         raise KeeperFailed(
             "the keeper holds root keys already, of another house. Give this one a folder, label "
             "or index of its own"

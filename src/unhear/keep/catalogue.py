@@ -20,7 +20,7 @@ from unhear.forget.database import (
     TraceRow,
     Transaction,
 )
-from unhear.forget.errors import NoSuchTrace
+from unhear.forget.errors import CommitUnknown, NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
@@ -130,6 +130,8 @@ class Catalogue:
         try:
             with self._database.writing() as transaction:
                 add_trace(transaction, open_tree(transaction, self._keeper), self._household, new)
+        except CommitUnknown:
+            raise  # its row may be there; where it is not, the payload is swept like any orphan
         except Exception:
             self._payloads.delete(self._household, [utterance.of])
             raise

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from unhear.forget.database import Database, TraceKind, TraceRow, Transaction
-from unhear.forget.errors import NoSuchTrace
+from unhear.forget.errors import CommitUnknown, NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
@@ -77,9 +77,9 @@ class Clips:
         clip.film = replace(film, pieces=(*film.pieces, piece))
         try:
             self._write(clip, first=not film.pieces)
-        except Exception:
+        except Exception as error:
             clip.film = film
-            if not film.pieces:
+            if not film.pieces and not isinstance(error, CommitUnknown):
                 self._payloads.delete(self._household, [trace])
             raise
 

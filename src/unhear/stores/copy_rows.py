@@ -1,16 +1,13 @@
 """What the database knows of copies of itself: how often it was written to, and the last drill."""
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from unhear.prove.claims import Drill
 from unhear.stores import tables as t
+from unhear.stores.upserts import upsert
 
 COUNT = text("UPDATE commit_count SET number = number + 1")
-_NEW = upsert(t.drill)
-UPSERT_DRILL = _NEW.on_conflict_do_update(
-    index_elements=["one"], set_={name: _NEW.excluded[name] for name in ("at", "result")}
-)
+UPSERT_DRILL = upsert(t.drill)
 
 
 class CopyRows:

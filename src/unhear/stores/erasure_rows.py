@@ -4,39 +4,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, select, text
 
 from unhear.forget.database import ErasureRow, ErasureState, HoldRow, HoldState
 from unhear.household.clock_guard import ClockMark
 from unhear.household.words import HouseholdId, TraceId
 from unhear.stores import tables as t
+from unhear.stores.upserts import insert_new, upsert
 
-ERASURE = t.erasure.c
+ERASURE, SWEEP = t.erasure.c, t.sweep.c
 OURS: BindParameter[bytes] = bindparam("ours")
-SELECT_ERASURE = select(t.erasure).where(ERASURE.id == bindparam("erasure"))
 SELECT_ERASURES = select(t.erasure).where(ERASURE.household == OURS)
+SELECT_ERASURE = SELECT_ERASURES.where(ERASURE.id == bindparam("erasure"))
 SELECT_SINCE = SELECT_ERASURES.where(ERASURE.asked_day >= bindparam("day"))
 SELECT_UNFINISHED = SELECT_ERASURES.where(ERASURE.state != ErasureState.DONE.value)
 SELECT_TO_LOOK = SELECT_ERASURES.where(ERASURE.look_day.between(1, bindparam("day")))
-SELECT_REQUEST = select(t.erasure).where(ERASURE.request == bindparam("request"))
-CHANGES = ("state", "asked_day", "sealed", "look_day", "request")
-_NEW = upsert(t.erasure)
-UPSERT_ERASURE = _NEW.on_conflict_do_update(
-    index_elements=["id"], set_={name: _NEW.excluded[name] for name in CHANGES}
+SELECT_REQUEST = SELECT_ERASURES.where(ERASURE.request == bindparam("request"))
+UPSERT_ERASURE = upsert(t.erasure)
+INSERT_SWEEP = insert_new(t.sweep)
+_OF_ERASURE = (SWEEP.household == OURS, SWEEP.erasure == bindparam("of"))
+SELECT_SWEEP = select(SWEEP.trace).where(*_OF_ERASURE)
+DELETE_SWEEP = delete(t.sweep).where(*_OF_ERASURE)
+TAKE_OVER_SWEEP = text(
+    "INSERT INTO sweep (household, erasure, trace) SELECT household, :but, trace FROM sweep "
+    "WHERE household = :household AND erasure <> :but ON CONFLICT DO NOTHING"
 )
-SELECT_SWEEP = select(t.sweep.c.trace).where(t.sweep.c.erasure == bindparam("erasure"))
-DELETE_SWEEP = delete(t.sweep).where(t.sweep.c.erasure == bindparam("erasure_id"))
-_NEW_HOLD = upsert(t.hold)
-UPSERT_HOLD = _NEW_HOLD.on_conflict_do_update(
-    index_elements=["id"], set_={name: _NEW_HOLD.excluded[name] for name in ("state", "sealed")}
-)
+UPSERT_HOLD = upsert(t.hold)
 SELECT_HOLDS = select(t.hold).where(t.hold.c.household == OURS)
-_NEW_MARK = upsert(t.clock_mark)
-UPSERT_MARK = _NEW_MARK.on_conflict_do_update(
-    index_elements=["one"],
-    set_={name: _NEW_MARK.excluded[name] for name in ("believed", "doubted_first", "doubted_last")},
-)
+UPSERT_MARK = upsert(t.clock_mark)
 
 
 class ErasureRows:
@@ -58,13 +53,15 @@ class ErasureRows:
         }
         self._connection.execute(UPSERT_ERASURE, values)
 
-    def erasure(self, erasure: bytes) -> ErasureRow | None:
-        """Answer one erasure, or None."""
-        return next(self._erasures(SELECT_ERASURE, {"erasure": erasure}), None)
+    def erasure(self, household: HouseholdId, erasure: bytes) -> ErasureRow | None:
+        """Answer one erasure of a household, or None."""
+        values = {"ours": household, "erasure": erasure}
+        return next(self._erasures(SELECT_ERASURE, values), None)
 
-    def erasure_of_request(self, request: bytes) -> ErasureRow | None:
+    def erasure_of_request(self, household: HouseholdId, request: bytes) -> ErasureRow | None:
         """Answer the erasure that was made for a request, or None."""
-        return next(self._erasures(SELECT_REQUEST, {"request": request}), None)
+        values = {"ours": household, "request": request}
+        return next(self._erasures(SELECT_REQUEST, values), None)
 
     def erasures(
         self, household: HouseholdId, *, asked_since: int | None = None
@@ -84,30 +81,30 @@ class ErasureRows:
 
     def drop_erasures(self, household: HouseholdId, *, but: bytes) -> None:
         """Remove every erasure of a household but one, which takes over what they had to sweep."""
-        others = select(ERASURE.id).where(ERASURE.household == household, ERASURE.id != but)
+        self._connection.execute(TAKE_OVER_SWEEP, {"household": household, "but": but})
         self._connection.execute(
-            update(t.sweep).where(t.sweep.c.erasure.in_(others)).values(erasure=but)
+            delete(t.sweep).where(SWEEP.household == household, SWEEP.erasure != but)
         )
         self._connection.execute(
             delete(t.erasure).where(ERASURE.household == household, ERASURE.id != but)
         )
 
-    def add_sweep(self, erasure: bytes, traces: Sequence[TraceId]) -> None:
+    def add_sweep(self, household: HouseholdId, erasure: bytes, traces: Sequence[TraceId]) -> None:
         """Remember what is left to sweep."""
         if traces:
             self._connection.execute(
-                insert(t.sweep).prefix_with("OR IGNORE"),
-                [{"erasure": erasure, "trace": trace} for trace in traces],
+                INSERT_SWEEP,
+                [{"household": household, "erasure": erasure, "trace": trace} for trace in traces],
             )
 
-    def sweep(self, erasure: bytes) -> list[TraceId]:
+    def sweep(self, household: HouseholdId, erasure: bytes) -> list[TraceId]:
         """Answer what is left to sweep, and to look for later."""
-        rows = self._connection.scalars(SELECT_SWEEP, {"erasure": erasure})
+        rows = self._connection.scalars(SELECT_SWEEP, {"ours": household, "of": erasure})
         return [TraceId(trace) for trace in rows]
 
-    def clear_sweep(self, erasure: bytes) -> None:
+    def clear_sweep(self, household: HouseholdId, erasure: bytes) -> None:
         """Forget what was swept."""
-        self._connection.execute(DELETE_SWEEP, {"erasure_id": erasure})
+        self._connection.execute(DELETE_SWEEP, {"ours": household, "of": erasure})
 
     def set_hold(self, row: HoldRow) -> None:
         """Put a legal hold in place of what was known of it."""

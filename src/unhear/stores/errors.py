@@ -1,6 +1,6 @@
 """What can go wrong with the places where things lie; every message says what to do."""
 
-from unhear.forget.errors import HolderAway
+from unhear.forget.errors import CommitUnknown, HolderAway
 
 
 class StoreError(Exception):
@@ -21,6 +21,18 @@ class StoreUnwritable(StoreError):
 
 class StoreBusy(StoreError):
     """Another process held the write lock for too long."""
+
+
+class StoreAway(StoreError):
+    """The server that has the database cannot be reached, or lets nobody in."""
+
+
+class CommitLost(StoreAway, CommitUnknown):
+    """The server was lost while it committed: what was to be changed may be, or not at all."""
+
+
+class NotOnServer(StoreError):
+    """What was asked for works on a SQLite file, and the database is on a server."""
 
 
 class PayloadMissing(StoreError):

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from unhear.forget.errors import RootGone
 from unhear.forget.keytree import FAN_OUT, SealedPage
 from unhear.forget.roots import CurrentRoot
 from unhear.household.words import HouseholdId
 from unhear.stores import tables as t
+from unhear.stores.upserts import upsert
 
 PAGES_PER_QUERY_MAX = 500
 """Bounds the size of one SQL statement."""
@@ -18,17 +18,9 @@ PAGE, LEAF_PAGE, QUEUE = t.key_page.c, t.leaf_page.c, t.root_queue.c
 SELECT_PAGES = select(PAGE.page_index, PAGE.epoch, PAGE.sealed).where(
     PAGE.level == bindparam("at"), PAGE.page_index.in_(bindparam("places", expanding=True))
 )
-_NEW_PAGE = upsert(t.key_page)
-UPSERT_PAGE = _NEW_PAGE.on_conflict_do_update(
-    index_elements=["level", "page_index"],
-    set_={name: _NEW_PAGE.excluded[name] for name in ("epoch", "sealed")},
-)
+UPSERT_PAGE = upsert(t.key_page)
 SELECT_ROOT = select(t.key_root)
-_NEW_ROOT = upsert(t.key_root)
-UPSERT_ROOT = _NEW_ROOT.on_conflict_do_update(
-    index_elements=["one"],
-    set_={name: _NEW_ROOT.excluded[name] for name in ("tree_id", "epoch", "root_id")},
-)
+UPSERT_ROOT = upsert(t.key_root)
 SELECT_QUEUE = select(QUEUE.root_id, QUEUE.due_day)
 DELETE_QUEUED = delete(t.root_queue).where(QUEUE.root_id == bindparam("root"))
 SELECT_ROOM = (
@@ -37,14 +29,11 @@ SELECT_ROOM = (
     .limit(1)
 )
 SELECT_LAST_LEAF_PAGE = select(func.max(LEAF_PAGE.page_index))
-SELECT_LEAF_PAGES = select(LEAF_PAGE.page_index, LEAF_PAGE.household, LEAF_PAGE.used).where(
-    LEAF_PAGE.page_index.in_(bindparam("places", expanding=True))
+SELECT_LEAF_PAGES = select(LEAF_PAGE.page_index, LEAF_PAGE.used).where(
+    LEAF_PAGE.household == bindparam("ours"),
+    LEAF_PAGE.page_index.in_(bindparam("places", expanding=True)),
 )
-_NEW_LEAF_PAGE = upsert(t.leaf_page)
-UPSERT_LEAF_PAGE = _NEW_LEAF_PAGE.on_conflict_do_update(
-    index_elements=["page_index"],
-    set_={name: _NEW_LEAF_PAGE.excluded[name] for name in ("household", "used", "free")},
-)
+UPSERT_LEAF_PAGE = upsert(t.leaf_page)
 
 
 class KeyringRows:
@@ -103,16 +92,18 @@ class KeyringRows:
         highest = self._connection.scalar(SELECT_LAST_LEAF_PAGE)
         return 0 if highest is None else highest + 1
 
-    def leaf_pages(self, indexes: Collection[int]) -> Mapping[int, tuple[HouseholdId, bytes]]:
-        """Answer whose each of these leaf pages is, and its bitmap of slots in use."""
+    def leaf_pages(self, household: HouseholdId, indexes: Collection[int]) -> Mapping[int, bytes]:
+        """Answer the bitmap of slots in use of each of these leaf pages of the household."""
         return {
-            row.page_index: (HouseholdId(row.household), row.used)
+            row.page_index: row.used
             for some in _parts(indexes)
-            for row in self._connection.execute(SELECT_LEAF_PAGES, {"places": some})
+            for row in self._connection.execute(
+                SELECT_LEAF_PAGES, {"ours": household, "places": some}
+            )
         }
 
-    def set_leaf_pages(self, pages: Mapping[int, tuple[HouseholdId, bytes]]) -> None:
-        """Say whose each of these leaf pages is and which of its slots are in use."""
+    def set_leaf_pages(self, household: HouseholdId, pages: Mapping[int, bytes]) -> None:
+        """Say that these leaf pages are the household's, and which of their slots are in use."""
         rows = [
             {
                 "page_index": index,
@@ -120,7 +111,7 @@ class KeyringRows:
                 "used": used,
                 "free": FAN_OUT - int.from_bytes(used, "little").bit_count(),
             }
-            for index, (household, used) in pages.items()
+            for index, used in pages.items()
         ]
         self._connection.execute(UPSERT_LEAF_PAGE, rows)
 

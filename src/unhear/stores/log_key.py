@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unhear.clock import random_bytes
+from unhear.forget.database import Database
 from unhear.prove.ledger import Ledger
 from unhear.prove.log_keys import key_named_by
 from unhear.prove.notes import KeyKind, Note, Signer, VerifierKey
-from unhear.stores.database import Database
 from unhear.stores.errors import StoreDamaged, StoreUnwritable
 from unhear.stores.key_files import make_key_file, read_key_file, sync_folder
 
@@ -74,7 +74,7 @@ def finish_rotation(database: Database, path: Path) -> None:
 def _clear_up(database: Database, path: Path) -> None:
     following = _next(path)
     if following.exists():
-        with database.reading() as transaction:
+        with database.writing() as transaction:  # so that a commit under way is over
             named = [key_named_by(handover) for handover in transaction.handovers()]
         try:
             key = read_key_file(following, KeyKind.ED25519).verifier

@@ -1,17 +1,23 @@
 """Bring the database's schema up to date (Alembic)."""
 
+from collections.abc import Callable
 from importlib.resources import files
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from unhear.stores.copy_rows import COUNT
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The revision this code wants; a test compares it with the migration folder's head."""
 
 
-def upgrade(engine: Engine) -> None:
-    """Apply the migrations the database lacks, in one transaction; it is nearly free when none."""
+def upgrade(
+    engine: Engine, prepare: Callable[[Connection], None] = lambda _connection: None
+) -> None:
+    """Apply the migrations the database lacks, in one transaction; it is nearly free when none.
+
+    `prepare` is called in it first, where there are any.
+    """
     with engine.connect() as connection, connection.begin():
         if _revision(connection) == NEWEST:
             return
@@ -25,6 +31,7 @@ def upgrade(engine: Engine) -> None:
         engine.connect().execution_options(begin_mode="IMMEDIATE") as connection,
         connection.begin(),
     ):
+        prepare(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, NEWEST)
         connection.execute(COUNT)  # so that a copy elsewhere does not miss this one

@@ -2,12 +2,19 @@
 
 What a column says in clear is what the database must sort by; everything else lies sealed under
 keys of the key tree and dies with them, in every old copy of these tables too.
+
+The key of whatever is a household's begins with the household, and every statement that looks for
+it names the household: so a household's rows lie together, and can be put apart from others'. In
+SQLite's file alone the primary key of `trace` is the slot, which there is the row's own place and
+costs no index. On PostgreSQL the key tree's tables lie in a schema of their own.
 """
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -25,7 +32,7 @@ household = Table(
     "household",
     metadata,
     Column("id", LargeBinary(16), primary_key=True, info=a.HOUSEHOLD_ID),
-    Column("slot", Integer, nullable=False, unique=True, info=a.KEY_PLACES),
+    Column("slot", BigInteger, nullable=False, unique=True, info=a.KEY_PLACES),
     Column("recipient", String(100), nullable=False, info=a.RECIPIENT),
     Column("identity", LargeBinary, nullable=False, info=a.IDENTITY),
 )
@@ -35,22 +42,22 @@ age identity wrapped by the guardian's passphrase and recovery phrase."""
 trace = Table(
     "trace",
     metadata,
-    Column("slot", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
+    Column("slot", BigInteger, nullable=False, info=a.KEY_PLACES),
     Column(
         "household",
         LargeBinary(16),
         ForeignKey("household.id"),
-        nullable=False,
+        primary_key=True,
         info=a.HOUSEHOLD_ID,
     ),
-    Column("id", LargeBinary(16), nullable=False, info=a.TRACE_ID),
+    Column("id", LargeBinary(16), primary_key=True, info=a.TRACE_ID),
     Column("kind", String(20), nullable=False, info=a.TRACE_KIND),
     Column("day", Integer, nullable=False, info=a.TRACE_DAY),
     Column("expires_day", Integer, nullable=False, info=a.TRACE_DAY),
     Column("details", LargeBinary, nullable=False, info=a.DETAILS),
     Column("content", LargeBinary, nullable=False, info=a.CONTENT),
     Column("words", LargeBinary, nullable=True, info=a.WORDS),
-    UniqueConstraint("household", "id"),
+    UniqueConstraint("household", "slot"),
     Index("trace_by_day", "household", "kind", "day", "expires_day"),
 )
 """One row a kept thing. `details`, `content` and `words` (a transcript) are its capsule, sealed
@@ -59,11 +66,12 @@ under the key in `slot`."""
 leaf_page = Table(
     "leaf_page",
     metadata,
-    Column("page_index", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
-    Column("household", LargeBinary(16), nullable=False, info=a.HOUSEHOLD_ID),
+    Column("household", LargeBinary(16), primary_key=True, info=a.HOUSEHOLD_ID),
+    Column("page_index", BigInteger, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
     Column("used", LargeBinary(15), nullable=False, info=a.KEY_PLACES),
     Column("free", Integer, nullable=False, info=a.KEY_PLACES),
     Index("leaf_page_with_room", "household", "free"),
+    Index("leaf_page_last", "page_index"),
 )
 """Whose each leaf page of the key tree is, and which of its 120 slots are in use (bit = slot)."""
 
@@ -71,8 +79,8 @@ key_page = Table(
     "key_page",
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
-    Column("page_index", Integer, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
-    Column("epoch", Integer, nullable=False, info=a.KEY_PLACES),
+    Column("page_index", BigInteger, primary_key=True, autoincrement=False, info=a.KEY_PLACES),
+    Column("epoch", BigInteger, nullable=False, info=a.KEY_PLACES),
     Column("sealed", LargeBinary, nullable=False, info=a.KEYS),
 )
 """The pages of the key tree, each sealed under a key of its parent page."""
@@ -82,7 +90,7 @@ key_root = Table(
     metadata,
     Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, info=a.KEY_PLACES),
     Column("tree_id", LargeBinary(16), nullable=False, info=a.KEY_PLACES),
-    Column("epoch", Integer, nullable=False, info=a.KEY_PLACES),
+    Column("epoch", BigInteger, nullable=False, info=a.KEY_PLACES),
     Column("root_id", LargeBinary(16), nullable=False, info=a.KEY_PLACES),
 )
 """Which root opens the top page. The root itself is with the root keeper."""
@@ -98,14 +106,14 @@ root_queue = Table(
 erasure = Table(
     "erasure",
     metadata,
-    Column("id", LargeBinary(16), primary_key=True, info=a.ERASURE_WORK),
     Column(
         "household",
         LargeBinary(16),
         ForeignKey("household.id"),
-        nullable=False,
+        primary_key=True,
         info=a.HOUSEHOLD_ID,
     ),
+    Column("id", LargeBinary(16), primary_key=True, info=a.ERASURE_WORK),
     Column("state", String(10), nullable=False, info=a.ERASURE_WORK),
     Column("asked_day", Integer, nullable=False, info=a.ERASURE_WORK),
     Column("sealed", LargeBinary, nullable=False, info=a.ERASURE_SCOPE),
@@ -113,7 +121,7 @@ erasure = Table(
     Column("request", LargeBinary(16), nullable=True, info=a.ERASURE_WORK),
     Index("erasure_by_day", "household", "asked_day"),
     Index("erasure_by_look", "household", "look_day"),
-    Index("erasure_by_request", "request"),
+    Index("erasure_by_request", "household", "request"),
 )
 """One row an erasure: asked, committed or done. Its scope is sealed under the household's key and
 stays as the bar against late traces. `look_day` is when to look for late copies (0: no more);
@@ -122,22 +130,24 @@ stays as the bar against late traces. `look_day` is when to look for late copies
 sweep = Table(
     "sweep",
     metadata,
-    Column("erasure", LargeBinary(16), ForeignKey("erasure.id"), primary_key=True, info=a.SWEPT),
+    Column("household", LargeBinary(16), primary_key=True, info=a.HOUSEHOLD_ID),
+    Column("erasure", LargeBinary(16), primary_key=True, info=a.SWEPT),
     Column("trace", LargeBinary(16), primary_key=True, info=a.SWEPT),
+    ForeignKeyConstraint(["household", "erasure"], ["erasure.household", "erasure.id"]),
 )
 """Traces whose keys an erasure has destroyed and whose leftovers it has yet to sweep."""
 
 hold = Table(
     "hold",
     metadata,
-    Column("id", LargeBinary(16), primary_key=True, info=a.HOLD_STATE),
     Column(
         "household",
         LargeBinary(16),
         ForeignKey("household.id"),
-        nullable=False,
+        primary_key=True,
         info=a.HOUSEHOLD_ID,
     ),
+    Column("id", LargeBinary(16), primary_key=True, info=a.HOLD_STATE),
     Column("state", String(10), nullable=False, info=a.HOLD_STATE),
     Column("expires_day", Integer, nullable=False, info=a.HOLD_STATE),
     Column("sealed", LargeBinary, nullable=False, info=a.HOLD),
@@ -149,9 +159,9 @@ clock_mark = Table(
     "clock_mark",
     metadata,
     Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, info=a.MACHINE),
-    Column("believed", Integer, nullable=False, info=a.MACHINE),
-    Column("doubted_first", Integer, nullable=True, info=a.MACHINE),
-    Column("doubted_last", Integer, nullable=True, info=a.MACHINE),
+    Column("believed", BigInteger, nullable=False, info=a.MACHINE),
+    Column("doubted_first", BigInteger, nullable=True, info=a.MACHINE),
+    Column("doubted_last", BigInteger, nullable=True, info=a.MACHINE),
 )
 """The newest time (seconds since 1970) this house believed, and the first and last time it was told
 since by a clock that had jumped."""
@@ -160,7 +170,7 @@ commit_count = Table(
     "commit_count",
     metadata,
     Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, info=a.MACHINE),
-    Column("number", Integer, nullable=False, info=a.MACHINE),
+    Column("number", BigInteger, nullable=False, info=a.MACHINE),
 )
 """How often this database was written to: tells a copy elsewhere whether it missed something."""
 
@@ -176,7 +186,7 @@ drill = Table(
 ledger_leaf = Table(
     "ledger_leaf",
     metadata,
-    Column("leaf_index", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False, info=a.LEDGER),
     Column("data", LargeBinary, nullable=False, info=a.LEDGER),
 )
 """The statements of the ledger, in order. They hold salted commitments only."""
@@ -185,7 +195,7 @@ ledger_node = Table(
     "ledger_node",
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
-    Column("node_index", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
+    Column("node_index", BigInteger, primary_key=True, autoincrement=False, info=a.LEDGER),
     Column("hash", LargeBinary(32), nullable=False, info=a.LEDGER),
 )
 """Hashes of the complete subtrees of the ledger."""
@@ -193,7 +203,7 @@ ledger_node = Table(
 log_handover = Table(
     "log_handover",
     metadata,
-    Column("leaf_index", Integer, primary_key=True, autoincrement=False, info=a.LEDGER),
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False, info=a.LEDGER),
     Column("receipt", LargeBinary, nullable=False, info=a.LEDGER),
 )
 """One row a change of the log's key: the receipt, signed by the old key, of the leaf that names the

@@ -6,7 +6,8 @@ from threading import Lock
 
 from unhear.house.accounts import tell_guessing_over
 from unhear.house.bell import Doorbell
-from unhear.house.house import House, NotSetUp
+from unhear.house.house import House
+from unhear.house.own_household import NotSetUp
 from unhear.house.voice import Ways
 from unhear.settings import Settings
 from unhear.web.ceremonies import Ceremonies

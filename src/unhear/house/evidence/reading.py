@@ -12,8 +12,7 @@ from functools import cache
 
 from unhear.answer.registry import Skills, find_skills
 from unhear.clock import Clock, day_number
-from unhear.forget.database import RECORDING_KINDS, TraceKind, Transaction
-from unhear.forget.database import Database as Reads
+from unhear.forget.database import RECORDING_KINDS, Database, TraceKind, Transaction
 from unhear.forget.errors import CapsuleClosed, ForgetError, NoSuchTrace
 from unhear.forget.holds import scopes_held
 from unhear.forget.kept_receipts import KINDS as RECEIPT_KINDS
@@ -31,6 +30,7 @@ from unhear.house.evidence.holds import held
 from unhear.house.evidence.log import Entry, Public, read_log
 from unhear.house.evidence.looks import granted, looked
 from unhear.house.notice_facts import recipients_of
+from unhear.house.own_household import own_household
 from unhear.house.standing import Practice
 from unhear.household.family import Household
 from unhear.household.methods import ConsentMethod
@@ -41,8 +41,8 @@ from unhear.prove.errors import ProofError
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
+from unhear.stores.choose_database import open_database
 from unhear.stores.choose_payloads import choose_payloads
-from unhear.stores.database import Database
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.log_files import LogFolder
 from unhear.stores.witness_record import WitnessRecord
@@ -73,21 +73,21 @@ def read_facts(settings: Settings, clock: Clock) -> Facts:
 
     Raises `StoreError`, `ForgetError` and `ProofError` where it cannot be read at all.
     """
-    database = Database(settings.database_file, mirrored=settings.mirror is not None)
+    database = open_database(settings)
     try:
         return facts_of(settings, database, _keeper(settings, database), clock)
     finally:
         database.close()
 
 
-def facts_of(settings: Settings, database: Reads, keeper: RootKeeper, clock: Clock) -> Facts:
+def facts_of(settings: Settings, database: Database, keeper: RootKeeper, clock: Clock) -> Facts:
     """Answer the facts of a house whose database and keeper are open. Raises as `read_facts`."""
     public, held = _public(settings), frozenset(keeper.ids())
     return snapshot(
         database,
         keeper,
         lambda transaction, tree: _facts(
-            _Rows(transaction, tree, transaction.households()[0].id, clock()),
+            _Rows(transaction, tree, own_household(settings, transaction).id, clock()),
             settings,
             _keeper_facts(transaction, keeper, held, day_number(clock())),
             public,
