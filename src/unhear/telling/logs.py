@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
@@ -103,10 +102,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Answer one line."""
-        bare = copy(record)
-        bare.facts = facts_of(record)
-        bare.msg, bare.args = "", ()
-        bare.exc_info = bare.exc_text = bare.stack_info = None
+        bare = logging.makeLogRecord({"facts": facts_of(record)})
         return str(self._inner.format(bare))
 
 
