@@ -1,7 +1,8 @@
 """What is counted is what happened."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.copies.houses import forget, keep, new_house
 from tests.home import NOON, WORDS, Home, SetClock
 from unhear.forget.errors import Barred, HolderAway, TraceRemains
+from unhear.forget.traces import new_trace_id
 from unhear.house.gauges import gauges_of
 from unhear.house.house import House
 from unhear.household.scope import Scope
@@ -52,9 +54,10 @@ def test_keeps_and_erasures_by_what_became_of_them(home: Home, value: Values) ->
     size = home.blobs.size(home.id, kept[0])
     _forget(home, kept[0])
     heard = home.catalogue.recording(kept[1]).utterance
-    _forget(home, *kept[1:])
+    late = replace(heard, of=new_trace_id(), heard_at=NOON - timedelta(hours=1))
+    home.forgetter.forget(home.id, Scope())
     with pytest.raises(Barred):
-        home.catalogue.keep(wav=b"x", transcript=WORDS, utterance=heard, keep_until=NOON)
+        home.catalogue.keep(wav=b"x", transcript=WORDS, utterance=late, keep_until=NOON)
     assert value("unhear_keeps_total", outcome="kept") == 3
     assert value("unhear_keeps_total", outcome="barred") == 1
     assert value("unhear_sealed_bytes_total") == 3 * size

@@ -34,7 +34,7 @@ def _keys(given: ast.expr) -> set[str] | None:
     """The keys of a dictionary that is written out; None for another expression."""
     if not isinstance(given, ast.Dict):
         return None
-    return {one.value for one in given.keys if isinstance(one, ast.Constant)}
+    return {str(one.value) for one in given.keys if isinstance(one, ast.Constant)}
 
 
 def test_our_lines_are_constant_sentences_and_known_keys() -> None:

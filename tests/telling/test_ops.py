@@ -73,7 +73,7 @@ def test_everything_there_is_has_a_panel(day: Day) -> None:
 def test_the_dashboard_is_as_grafana_has_it() -> None:
     panels = _panels()
     assert len({panel["id"] for panel in panels}) == len(panels)
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for panel in panels:
         assert panel["title"]
         place = panel["gridPos"]
