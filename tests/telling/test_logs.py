@@ -11,9 +11,10 @@ import pytest
 
 import unhear
 from unhear.telling.extra import ExtraMissing
-from unhear.telling.logs import KEYS, logging_as
+from unhear.telling.logs import KEYS, CommandLines, logging_as
 
 SOURCE = Path(unhear.__file__).parent
+OWN = str(SOURCE / "x.py")
 METHODS = {"debug", "info", "warning", "error", "exception", "critical"}
 
 
@@ -57,7 +58,20 @@ def test_no_other_key_is_written() -> None:
     assert stream.getvalue() == "WARNING unhear.x: it is so (skill x)\n"
 
 
-OWN = str(SOURCE / "x.py")
+def test_who_types_a_command_reads_what_others_say_and_why_ours_failed() -> None:
+    stream = StringIO()
+    lines = logging.StreamHandler(stream)
+    lines.setFormatter(CommandLines())
+    code = compile("log.warning('it failed', extra={'error': 'OSError'})", OWN, "exec")
+    log = logging.getLogger("unhear.x")
+    log.addHandler(lines)
+    exec(code, {"log": log})  # noqa: S102 - as if it were ours
+    log.warning("the port of %s is taken", "another")
+    log.removeHandler(lines)
+    assert stream.getvalue().splitlines() == [
+        "WARNING unhear.x: it failed (error OSError)",
+        "WARNING unhear.x: the port of another is taken",
+    ]
 
 
 def test_json_without_the_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ from unhear.forget.holder import IN_A_HOUSE, Holder, Place
 from unhear.forget.holds import scopes_held
 from unhear.forget.keytree import KeyTree
 from unhear.forget.mirror import Copies
+from unhear.forget.outcomes import tell
 from unhear.forget.roots import RootKeeper
 from unhear.forget.slots import free_slots
 from unhear.forget.snapshot import snapshot
@@ -48,8 +49,8 @@ from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
-from unhear.signals.giving import count, note, timed
-from unhear.signals.words import ErasureOutcome, Metric, Work
+from unhear.signals.giving import timed
+from unhear.signals.words import Work
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +105,9 @@ class Forgetter:
             try:
                 receipt = self._group.submit(asked)
             except Exception as error:
-                _tell(_outcome(error))
+                tell(error)
                 raise
-            _tell(ErasureOutcome.DONE)
+            tell(None)
             return receipt
 
     def discard(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
@@ -317,28 +318,6 @@ class Forgetter:
     def due_day(self) -> int:
         """Answer the day from which a root replaced now may be destroyed; 0 is at once."""
         return self._copies.due_day(self._clock())
-
-
-def _outcome(error: Exception) -> ErasureOutcome:
-    for kind, outcome in _OUTCOMES.items():
-        if isinstance(error, kind):
-            return outcome
-    return ErasureOutcome.FAILED
-
-
-_OUTCOMES: Mapping[type[Exception], ErasureOutcome] = {
-    HeldBack: ErasureOutcome.HELD_BACK,
-    HolderAway: ErasureOutcome.HOLDER_AWAY,
-    MirrorAway: ErasureOutcome.COPY_AWAY,
-    RootRemains: ErasureOutcome.ROOT_REMAINS,
-    TraceRemains: ErasureOutcome.TRACE_REMAINS,
-    NoSuchTrace: ErasureOutcome.NOTHING_NAMED,
-}
-
-
-def _tell(outcome: ErasureOutcome) -> None:
-    count(Metric.ERASURES, outcome)
-    note(outcome)
 
 
 def _away(places: Sequence[Place]) -> HolderAway:

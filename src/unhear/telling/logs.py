@@ -16,7 +16,6 @@ from traceback import extract_tb
 from typing import Literal, TextIO
 
 import unhear
-from unhear.telling.extra import needs_extra
 
 OWN = str(Path(unhear.__file__).parent)
 KEYS = frozenset(
@@ -79,11 +78,25 @@ class TextLines(logging.Formatter):
 _SHOWN = frozenset({"time", "level", "logger", "event"})
 
 
+class CommandLines(TextLines):
+    """For whoever types a command: as for people, and what others say as they say it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Answer one line, and the traceback of others."""
+        own = record.pathname.startswith(OWN)
+        return super().format(record) if own else logging.Formatter.format(self, record)
+
+
 class JsonLines(logging.Formatter):
     """For machines: one JSON object a line, by structlog. Raises `ExtraMissing`."""
 
     def __init__(self) -> None:
         super().__init__()
+        from unhear.telling.extra import needs_extra  # noqa: PLC0415 - it knows the settings
+
         with needs_extra('log_format = "json"'):
             import structlog  # noqa: PLC0415 - of an extra
 
