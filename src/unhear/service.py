@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import (
     AbstractAsyncContextManager,
@@ -22,6 +22,7 @@ from unhear.forget.errors import ClockDoubted, ForgetError, MirrorAway
 from unhear.house.arbiter import Arbiter
 from unhear.house.controls import ControlsMissing, require_controls
 from unhear.house.drill import rehearse_if_due
+from unhear.house.gauges import Gauge, gauges_of
 from unhear.house.house import House
 from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
@@ -35,6 +36,7 @@ from unhear.satellites.wyoming_provider import Provider, provide
 from unhear.satellites.wyoming_satellite import WyomingSatellite
 from unhear.settings import SatelliteSettings, Settings, SettingsWrong
 from unhear.stores.errors import StoreError
+from unhear.telling.page import telling
 from unhear.web.console import console_app
 from unhear.web.home import Home
 from unhear.web.serving import Tls, serving
@@ -71,6 +73,13 @@ async def _work(settings: Settings, ready: Callable[[str], None]) -> None:
     async with AsyncExitStack() as stack:
         home = Home(settings)
         stack.callback(home.close)
+
+        def gauges() -> Iterable[Gauge]:
+            return gauges_of(home.house) if home.ready else ()
+
+        if (page := stack.enter_context(telling(settings, gauges))) is not None:
+            url = await stack.enter_async_context(serving(lambda _: page.app, page.at))
+            ready(f"metrics at {url}/metrics")
         await asyncio.to_thread(home.begin, asyncio.get_running_loop())
         if settings.page:
             url = await stack.enter_async_context(_console(home))

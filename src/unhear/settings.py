@@ -325,6 +325,16 @@ class Settings(BaseSettings):
     """Push services that browsers may name besides their makers' own, such as
     `https://push.example`; these alone may be on your own network."""
 
+    metrics: str | None = None
+    """Where Prometheus finds `/metrics`, such as `127.0.0.1:9480`; nowhere by default."""
+
+    traces: str | None = Field(default=None, pattern=r"^https?://[^/]+/.+$")
+    """The address of an OTLP/HTTP receiver that gets traces, such as
+    `http://127.0.0.1:4318/v1/traces`; nobody by default."""
+
+    log_format: Literal["text", "json"] = "text"
+    """How `run` writes its log: lines for people, or JSON for machines."""
+
     skills: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """What skills need to be told, each in a table `[skills.NAME]`; see docs/skills.md."""
 

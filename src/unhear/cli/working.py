@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
+import sys
 
 import typer
 
 from unhear.cli.output import Json, console, errors, settings_of, show_json
 from unhear.service import work
 from unhear.settings import Settings
+from unhear.telling.logs import logging_as
 
 
 def run(context: typer.Context, *, as_json: Json = False) -> None:
@@ -24,7 +26,8 @@ def run(context: typer.Context, *, as_json: Json = False) -> None:
             "nothing to serve: set page, discover or provide in settings.toml, or name satellites. "
             "`unhear listen` uses this machine's own microphone"
         )
-    asyncio.run(_until_stopped(settings, as_json=as_json))
+    with logging_as(settings.log_format, sys.stderr):
+        asyncio.run(_until_stopped(settings, as_json=as_json))
 
 
 async def _until_stopped(settings: Settings, *, as_json: bool) -> None:

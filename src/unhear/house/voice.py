@@ -19,6 +19,8 @@ from unhear.house.timer_faces import Face
 from unhear.house.turn import Assistant, Silenced, Turn
 from unhear.household.speech import Reply
 from unhear.household.words import DeviceId, PersonId
+from unhear.signals.giving import count
+from unhear.signals.words import Metric, WakeOutcome
 
 log = logging.getLogger(__name__)
 
@@ -204,6 +206,8 @@ class VoiceSession:
 
     def _give_up(self) -> None:
         woken, self._woken = self._woken, None
+        if woken is not None:
+            count(Metric.WAKES, WakeOutcome.NOTHING_SAID)
         if woken is not None and woken.vector is not None:
             self._assistant.called_for_nothing(self._stream.device, self._stream.person, woken)
         self._assistant.forgo(self._stream.device)
@@ -223,10 +227,13 @@ class VoiceSession:
         woken, self._woken = self._woken, None
         device = self._stream.device
         if woken is not None and not self._arbiter.answers(device, woken.at, capture.pcm):
+            count(Metric.WAKES, WakeOutcome.ELSEWHERE)
             self._give_up()
             return
         if woken is None:
             self.interrupt()
+        else:
+            count(Metric.WAKES, WakeOutcome.REQUEST)
         with self._lock:
             self._turn += 1
             number = self._turn

@@ -14,6 +14,8 @@ from unhear.house.machine import free_space
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.words import DeviceId
 from unhear.keep.notices import notices
+from unhear.signals.giving import level
+from unhear.signals.words import Metric
 from unhear.stores.errors import StoreError
 
 DECISIONS_EVERY = timedelta(minutes=1)
@@ -105,6 +107,7 @@ class Watch:
 
     def _check(self) -> None:
         wrong = set(self._whats_wrong())
+        level(Metric.WRONG, len(wrong))
         self._told &= wrong
         if (wrong & self._wrong) - self._told:
             self._told |= wrong & self._wrong
