@@ -303,6 +303,9 @@ class Settings(BaseSettings):
     mirror: str | None = None
     """A folder or object store that gets the newest database before a root key is destroyed."""
 
+    payloads: str | None = None
+    """A bucket for sealed sound and film, `s3://BUCKET/PREFIX`; a folder by default."""
+
     horizon_days: int = Field(default=0, ge=0, le=30)
     """For how many days a backup made before an erasure can still be brought back, without it."""
 

@@ -38,6 +38,7 @@ from unhear.house.setup import set_up
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, PersonId, Purpose, TraceId, Utterance
 from unhear.keep import age
+from unhear.keep import identity as identities
 from unhear.keep.identity import WrappedIdentity
 from unhear.settings import Settings, read_settings
 from unhear.stores.copies.target import Target
@@ -307,15 +308,17 @@ def _unlock(wrapped: WrappedIdentity) -> age.Identity:
 
 
 def run(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        HouseMachine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identities, "SCRYPT_LOG_N", 4)
+        run_state_machine_as_test(
+            HouseMachine,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
 
 
 def test_a_house_does_what_the_model_says() -> None:

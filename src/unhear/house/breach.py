@@ -12,12 +12,14 @@ from unhear.answer.skill import Skill
 from unhear.house.data_map import everything
 from unhear.household.data_map import Erasure, Kept, Whose
 
+BUCKET = "a bucket for payloads, where you name one"
 TWICE_SEALED = (
     "household.identity",
     "trace.words",
     "kind: recording",
     "kind: clip",
     "data/payloads/*.payload*",
+    BUCKET,
 )
 """Places of the map whose content is sealed to the household too, so that no root key opens it."""
 
@@ -78,6 +80,16 @@ THINGS = (
         todo=(
             "forget something, which replaces the root key: then no key opens that copy any more",
         ),
+    ),
+    Thing(
+        "bucket",
+        "the bucket of the payloads, where the settings name one, or its credentials",
+        (BUCKET,),
+        besides=(
+            "how many recordings each house kept, how long each is, and when it was put there",
+            "whoever may write to it can remove sealed sound, and not change it unnoticed",
+        ),
+        todo=("change the bucket's credentials",),
     ),
     Thing(
         "database",

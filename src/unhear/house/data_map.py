@@ -182,6 +182,11 @@ PLACES: Mapping[Place, Kept] = {
 }
 
 ELSEWHERE: Mapping[str, Kept] = {
+    "a bucket for payloads, where you name one": replace(
+        _SEALED_SOUND,
+        what="the sound of a recording, or a camera's film, sealed to the household, in place of "
+        "the folder",
+    ),
     "sound before the wake word (memory)": Kept(
         what="the last moments that a device hears, in memory alone",
         why="to notice the wake word",

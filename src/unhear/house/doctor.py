@@ -16,6 +16,7 @@ from unhear.house.data_map import strangers
 from unhear.house.house import House
 from unhear.house.machine import MACHINE_CHECKS, SNAPSHOTTING, file_system_of
 from unhear.settings import Settings
+from unhear.stores.bucket_payloads import BucketPayloads
 from unhear.stores.errors import StoreError
 from unhear.stores.keepers.choose import root_folders
 
@@ -170,6 +171,31 @@ def _mirror(house: House) -> Iterator[Advice]:
     yield ok("mirror", f"{place} has the newest database")
 
 
+def _payloads(house: House) -> Iterator[Advice]:
+    payloads = house.payloads
+    if not isinstance(payloads, BucketPayloads):
+        return
+    if any(house.settings.payload_folder.rglob("*.payload*")):
+        yield warning(
+            "payloads in the folder",
+            f"sealed sound lies in {house.settings.payload_folder} too, and nothing erases it",
+            "run `unhear restore-sounds` with a backup if any is missing, then remove that folder",
+        )
+    bucket = payloads.bucket
+    kept = bucket.keeps_versions()
+    if bucket.locks():
+        yield wrong(
+            "payloads",
+            f"{bucket.place} has object lock: it may refuse to remove what is forgotten, and then "
+            "there is no receipt before it does",
+            "use a bucket without object lock; sealed sound is noise once its key is destroyed",
+        )
+    elif kept:
+        yield ok("payloads", f"{bucket.place}; it keeps old versions, which erasures remove too")
+    else:
+        yield ok("payloads", f"{bucket.place}; it keeps no old versions")
+
+
 def _drill(house: House) -> Iterator[Advice]:
     if house.last_drill() is None and house.settings.database is None:
         yield warning("restore drill", "no restore was rehearsed yet", "run `unhear drill`")
@@ -211,6 +237,7 @@ QUICK_CHECKS: tuple[Check, ...] = (
     _believed_clock,
     _mirror,
     _standbys,
+    _payloads,
     _drill,
     _controls,
     _strangers,

@@ -127,7 +127,7 @@ def _newest_is_right(
     house: House, target: Target, folder: Path, gone: TraceId, stays: TraceId
 ) -> bool:
     """Whether the newest copy brings back what was kept, and nothing else."""
-    settings = Settings(house=folder / "house", mirror=None)
+    settings = Settings(house=folder / "house", mirror=None, payloads=None)
     settings.house.mkdir()
     settings.log_key_file.symlink_to(house.settings.log_key_file.resolve())
     restore(settings, house.keeper, Copy(target, [target], older=True), _nobody)

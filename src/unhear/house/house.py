@@ -75,12 +75,12 @@ from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
 from unhear.stores.choose_database import choose_mirror, database_exists, open_database
+from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.copies.target import Target
 from unhear.stores.errors import StoreDamaged, TargetAway
 from unhear.stores.fleet_client import HttpFleet
 from unhear.stores.log_files import open_ledger
 from unhear.stores.log_key import finish_rotation
-from unhear.stores.payloads import FilePayloads
 from unhear.stores.push_client import PushClient
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
@@ -114,7 +114,7 @@ class House:
         self.database = open_database(settings)
         self.copies = _copies(settings, self.last_drill)
         self.keeper: RootKeeper = open_keeper(settings, self.database, self.copies)
-        self.payloads = FilePayloads(settings.payload_folder)
+        self.payloads = choose_payloads(settings.payloads, settings.payload_folder)
         finish_rotation(self.database, settings.log_key_file)
         self.ledger: Ledger = open_ledger(
             settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)

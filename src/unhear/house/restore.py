@@ -22,9 +22,11 @@ from unhear.house.own_files import own_files
 from unhear.household.words import HouseholdId
 from unhear.keep import age
 from unhear.keep.identity import WrappedIdentity
+from unhear.keep.payloads import Payloads
 from unhear.learn.learned import SealedLearned
-from unhear.settings import Settings
+from unhear.settings import Settings, read_settings_file
 from unhear.stores.choose_database import need_file
+from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.copies.assembly import (
     assemble,
     copy_database,
@@ -36,7 +38,7 @@ from unhear.stores.copies.target import Target
 from unhear.stores.database import Database
 from unhear.stores.errors import CopyMissing, StoreUnwritable
 from unhear.stores.log_files import open_ledger
-from unhear.stores.payloads import FilePayloads, payload_name
+from unhear.stores.payloads import payload_name
 
 Unlock = Callable[[WrappedIdentity], age.Identity]
 
@@ -119,8 +121,9 @@ def _put_together(
     if copy.at is not None:
         forgotten = _go_back(file, copy.payloads[0], copy.at, keeper, household)
     with closing(Database(file)) as database:
-        kept, missing = _bring_payloads(work, database, household, copy.payloads, progress)
         _bring_house(settings, database, copy.payloads, unlock)
+        goal = choose_payloads(_bucket(settings), work / PAYLOADS)
+        kept, missing = _bring_payloads(goal, database, household, copy.payloads, progress)
         ledger = open_ledger(settings.log_key_file, work / settings.ledger_folder.name)
         ledger.publish(database)
         database.tidy()
@@ -215,23 +218,30 @@ def _go_back(
     return forgotten
 
 
+def _bucket(settings: Settings) -> str | None:
+    """Answer the bucket of the payloads, also where the settings file has only now come back."""
+    named = settings.payloads or read_settings_file(settings.house).get("payloads")
+    return None if named is None else str(named)
+
+
 def _bring_payloads(
-    work: Path,
+    payloads: Payloads,
     database: Database,
     household: HouseholdId,
     targets: Sequence[Target],
     progress: Progress,
 ) -> tuple[int, int]:
-    payloads = FilePayloads(work / PAYLOADS)
+    there = {trace for trace, _ in payloads.all(household)}
     with database.reading() as transaction:
         kept = [row.id for row in transaction.traces(household, RECORDING_KINDS)]
     missing = 0
     for number, trace in enumerate(kept):
-        content = _first(targets, f"{PAYLOADS}/{payload_name(household, trace)}")
-        if content is None:
-            missing += 1
-        else:
-            payloads.put(household, trace, content)
+        if trace not in there:
+            content = _first(targets, f"{PAYLOADS}/{payload_name(household, trace)}")
+            if content is None:
+                missing += 1
+            else:
+                payloads.put(household, trace, content)
         progress("payloads", number + 1, len(kept))
     return len(kept), missing
 

@@ -39,5 +39,7 @@ def _said(slot: str, said: str, words: dict[str, Any]) -> str:
 
 @cache
 def _words(language: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((WORDS / f"{language}.yaml").read_text())
+    content: dict[str, Any] = yaml.load(
+        (WORDS / f"{language}.yaml").read_text(), Loader=yaml.CSafeLoader
+    )
     return content

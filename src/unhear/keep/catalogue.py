@@ -215,7 +215,9 @@ class Catalogue:
 
     def without_payload(self) -> list[TraceId]:
         """Answer the recordings whose payload is missing."""
-        return [r.id for r in self.recordings() if not self._payloads.has(self._household, r.id)]
+        recordings = self.recordings()
+        there = {trace for trace, _ in self._payloads.all(self._household)}
+        return [recording.id for recording in recordings if recording.id not in there]
 
     def orphans(self, now: datetime) -> list[TraceId]:
         """Answer payloads without a recording: noise that a crash left while keeping.

@@ -7,6 +7,9 @@ from typing import Protocol
 from unhear.forget.holder import Place
 from unhear.household.words import HouseholdId, TraceId
 
+ASKED_ONE_BY_ONE_MAX = 100
+"""For more payloads than these, all of the household are listed instead."""
+
 
 class Payloads(Protocol):
     """Where sealed payloads lie, named by random ids only."""
@@ -54,4 +57,7 @@ class PayloadHolder:
 
     def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
         """Answer which of these traces still have a payload."""
+        if len(traces) > ASKED_ONE_BY_ONE_MAX:
+            there = {trace for trace, _ in self._payloads.all(household)}
+            return [trace for trace in traces if trace in there]
         return [trace for trace in traces if self._payloads.has(household, trace)]

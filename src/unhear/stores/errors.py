@@ -1,6 +1,6 @@
 """What can go wrong with the places where things lie; every message says what to do."""
 
-from unhear.forget.errors import CommitUnknown
+from unhear.forget.errors import CommitUnknown, HolderAway
 
 
 class StoreError(Exception):
@@ -37,6 +37,13 @@ class NotOnServer(StoreError):
 
 class PayloadMissing(StoreError):
     """The sealed payload of a kept recording is not in the store."""
+
+
+class PayloadsAway(StoreError, HolderAway):
+    """The bucket of the payloads does not answer, or not as it should.
+
+    What was being kept is not kept; what was being erased is finished when it is back.
+    """
 
 
 class TargetAway(StoreError):

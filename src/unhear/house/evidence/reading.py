@@ -42,9 +42,9 @@ from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
 from unhear.stores.choose_database import open_database
+from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.log_files import LogFolder
-from unhear.stores.payloads import FilePayloads
 from unhear.stores.witness_record import WitnessRecord
 
 DATED = (*RECORDING_KINDS, TraceKind.CONTRIBUTION)
@@ -201,7 +201,8 @@ def _things(rows: _Rows, household: Household, shut: list[bytes]) -> Iterator[Th
 
 
 def _payloads(settings: Settings, household: HouseholdId) -> frozenset[bytes]:
-    return frozenset(trace for trace, _ in FilePayloads(settings.payload_folder).all(household))
+    payloads = choose_payloads(settings.payloads, settings.payload_folder)
+    return frozenset(trace for trace, _ in payloads.all(household))
 
 
 def _learnt(rows: _Rows, things: Collection[Thing]) -> Iterator[Learnt]:
