@@ -410,6 +410,11 @@ class Settings(BaseSettings):
         return self.house / "log.key"
 
     @property
+    def lease_folder(self) -> Path:
+        """Where processes of this house settle who does what; empty files, and nothing else."""
+        return self.house / "leases"
+
+    @property
     def push_key_file(self) -> Path:
         """The key that signs to push services."""
         return self.house / "push.key"
