@@ -139,6 +139,28 @@ class Conversation:
             self._taken = [one for one in self._taken if one[0] != household]
             self._wakes = {of: one for of, one in self._wakes.items() if of[0] != household}
 
+    def drop_before(self, household: HouseholdId, asked_at: datetime) -> None:
+        """Forget every turn of the household from before a request to forget.
+
+        What another process forgets is obeyed so, where `destroy` was called there alone.
+        """
+        with self._lock:
+            self._turns = {
+                of: turn
+                for of, turn in self._turns.items()
+                if of[0] != household or turn.at >= asked_at
+            }
+            self._taken = [
+                (whose, one)
+                for whose, one in self._taken
+                if whose != household or one.utterance.heard_at >= asked_at
+            ]
+            self._wakes = {
+                of: one
+                for of, one in self._wakes.items()
+                if of[0] != household or one[0].heard_at >= asked_at
+            }
+
     def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
         """Answer of which of these recordings a turn is still in mind."""
         looked_for = set(traces)
