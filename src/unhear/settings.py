@@ -8,13 +8,22 @@ import os
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
 from platformdirs import user_cache_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +33,8 @@ from pydantic_settings import (
 
 SETTINGS_FILE = "settings.toml"
 ED25519_KEY_BYTES = 32
+UNIX = "unix:"
+"""What the address of a socket on this machine's disk begins with."""
 
 
 class SettingsWrong(Exception):
@@ -284,6 +295,17 @@ class Settings(BaseSettings):
     provide: str | None = None
     """Where other programs find speech, wake words and answers over Wyoming, HOST:PORT."""
 
+    speech: tuple[str, ...] = ()
+    """Where speech is recognised (`unhear speech`): HOST:PORT or unix:/PATH, one or several; in
+    this process by default."""
+
+    private_network: bool = False
+    """Whether words, and what processes say of themselves, may pass between machines unencrypted:
+    the network between them is nobody else's."""
+
+    health: str | None = None
+    """Where it is asked whether a process is well and ready, HOST:PORT; nowhere by default."""
+
     mirror: str | None = None
     """A folder or object store that gets the newest database before a root key is destroyed."""
 
@@ -338,6 +360,29 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(f"no time zone is called {name!r}; try Europe/Berlin") from None
         return name
+
+    @model_validator(mode="after")
+    def _near(self) -> Self:
+        for address in (*self.speech, *([self.health] if self.health else [])):
+            self.expect_near(address)
+        return self
+
+    def expect_near(self, address: str) -> None:
+        """Refuse, with `ValueError`, an address beyond this machine, unless its network is private.
+
+        It is HOST:PORT, or unix:/PATH.
+        """
+        if address.startswith(UNIX):
+            return
+        host, _, port = address.rpartition(":")
+        if not host or not (port.isascii() and port.isdigit()):
+            raise ValueError(f"{address!r} is no address; write HOST:PORT or unix:/PATH")
+        if not (self.private_network or _is_here(host)):
+            raise ValueError(
+                f"{address!r} is not this machine's own, and what passes there is not encrypted; "
+                "take 127.0.0.1 or unix:/PATH, or set private_network = true where the network "
+                "between the machines is nobody else's"
+            )
 
     @classmethod
     def settings_customise_sources(
@@ -420,6 +465,13 @@ class Settings(BaseSettings):
         return self.house / "push.key"
 
 
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def write_to_settings_file(
     house: Path, values: Mapping[str, str | Mapping[str, str] | None]
 ) -> None:
@@ -469,6 +521,8 @@ def read_settings(house: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise SettingsWrong(f"setting {name!r}: {first['msg']}") from None
+        raise SettingsWrong(
+            f"setting {name!r}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
     except (OSError, ValueError) as error:
         raise SettingsWrong(f"{SETTINGS_FILE} cannot be read: {error}") from None

@@ -63,7 +63,8 @@ class Assistant:
         """Refuse, with `ControlsMissing`, to answer for an operator without what the law asks."""
         require_controls(house)
         self._house = house
-        self._ears = Ears(lambda capture: recognise(capture, house))
+        at_once = max(1, len(house.settings.speech))
+        self._ears = Ears(lambda capture: recognise(capture, house), at_once)
 
     @property
     def house(self) -> House:
@@ -123,6 +124,11 @@ class Assistant:
         if woken.vector is not None:
             spoken = Utterance(new_trace_id(), woken.at, device, person)
             self._house.conversation.woke(self._house.household.id, spoken, woken.vector)
+
+    def own_deafness(self, say: Sayer) -> None:
+        """Say that nobody recognises what is said: better than to be silent."""
+        for speech in self._house.synthesiser.speak(self._house.skills.replies("")("deaf")):
+            say(speech)
 
     def close(self) -> None:
         """Stop recognising."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
@@ -12,6 +13,7 @@ from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
 from unhear.capture.listener import Listener
 from unhear.capture.sound import Capture, Pcm
 from unhear.engines.choose import choose_activity, choose_wake
+from unhear.engines.speech_pool import SpeechAway
 from unhear.engines.verified_wake import VerifiedWake
 from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
@@ -259,6 +261,10 @@ class VoiceSession:
             turn = self._assistant.hear(
                 capture, self._stream.person, self._sayer(number), self._replier(number)
             )
+        except SpeechAway:
+            log.warning("nobody recognises speech")
+            with suppress(Silenced):
+                self._assistant.own_deafness(self._sayer(number))
         except Exception as error:  # noqa: BLE001 - one request must not end the conversation
             log.error("request failed", extra={"error": type(error).__name__})  # noqa: TRY400 - words
         with self._lock:
