@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
@@ -470,6 +470,21 @@ def _is_here(host: str) -> bool:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+class Supervisor(NamedTuple):
+    """Who started this process and asks how it is: systemd, as sd_notify(3) says, or nobody."""
+
+    socket: str | None
+    watchdog_seconds: float | None
+
+
+def read_supervisor() -> Supervisor:
+    """Answer who asks how this process is."""
+    told = os.environ  # noqa: TID251 - this is where the environment is read
+    microseconds = told.get("WATCHDOG_USEC", "")
+    seconds = int(microseconds) / 1e6 if microseconds.isdigit() and int(microseconds) else None
+    return Supervisor(told.get("NOTIFY_SOCKET"), seconds)
 
 
 def write_to_settings_file(

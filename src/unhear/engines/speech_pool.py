@@ -148,15 +148,21 @@ def sureness(transcript: Transcript) -> dict[str, float]:
 
 def _ask(address: str, events: Sequence[Event], answer: str) -> Event:
     """Answer a server's event of this type. Raises `OSError`, `ValueError` and `EOFError`."""
-    with _connected(address) as connection, connection.makefile("rwb") as stream:
+    with _connected(address) as connection, _files(connection) as (taken, sent):
         for event in events:
-            write_event(event, stream)
-        while (event := _read(stream)).type != answer:
+            write_event(event, sent)
+        while (event := _read(taken)).type != answer:
             if event.type == "error":
                 raise ValueError("the server could not do it")
         if answer == "transcript" and not isinstance(event.data.get("text"), str):
             raise ValueError("a transcript has a text")
         return event
+
+
+@contextmanager
+def _files(connection: socket.socket) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    with connection.makefile("rb") as taken, connection.makefile("wb") as sent:
+        yield taken, sent
 
 
 @contextmanager

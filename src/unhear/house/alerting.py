@@ -128,24 +128,17 @@ class Alerting:
 
         A browser that was shown a picture of one of these is told to show it no longer.
         """
-        self._forget(traces, self._clock())
-
-    def forget_before(self, asked_at: datetime, traces: Collection[TraceId]) -> None:
-        """Do the same after another process's erasure: what came since it was asked for stays."""
-        self._forget(traces, asked_at)
+        with self._changed:
+            self._forgotten_at = self._clock()
+            shown = [self._shown.pop(trace) for trace in traces if trace in self._shown]
+            self._changed.notify()
+        for alert, browsers in shown:
+            self._send(replace(alert, at=self._clock(), picture=None, gone=True), sorted(browsers))
 
     def shown(self) -> Collection[TraceId]:
         """Answer the clips of which a browser was shown a picture."""
         with self._changed:
             return list(self._shown)
-
-    def _forget(self, traces: Collection[TraceId], at: datetime) -> None:
-        with self._changed:
-            self._forgotten_at = at if self._forgotten_at is None else max(self._forgotten_at, at)
-            shown = [self._shown.pop(trace) for trace in traces if trace in self._shown]
-            self._changed.notify()
-        for alert, browsers in shown:
-            self._send(replace(alert, at=self._clock(), picture=None, gone=True), sorted(browsers))
 
     def close(self) -> None:
         """Drop what waits, and wait for what is being sent."""

@@ -49,6 +49,7 @@ class Conversation:
         self._turns: dict[tuple[HouseholdId, DeviceId], _Turn] = {}
         self._taken: list[tuple[HouseholdId, Taken]] = []
         self._wakes: dict[tuple[HouseholdId, DeviceId], tuple[Utterance, Vector]] = {}
+        self._destroyed_at: dict[HouseholdId, datetime] = {}
 
     def remember(
         self,
@@ -133,33 +134,23 @@ class Conversation:
 
     def destroy(self, household: HouseholdId, _traces: Sequence[TraceId]) -> None:
         """Forget every turn of the household: also one that was never kept may be meant."""
+        self.drop(household)
+        with self._lock:
+            self._destroyed_at[household] = self._clock()
+
+    def destroyed_since(self, household: HouseholdId, moment: datetime) -> bool:
+        """Whether this process swept for an erasure of the household at that moment or later."""
+        with self._lock:
+            at = self._destroyed_at.get(household)
+            return at is not None and at >= moment
+
+    def drop(self, household: HouseholdId) -> None:
+        """Forget every turn of the household, where another process carries out an erasure."""
         with self._lock:
             for place in [place for place in self._turns if place[0] == household]:
                 del self._turns[place]
             self._taken = [one for one in self._taken if one[0] != household]
             self._wakes = {of: one for of, one in self._wakes.items() if of[0] != household}
-
-    def drop_before(self, household: HouseholdId, asked_at: datetime) -> None:
-        """Forget every turn of the household from before a request to forget.
-
-        What another process forgets is obeyed so, where `destroy` was called there alone.
-        """
-        with self._lock:
-            self._turns = {
-                of: turn
-                for of, turn in self._turns.items()
-                if of[0] != household or turn.at >= asked_at
-            }
-            self._taken = [
-                (whose, one)
-                for whose, one in self._taken
-                if whose != household or one.utterance.heard_at >= asked_at
-            ]
-            self._wakes = {
-                of: one
-                for of, one in self._wakes.items()
-                if of[0] != household or one[0].heard_at >= asked_at
-            }
 
     def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
         """Answer of which of these recordings a turn is still in mind."""

@@ -2,7 +2,8 @@
 
 Whoever carries out an erasure destroys what is in its own memory, and reaches no other's. So the
 others look themselves: each erasure stands in the database, as its bar, before anything of it is
-destroyed.
+destroyed, and changes there when it is carried out. Each time all is dropped that is in mind, as
+where it is carried out: what is answered meanwhile may tell of what is forgotten.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ LOOKED_BACK = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Forgotten:
-    """Until when what was asked to be forgotten since counts, and which shown clips are gone."""
+    """When something was last asked to be forgotten, and which shown clips are gone."""
 
     asked_at: datetime
     gone: list[TraceId]
@@ -54,11 +55,11 @@ class Elsewhere:
         self._seen = seen = self._look()
         if before is None or seen.household != before.household:
             house.household = seen.household
-        if seen.forgotten is not None:
-            asked_at = seen.forgotten.asked_at
-            house.conversation.drop_before(house.household.id, asked_at)
-            house.rooms.drop_before(asked_at)
-            house.alerting.forget_before(asked_at, seen.forgotten.gone)
+        forgotten, ours = seen.forgotten, house.household.id
+        if forgotten is None or house.conversation.destroyed_since(ours, forgotten.asked_at):
+            return  # nothing new, or of this process's own
+        house.conversation.drop(ours)
+        house.rooms.destroy(ours, forgotten.gone)
 
     def _look(self) -> _Seen:
         house, since = self._house, day_number(self._house.clock() - LOOKED_BACK)

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from unhear.household.words import DeviceId
 from unhear.settings import Settings
 from unhear.stores.leases import FileLeases
 
@@ -26,6 +27,15 @@ class Leases(Protocol):
 
     def close(self) -> None:
         """Release every lease."""
+
+
+DEVICE, CAMERA = "device", "camera"
+"""What leases of devices that hear, and of cameras, begin with."""
+
+
+def device_lease(device: DeviceId) -> str:
+    """Answer the name of the lease of a device that hears."""
+    return f"{DEVICE} {device}"
 
 
 def open_leases(settings: Settings) -> Leases:

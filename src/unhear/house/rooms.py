@@ -238,14 +238,6 @@ class Switchboard:
             self._alerting.forget(traces)
         self._timers.destroy(traces)
 
-    def drop_before(self, asked_at: datetime) -> None:
-        """Forget every word that waits to be said since before a request to forget.
-
-        Timers need nothing: within a second devices show those that there are, and no others.
-        """
-        with self._lock:
-            self._rings = [ring for ring in self._rings if ring.since >= asked_at]
-
     def held(self, _household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
         """Answer which timers are shown; what rings bears no name, and `destroy` takes it all."""
         return self._timers.held(traces)

@@ -17,6 +17,7 @@ from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
 from unhear.house.controls import require_controls
 from unhear.house.conversation import Taken
+from unhear.house.due import Mine, due_here
 from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.lessons import Answered, learn_from, recognise
@@ -164,8 +165,11 @@ class Assistant:
         request = Request(text, None, at, device, who)
         return self._answer(request, Transcript(text), say, {}, taken=taken)
 
-    def tick(self) -> None:
-        """Let every skill do what has fallen due; where there is time, prepare a reply."""
+    def tick(self, mine: Mine | None = None) -> None:
+        """Let every skill do what has fallen due; where there is time, prepare a reply.
+
+        Where several processes serve the house, `mine` says what falls due in this one.
+        """
         device = DeviceId(self._house.settings.device)
         request = Utterance(
             of=new_trace_id(),
@@ -178,7 +182,8 @@ class Assistant:
         self._house.moments.drop_old()
         self._house.door.drop_old()
         self._house.unwritten.sweep()
-        self._house.skills.tick(lambda skill: context_of(request, skill, self._house))
+        house = self._house
+        house.skills.tick(lambda skill: due_here(context_of(request, skill, house), mine))
         self._house.rooms.tick()
         if self._ears.resting:
             self._house.synthesiser.prepare_next()
