@@ -90,9 +90,10 @@ def test_what_a_killed_process_served_another_serves_and_answers_each_request_on
             first.popen.kill()
             took = until(lambda: connections(devices) == [2, 2])
             assert took < HANDED_OVER_SECONDS
+            words.next.put("what the dead one was asked")
             words.go_on.set()
+            until(words.next.empty)
             words.next.put("what is two plus three")
-            until(lambda: not words.next.empty())
             asks(background, devices["attic"], sound)
             until(devices["attic"].answered.is_set)
             until(lambda: kept(house) == 2)
