@@ -138,6 +138,11 @@ class Alerting:
         for alert, browsers in shown:
             self._send(replace(alert, at=self._clock(), picture=None, gone=True), sorted(browsers))
 
+    def shown(self) -> Collection[TraceId]:
+        """Answer the clips of which a browser was shown a picture."""
+        with self._changed:
+            return list(self._shown)
+
     def close(self) -> None:
         """Drop what waits, and wait for what is being sent."""
         with self._changed:

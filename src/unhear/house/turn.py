@@ -17,6 +17,7 @@ from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
 from unhear.house.controls import require_controls
 from unhear.house.conversation import Taken
+from unhear.house.due import Mine, due_here
 from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.lessons import Answered, learn_from, recognise
@@ -65,7 +66,8 @@ class Assistant:
         """Refuse, with `ControlsMissing`, to answer for an operator without what the law asks."""
         require_controls(house)
         self._house = house
-        self._ears = Ears(lambda capture: _recognised(capture, house))
+        at_once = max(1, len(house.settings.speech))
+        self._ears = Ears(lambda capture: _recognised(capture, house), at_once)
 
     @property
     def house(self) -> House:
@@ -128,6 +130,11 @@ class Assistant:
             spoken = Utterance(new_trace_id(), woken.at, device, person)
             self._house.conversation.woke(self._house.household.id, spoken, woken.vector)
 
+    def own_deafness(self, say: Sayer) -> None:
+        """Say that nobody recognises what is said: better than to be silent."""
+        for speech in self._house.synthesiser.speak(self._house.skills.replies("")("deaf")):
+            say(speech)
+
     def close(self) -> None:
         """Stop recognising."""
         self._ears.close()
@@ -163,8 +170,11 @@ class Assistant:
         with _a_request():
             return self._answer(request, Transcript(text), say, {}, taken=taken)
 
-    def tick(self) -> None:
-        """Let every skill do what has fallen due; where there is time, prepare a reply."""
+    def tick(self, mine: Mine | None = None) -> None:
+        """Let every skill do what has fallen due; where there is time, prepare a reply.
+
+        Where several processes serve the house, `mine` says what falls due in this one.
+        """
         device = DeviceId(self._house.settings.device)
         request = Utterance(
             of=new_trace_id(),
@@ -177,7 +187,8 @@ class Assistant:
         self._house.moments.drop_old()
         self._house.door.drop_old()
         self._house.unwritten.sweep()
-        self._house.skills.tick(lambda skill: context_of(request, skill, self._house))
+        house = self._house
+        house.skills.tick(lambda skill: due_here(context_of(request, skill, house), mine))
         self._house.rooms.tick()
         if self._ears.resting:
             self._house.synthesiser.prepare_next()
