@@ -11,9 +11,9 @@ import pytest
 
 from tests.home import Home
 from tests.telling.receiver import receiving
-from unhear import service
 from unhear.house import gauges
 from unhear.household.scope import Scope
+from unhear.service.roles import work
 from unhear.settings import Settings, SettingsWrong
 from unhear.signals import giving
 from unhear.signals.words import ErasureOutcome, HttpMethod, KeepOutcome, Metric, Work
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 20
 async def at_work(settings: Settings) -> AsyncIterator[dict[str, str]]:
     """Run a house that nobody has made yet; answer where it serves what."""
     lines: asyncio.Queue[str] = asyncio.Queue()
-    task = asyncio.create_task(service.work(settings, lines.put_nowait))
+    task = asyncio.create_task(work(settings, lines.put_nowait))
     served: dict[str, str] = {}
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
