@@ -20,8 +20,6 @@ UNITS = sorted((OPS / "systemd").glob("*.service"))
 MANIFESTS = sorted((OPS / "kubernetes").glob("*.yaml"))
 ROLES = {"web", "ears", "worker", "speech"}
 LEAVES_WITHIN = DRAIN_SECONDS_MAX + NOTICED_SECONDS_MAX
-SHARED = {"DATABASE", "PAYLOADS"}
-"""Settings of stores that others share."""
 
 
 def documents() -> Iterator[dict[str, Any]]:
@@ -37,8 +35,7 @@ def deployments() -> dict[str, dict[str, Any]]:
 def expect_setting(name: str, value: object = None) -> None:
     assert name.startswith("UNHEAR_"), name
     setting = name.removeprefix("UNHEAR_")
-    known = setting.lower() in Settings.model_fields
-    assert known or setting in SHARED, f"there is no setting {setting.lower()}"
+    assert setting.lower() in Settings.model_fields, f"there is no setting {setting.lower()}"
     assert value is None or not isinstance(value, bool), f"{name}: the environment has strings"
 
 
