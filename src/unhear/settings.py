@@ -8,14 +8,23 @@ import os
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
 from platformdirs import user_cache_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,6 +34,8 @@ from pydantic_settings import (
 
 SETTINGS_FILE = "settings.toml"
 ED25519_KEY_BYTES = 32
+UNIX = "unix:"
+"""What the address of a socket on this machine's disk begins with."""
 
 
 class SettingsWrong(Exception):
@@ -300,6 +311,17 @@ class Settings(BaseSettings):
     provide: str | None = None
     """Where other programs find speech, wake words and answers over Wyoming, HOST:PORT."""
 
+    speech: tuple[str, ...] = ()
+    """Where speech is recognised (`unhear speech`): HOST:PORT or unix:/PATH, one or several; in
+    this process by default."""
+
+    private_network: bool = False
+    """Whether words, and what processes say of themselves, may pass between machines unencrypted:
+    the network between them is nobody else's."""
+
+    health: str | None = None
+    """Where it is asked whether a process is well and ready, HOST:PORT; nowhere by default."""
+
     mirror: str | None = None
     """A folder or object store that gets the newest database before a root key is destroyed."""
 
@@ -324,6 +346,16 @@ class Settings(BaseSettings):
     push_services: tuple[Annotated[str, Field(pattern=r"^https?://[^/]+$")], ...] = ()
     """Push services that browsers may name besides their makers' own, such as
     `https://push.example`; these alone may be on your own network."""
+
+    metrics: str | None = None
+    """Where Prometheus finds `/metrics`, such as `127.0.0.1:9480`; nowhere by default."""
+
+    traces: str | None = Field(default=None, pattern=r"^https?://[^/]+/.+$")
+    """The address of an OTLP/HTTP receiver that gets traces, such as
+    `http://127.0.0.1:4318/v1/traces`; nobody by default."""
+
+    log_format: Literal["text", "json"] = "text"
+    """How `run` writes its log: lines for people, or JSON for machines."""
 
     skills: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """What skills need to be told, each in a table `[skills.NAME]`; see docs/skills.md."""
@@ -364,6 +396,29 @@ class Settings(BaseSettings):
         if address is not None and _has_password(address):
             raise ValueError("name no password in it: put it into the file that PGPASSFILE names")
         return address
+
+    @model_validator(mode="after")
+    def _near(self) -> Self:
+        for address in (*self.speech, *([self.health] if self.health else [])):
+            self.expect_near(address)
+        return self
+
+    def expect_near(self, address: str) -> None:
+        """Refuse, with `ValueError`, an address beyond this machine, unless its network is private.
+
+        It is HOST:PORT, or unix:/PATH.
+        """
+        if address.startswith(UNIX):
+            return
+        host, _, port = address.rpartition(":")
+        if not host or not (port.isascii() and port.isdigit()):
+            raise ValueError(f"{address!r} is no address; write HOST:PORT or unix:/PATH")
+        if not (self.private_network or _is_here(host)):
+            raise ValueError(
+                f"{address!r} is not this machine's own, and what passes there is not encrypted; "
+                "take 127.0.0.1 or unix:/PATH, or set private_network = true where the network "
+                "between the machines is nobody else's"
+            )
 
     @classmethod
     def settings_customise_sources(
@@ -436,6 +491,11 @@ class Settings(BaseSettings):
         return self.house / "log.key"
 
     @property
+    def lease_folder(self) -> Path:
+        """Where processes of this house settle who does what; empty files, and nothing else."""
+        return self.house / "leases"
+
+    @property
     def push_key_file(self) -> Path:
         """The key that signs to push services."""
         return self.house / "push.key"
@@ -446,6 +506,28 @@ def _has_password(address: str) -> bool:
     parts = urlsplit(address)
     user, at, _ = parts.netloc.rpartition("@")
     return bool((at and ":" in user) or "password=" in parts.query)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Supervisor(NamedTuple):
+    """Who started this process and asks how it is: systemd, as sd_notify(3) says, or nobody."""
+
+    socket: str | None
+    watchdog_seconds: float | None
+
+
+def read_supervisor() -> Supervisor:
+    """Answer who asks how this process is."""
+    told = os.environ  # noqa: TID251 - this is where the environment is read
+    microseconds = told.get("WATCHDOG_USEC", "")
+    seconds = int(microseconds) / 1e6 if microseconds.isdigit() and int(microseconds) else None
+    return Supervisor(told.get("NOTIFY_SOCKET"), seconds)
 
 
 def write_to_settings_file(
@@ -497,6 +579,8 @@ def read_settings(house: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise SettingsWrong(f"setting {name!r}: {first['msg']}") from None
+        raise SettingsWrong(
+            f"setting {name!r}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
     except (OSError, ValueError) as error:
         raise SettingsWrong(f"{SETTINGS_FILE} cannot be read: {error}") from None

@@ -130,7 +130,7 @@ def test_a_wrong_password_is_told_once_and_never_said(
     with watched(camera.url(), user="me", password=wrong) as house:
         is_(house, Connection.REFUSED)
     told = [record for record in caplog.records if record.name.startswith("unhear.cameras")]
-    assert [record.getMessage() for record in told] == ["camera refused"]
+    assert [record.getMessage() for record in told] == ["camera not connected"]
     with watched(camera.url("/elsewhere"), user="me", password=PASSWORD) as house:
         house.watch.snapshot(1.0)
         assert house.watch.state.connection is Connection.AWAY

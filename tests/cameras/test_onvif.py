@@ -262,10 +262,12 @@ def test_a_camera_that_refuses_is_said_once_and_asked_seldom(
 
     monkeypatch.setattr(onvif_events, "AGAIN_SECONDS_MAX", 0.05)
     asyncio.run(listen())
-    said = [record.getMessage() for record in caplog.records]
+    said = [(record.getMessage(), vars(record)["why"]) for record in caplog.records]
     assert said == [
-        "events of camera front door are not heard: "
-        "the camera does not take the user and password in the settings"
+        (
+            "a camera's events are not heard",
+            "the camera does not take the user and password in the settings",
+        )
     ]
 
 

@@ -1,12 +1,9 @@
 """On the command line: who of the staff asked, what they may open, who looked, and undoing that."""
 
-import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,13 +11,14 @@ import pytest
 from tests.cli.program import PASSPHRASE, unhear
 from tests.cli.test_family_commands import keep_something
 from tests.web.desks import OPERATOR, Desk, Member
-from unhear import service
 from unhear.house.audit import audit
 from unhear.house.house import House
+from unhear.house.leases import open_leases
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.words import TraceId
 from unhear.keep import age
 from unhear.prove.receipt import Receipt, verify
+from unhear.service import worker
 from unhear.settings import Settings
 
 ALEX = Member()
@@ -96,29 +94,24 @@ def test_a_house_at_work_destroys_what_is_over(
 ) -> None:
     recording = keep_something(folder, "Ada")
     grant = TraceId(bytes.fromhex(_let_in(folder, recording, looks=False)))
-    monkeypatch.setattr(service, "TICK_SECONDS", 0.01)
-    monkeypatch.setattr(service, "_tidy", lambda *_: None)
+    monkeypatch.setattr(House, "tidy", lambda _: [])
+    monkeypatch.setattr(worker, "rehearse_if_due", lambda _: None)
     house = House(Settings(house=folder))
-    began, moved = house.clock(), Event()
-    later = timedelta(hours=2) + service.END_EVERY
-    house.clock = lambda: began + later if moved.is_set() else began
-    idle: Any = SimpleNamespace(tick=lambda: None, house=house)
+    now = [house.clock()]
+    house.clock = lambda: now[0]
 
     def kept() -> bool:
         with house.database.reading() as transaction:
             return transaction.trace(house.household.id, grant) is not None
 
-    async def until_it_is_gone() -> None:
-        working = asyncio.create_task(service._tend(idle, idle, idle, idle))
-        await asyncio.sleep(0)
-        assert kept()
-        moved.set()
-        async with asyncio.timeout(60):
-            while await asyncio.to_thread(kept):  # noqa: ASYNC110 - nothing can be awaited
-                await asyncio.sleep(0.01)
-        working.cancel()
-
-    asyncio.run(until_it_is_gone())
+    leases = open_leases(house.settings)
+    working = worker.Worker(house, leases, None)
+    working.tick()
+    assert kept()
+    now[0] += timedelta(hours=2) + worker.END_EVERY
+    working.tick()
+    assert not kept()
+    leases.close()
     house.close()
 
 

@@ -27,7 +27,7 @@ from unhear.house.turn import Assistant
 from unhear.household.methods import BUILT_IN
 from unhear.household.scope import Scope
 from unhear.prove.claims import Drill
-from unhear.service import work
+from unhear.service.roles import work
 from unhear.settings import OperatorSettings, Settings, SettingsWrong, read_settings
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -62,7 +62,7 @@ class Skills:
             log.warning("erasure unfinished", extra={"error": type(error).__name__})
             return Reply(self._own("not_forgotten_yet"), keep=False)
         except Exception as error:  # noqa: BLE001 - a skill must not stop the house
-            _report("skill failed", intent.skill, error)
+            log.error("skill failed", extra=_kind(intent.skill, error))  # noqa: TRY400 - words
             return Reply(self._own("failed"))
 
     def tick(self, context_of: Callable[[str], SkillContext]) -> None:
@@ -74,7 +74,7 @@ class Skills:
             try:
                 skill.tick(context_of(skill.name))
             except Exception as error:  # noqa: BLE001 - a skill must not stop the house
-                _report("skill's tick failed", skill.name, error)
+                log.error("skill's tick failed", extra=_kind(skill.name, error))  # noqa: TRY400 - words
 
 
 def find_skills(language: str = "en") -> Skills:
@@ -108,7 +108,7 @@ def _made(point: EntryPoint) -> Skill | None:
     except Exception as error:
         if _is_own(point):
             raise SkillBroken(f"the skill {point.name} that comes with unhear is broken") from error
-        _report("skill cannot be loaded", point.name, error)
+        log.error("skill cannot be loaded", extra=_kind(point.name, error))  # noqa: TRY400 - words
         return None
 
 
@@ -120,6 +120,6 @@ def _checked(skill: Skill) -> Skill:
     return skill
 
 
-def _report(what: str, skill: str, error: Exception) -> None:
-    """Log that a skill failed: its name and the kind of error, for the rest could hold words."""
-    log.error(what, extra={"skill": skill, "error": type(error).__name__})
+def _kind(skill: str, error: Exception) -> dict[str, str]:
+    """Answer what is logged of a failure: the rest of the error could hold words."""
+    return {"skill": skill, "error": type(error).__name__}

@@ -29,13 +29,18 @@ AnalyserOf = Callable[[Callable[[], Camera]], Analyser]
 """Makes what looks at the pictures of a camera, going by what is decided about it at the moment."""
 
 
+Serves = Callable[[DeviceId], bool]
+"""Whether this process serves a camera."""
+
+
 class CamerasAtWork:
     """The cameras of a house that are watched, and the broker that is told of them, if any."""
 
-    def __init__(self, house: House, broker: MqttDoor | None, analyser_of: AnalyserOf) -> None:
+    def __init__(self, house: House, analyser_of: AnalyserOf, serves: Serves) -> None:
         self._house = house
-        self._broker = broker
         self._analyser_of = analyser_of
+        self._serves = serves
+        self._broker: MqttDoor | None = None
         self._watched: dict[DeviceId, _Watched] = {}
 
     def tick(self) -> None:
@@ -50,10 +55,17 @@ class CamerasAtWork:
         """End what every camera films, and leave them."""
         for watched in self._watched.values():
             watched.close()
+        if self._broker is not None:
+            self._broker.close()
 
     def follow(self) -> None:
-        """Watch the cameras that there are now: a browser becomes one, or is one no more."""
-        cameras, named = self._house.cameras, self._house.cameras.named
+        """Watch the cameras that there are now: a browser becomes one, or is one no more.
+
+        Those that another process serves are left to it; so is the broker by whoever has none.
+        """
+        cameras = self._house.cameras
+        named = {device: one for device, one in cameras.named.items() if self._serves(device)}
+        self._tell_broker(wanted=bool(named))
         for device in self._watched.keys() - named.keys():
             cameras.unwatch(device)
             self._watched.pop(device).close()
@@ -62,19 +74,28 @@ class CamerasAtWork:
             self._watched[device] = watched
             cameras.watch(device, watched, watched.browser)
 
+    def _tell_broker(self, *, wanted: bool) -> None:
+        door = self._house.door
+        if wanted and self._broker is None:
+            self._broker = _broker(self._house)
+            if self._broker is not None:
+                door.tell(self._broker)
+        elif not wanted and self._broker is not None:
+            broker, self._broker = self._broker, None
+            door.tell_no_more(broker)
+            broker.close()
+
 
 @contextmanager
-def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
-    """Watch the cameras of a house while the block runs.
+def watching(
+    house: House, analyser_of: AnalyserOf, serves: Serves = lambda _camera: True
+) -> Iterator[CamerasAtWork]:
+    """Watch the cameras of a house while the block runs, those that this process `serves`.
 
     Raises what `analyser_of` does where it cannot look.
     """
     with ExitStack() as stack:
-        broker = _broker(house)
-        if broker is not None:
-            stack.callback(broker.close)
-            house.door.tell(broker)
-        at_work = CamerasAtWork(house, broker, analyser_of)
+        at_work = CamerasAtWork(house, analyser_of, serves)
         stack.callback(at_work.close)
         at_work.follow()
         yield at_work
@@ -82,11 +103,16 @@ def watching(house: House, analyser_of: AnalyserOf) -> Iterator[CamerasAtWork]:
 
 def events_of(house: House) -> Sequence[OnvifEvents]:
     """Answer what listens to the buttons of the cameras that can be asked, each to be run."""
-    return [
-        OnvifEvents(DeviceId(one.name), Login.of(one), house.door, doorbell=one.doorbell)
-        for one in house.settings.cameras
-        if one.address.startswith(f"{SCHEME}:")
-    ]
+    found = (events_at(house, DeviceId(one.name)) for one in house.settings.cameras)
+    return [one for one in found if one is not None]
+
+
+def events_at(house: House, device: DeviceId) -> OnvifEvents | None:
+    """Answer what listens to the button of one camera; None where it cannot be asked."""
+    named = house.cameras.named.get(device)
+    if named is None or not named.address.startswith(f"{SCHEME}:"):
+        return None
+    return OnvifEvents(device, Login.of(named), house.door, doorbell=named.doorbell)
 
 
 class _Watched:

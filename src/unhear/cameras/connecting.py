@@ -65,7 +65,6 @@ class Staying:
         hears: Callable[[], bool],
         pauses: Sequence[float] = PAUSES_SECONDS,
     ) -> None:
-        self._device = device
         self._connect = connect
         self._use = use
         self._now = now
@@ -128,8 +127,7 @@ class Staying:
         if connection is self._state.connection:
             return
         self._state = CameraState(connection, self._now())
-        told = {"device": self._device, "error": kind}
         if connection is Connection.CONNECTED:
-            log.info("camera connected", extra=told)
+            log.info("camera connected")
         else:
-            log.warning("camera %s", connection.value, extra=told)
+            log.warning("camera not connected", extra={"state": connection.value, "error": kind})

@@ -13,7 +13,7 @@ from unhear.capture.fragments import Fragment
 from unhear.clock import Clock
 from unhear.engines.film import FilmWriter
 from unhear.household.cameras import Area
-from unhear.household.words import DeviceId, Seen
+from unhear.household.words import Seen
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,7 @@ PACKETS_WAITING_MAX = 2_000
 class Filming:
     """Writes one clip after the other."""
 
-    def __init__(self, device: DeviceId, film: FilmTaker, now: Clock) -> None:
-        self._device = device
+    def __init__(self, film: FilmTaker, now: Clock) -> None:
         self._film = film
         self._now = now
         self._clip: _Clip | None = None
@@ -44,8 +43,7 @@ class Filming:
         except ClipUnwanted:
             self._clip = None
         except Exception as error:  # noqa: BLE001 - what becomes of a clip must not end the camera
-            kind = type(error).__name__
-            log.warning("clip broken off", extra={"device": self._device, "error": kind})
+            log.warning("clip broken off", extra={"error": type(error).__name__})
             self._clip = None
         return self._clip is not None or isinstance(step, Ended)
 

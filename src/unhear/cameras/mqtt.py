@@ -129,7 +129,8 @@ class MqttDoor:
         self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
         if reason.is_failure:
-            log.warning("the MQTT broker refuses the house: %s; see [mqtt] in the settings", reason)
+            told = {"why": str(reason)}
+            log.warning("the MQTT broker refuses the house; see [mqtt] in the settings", extra=told)
             return
         topics = {f"{self._settings.discovery}/status"}
         topics.add(f"{self._settings.discovery}/+/{self._house}/+/config")

@@ -82,7 +82,7 @@ class OnvifEvents:
     def _become(self, state: CameraState, error: Exception) -> None:
         """Say once that the camera tells nothing, and why."""
         if state is not self._state:
-            log.warning("events of camera %s are not heard: %s", self._device, error)
+            log.warning("a camera's events are not heard", extra={"why": str(error)})
         self._state = state
 
     async def _listen(self) -> None:

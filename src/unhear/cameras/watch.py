@@ -66,7 +66,7 @@ class CameraWatch:
         self._analyser_for = analyser_for
         self._now, self._zone = now, zone
         self._bounds = bounds
-        self._filming = Filming(device, film, now)
+        self._filming = Filming(film, now)
         self._tap, self._sights, self._snapshots = LiveTap(), Sights(), Snapshots()
 
         def at(address: str) -> Connect:

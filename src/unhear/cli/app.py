@@ -17,12 +17,17 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from unhear import __version__
+from unhear.telling.logs import CommandLines
 
 COMMANDS: Mapping[str, str] = {
     "setup": "making:setup",
     "ask": "talking:ask",
     "listen": "listening:listen",
     "run": "working:run",
+    "web": "working:web",
+    "ears": "working:ears",
+    "worker": "working:worker",
+    "speech": "working:speech",
     "recordings": "kept:recordings",
     "play": "kept:play",
     "export": "kept:export",
@@ -125,7 +130,9 @@ def _options(
 
 def main() -> None:
     """Run the command line; every error becomes a sentence and an exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    lines = logging.StreamHandler()
+    lines.setFormatter(CommandLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and words
     try:
         app()

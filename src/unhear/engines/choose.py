@@ -9,6 +9,7 @@ from unhear.engines.activity import SileroActivity
 from unhear.engines.errors import UnknownChoice
 from unhear.engines.espeak import EspeakVoice
 from unhear.engines.models import packaged_whisper
+from unhear.engines.speech_pool import SpeechPool
 from unhear.engines.voice import PiperVoice
 from unhear.engines.wake import BothWake, MicroWake, OpenWake
 from unhear.engines.whisper import Whisper
@@ -41,12 +42,17 @@ def choose_activity() -> VoiceActivity:
     return SileroActivity()
 
 
-def choose_recogniser(name: str, models: Path, language: str = "en") -> Recogniser:
+def choose_recogniser(
+    name: str, models: Path, language: str = "en", pool: Sequence[str] = ()
+) -> Recogniser:
     """Answer the packaged recogniser, or the one of a faster-whisper model.
 
+    Where there is a `pool`, other processes recognise, at these addresses, with what they have.
     `name` is `packaged`, a folder, or a model hub's name; what is no folder here and does not
     begin like a path is taken for the latter. Nothing is loaded yet.
     """
+    if pool:
+        return SpeechPool(pool, language=language)
     if name == PACKAGED:
         return Whisper(lambda: packaged_whisper(models), language=language)
     folder = Path(name).expanduser()

@@ -15,7 +15,7 @@ arrive together, from several threads, go through the steps together under one c
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 
 from unhear.clock import Clock, day_number
@@ -40,6 +40,7 @@ from unhear.forget.holder import IN_A_HOUSE, Holder, Place
 from unhear.forget.holds import scopes_held
 from unhear.forget.keytree import KeyTree
 from unhear.forget.mirror import Copies
+from unhear.forget.outcomes import tell
 from unhear.forget.roots import RootKeeper
 from unhear.forget.slots import free_slots
 from unhear.forget.snapshot import snapshot
@@ -48,6 +49,8 @@ from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
 from unhear.prove.ledger import Ledger
 from unhear.prove.receipt import Receipt
+from unhear.signals.giving import timed
+from unhear.signals.words import Work
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +104,14 @@ class Forgetter:
 
     def ask(self, asked: Asked) -> Receipt:
         """Do what `forget` does, also for a request that the house makes itself."""
-        return self._group.submit(asked)
+        with timed(Work.ERASE):
+            try:
+                receipt = self._group.submit(asked)
+            except Exception as error:
+                tell(error)
+                raise
+            tell(None)
+            return receipt
 
     def discard(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
         """Destroy what a skill no longer needs: gone like the rest, with no request to attest."""
@@ -127,7 +137,8 @@ class Forgetter:
         receipts = []
         for erasure in unfinished:
             try:
-                outcomes = self._finish([erasure])
+                with timed(Work.FINISH):
+                    outcomes = self._finish([erasure])
             except Unfinished as error:
                 outcomes = [error]
             for outcome in outcomes:
@@ -187,7 +198,8 @@ class Forgetter:
         together = [n for n, asked in enumerate(requests) if not asked.scope.household]
         alone = [[n] for n, asked in enumerate(requests) if asked.scope.household]
         for numbers in filter(None, [together, *alone]):
-            barred = self._bar([requests[n] for n in numbers])
+            with timed(Work.ERASE_BAR):
+                barred = self._bar([requests[n] for n in numbers])
             erasures = [one for one in barred if not isinstance(one, Exception)]
             finished = iter(self._finish(erasures))
             for n, one in zip(numbers, barred, strict=True):
@@ -208,12 +220,22 @@ class Forgetter:
 
     def _finish(self, erasures: Sequence[Erasure]) -> list[Receipt | Exception]:
         """Do every step after the bar; answer each erasure's receipt, or why there is none."""
-        cases = self._find(erasures)
+        with timed(Work.ERASE_FIND):
+            cases = self._find(erasures)
         if any(case.row.state is ErasureState.COMMITTED for case in cases):
             self.destroy_due_roots()  # whoever committed may have died before that
-        self._commit([case for case in cases if case.row.state is ErasureState.ASKED])
-        outcomes: list[Receipt | Exception] = []
+        with timed(Work.ERASE_COMMIT):
+            self._commit([case for case in cases if case.row.state is ErasureState.ASKED])
         failed = {case.row.id: error for case in cases if (error := self._sweep(case)) is not None}
+        with timed(Work.ERASE_ATTEST):
+            outcomes = self._attest(erasures, failed)
+        self._ledger.publish_soon(self._database)
+        return outcomes
+
+    def _attest(
+        self, erasures: Sequence[Erasure], failed: Mapping[bytes, Exception]
+    ) -> list[Receipt | Exception]:
+        outcomes: list[Receipt | Exception] = []
         with self._database.writing() as transaction:
             tree = roots.open_tree(transaction, self._keeper)
             attestation = self._attestation()
@@ -225,7 +247,6 @@ class Forgetter:
                     outcomes.append(attest(transaction, tree, household, erasure, attestation))
                 except ForgetError as error:
                     outcomes.append(error)
-        self._ledger.publish_soon(self._database)
         return outcomes
 
     def _find(self, erasures: Sequence[Erasure]) -> list[Case]:
@@ -257,9 +278,17 @@ class Forgetter:
         with self._database.reading() as transaction:
             traces = list(transaction.sweep(household, case.row.id))
         holders = [h for h in self._holders if h.holds_words or not case.record.scope.words_only]
-        away = [holder.place for holder in holders if not _swept(holder, household, traces)]
+        with timed(Work.ERASE_SWEEP):
+            away = [holder.place for holder in holders if not _swept(holder, household, traces)]
         if away:
             return _away(away)
+        with timed(Work.ERASE_LOOK):
+            return self._look(case, holders, traces)
+
+    def _look(
+        self, case: Case, holders: Sequence[Holder], traces: Sequence[TraceId]
+    ) -> Exception | None:
+        household = case.row.household
         for holder in holders:
             try:
                 held = holder.held(household, traces)

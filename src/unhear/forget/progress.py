@@ -37,15 +37,24 @@ class Progress:
 
 
 def progress_of(
-    database: Database, keeper: RootKeeper, household: HouseholdId, today: int
+    database: Database,
+    keeper: RootKeeper,
+    household: HouseholdId,
+    today: int,
+    *,
+    unfinished: bool = False,
 ) -> list[Progress]:
-    """Answer every erasure of a household, oldest first; `today` counts from 1970-01-01."""
+    """Answer every erasure of a household, or the unfinished ones alone, oldest first.
+
+    `today` counts from 1970-01-01.
+    """
 
     def read(transaction: Transaction, tree: KeyTree) -> list[Progress]:
         replaced = any(due <= today for due in transaction.queued_roots().values())
+        rows = transaction.unfinished_erasures if unfinished else transaction.erasures
         return [
             _progress(transaction, tree, row, today=today, replaced=replaced)
-            for row in transaction.erasures(household)
+            for row in rows(household)
         ]
 
     return sorted(snapshot(database, keeper, read), key=lambda one: one.asked_at)

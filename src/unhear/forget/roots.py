@@ -26,6 +26,8 @@ from typing import Protocol
 from unhear.clock import random_bytes
 from unhear.forget.errors import RootGone
 from unhear.forget.keytree import KEY_BYTES, KeyTree, Pages
+from unhear.signals.giving import timed
+from unhear.signals.words import Work
 
 ROOT_ID_BYTES = 16
 
@@ -145,7 +147,8 @@ def erase_keys(
     """
     old = transaction.current_root()
     new_id, new_root = random_bytes(ROOT_ID_BYTES), random_bytes(KEY_BYTES)
-    keeper.put(new_id, new_root)
+    with timed(Work.ROOT_PUT):
+        keeper.put(new_id, new_root)
     tree.erase(slots, new_root)
     transaction.set_root(CurrentRoot(old.tree_id, tree.epoch, new_id))
     transaction.queue_root(old.root_id, due_day)
@@ -171,7 +174,8 @@ def let_go(keeper: RootKeeper, queued: Mapping[bytes, int], today: int) -> None:
                 keeper.put(parked_id(root_id), keeper.get(root_id))
             keeper.destroy(root_id)
     for root_id in queued.keys() - parking:
-        keeper.destroy(root_id)
+        with timed(Work.ROOT_DESTROY):
+            keeper.destroy(root_id)
         if queued[root_id]:
             keeper.destroy(parked_id(root_id))
 

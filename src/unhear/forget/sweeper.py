@@ -102,7 +102,7 @@ class Sweeper:
             record = self._record(row)
             words_only = record.scope.words_only
             if self._forgetter.remaining(self._household, wanted[row.id], words_only=words_only):
-                log.warning("late copy found", extra={"erasure": row.id.hex()})
+                log.warning("late copy found")
                 scope = Scope(recordings=frozenset(wanted[row.id]), words_only=words_only)
                 asked = Asked(self._household, scope, reopens=row.id)
                 receipts.append(self._forgetter.ask(asked))

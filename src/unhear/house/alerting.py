@@ -17,6 +17,8 @@ from unhear.clock import Clock
 from unhear.household.alerts import ALWAYS, Alert, AlertKind, Subscription
 from unhear.household.family import Household
 from unhear.household.words import TraceId
+from unhear.signals.giving import count
+from unhear.signals.words import Metric, PushOutcome
 from unhear.stores.errors import PushAway, PushGone, PushRefused
 
 log = logging.getLogger(__name__)
@@ -113,6 +115,7 @@ class Alerting:
             room = max(0, WAITING_MAX - len(self._waiting))
             if len(chosen) > room:
                 log.warning("too many notifications wait", extra={"dropped": len(chosen) - room})
+                count(Metric.PUSHES, PushOutcome.DROPPED, by=len(chosen) - room)
             self._waiting += [_Message(one, alert, self._clock()) for one in chosen[:room]]
             if self._waiting and self._thread is None and not self._closed:
                 self._thread = Thread(target=self._work, name="alerting", daemon=True)
@@ -135,6 +138,11 @@ class Alerting:
         for alert, browsers in shown:
             self._send(replace(alert, at=self._clock(), picture=None, gone=True), sorted(browsers))
 
+    def shown(self) -> Collection[TraceId]:
+        """Answer the clips of which a browser was shown a picture."""
+        with self._changed:
+            return list(self._shown)
+
     def close(self) -> None:
         """Drop what waits, and wait for what is being sent."""
         with self._changed:
@@ -149,6 +157,7 @@ class Alerting:
                 self._deliver(message)
             except Exception as error:  # noqa: BLE001 - one message must not end all others
                 log.warning("notification failed", extra={"error": type(error).__name__})
+                count(Metric.PUSHES, PushOutcome.FAILED)
 
     def _next(self) -> _Message | None:
         """Wait for the next message that is due; None once closed."""
@@ -183,12 +192,17 @@ class Alerting:
             said = message_of(alert, picture, pictures=to.pictures)
             self._push().send(to, said, max(0, int(left.total_seconds())))
         except PushGone:
+            count(Metric.PUSHES, PushOutcome.GONE)
             self._gone([to.id])
         except PushRefused as error:
-            log.warning("notification not sent: %s", error)
+            log.warning("notification not sent", extra={"why": str(error)})
+            count(Metric.PUSHES, PushOutcome.REFUSED)
         except PushAway as error:
-            log.info("notification waits: %s", error)
+            log.info("notification waits", extra={"why": str(error)})
+            count(Metric.PUSHES, PushOutcome.WAITS)
             self._retry(message, timedelta(seconds=error.again_seconds))
+        else:
+            count(Metric.PUSHES, PushOutcome.SENT)
 
     def _picture(self, alert: Alert, to: Subscription) -> bytes | None:
         """Answer what a browser is shown; from now on it is known that it was."""

@@ -26,6 +26,9 @@ class CameraState(StrEnum):
     REFUSED = "refused"
     """It did not take the name and password in the settings."""
 
+    ELSEWHERE = "elsewhere"
+    """Another process of the house has it, and how it is is not known in this one."""
+
 
 class Watched(Protocol):
     """A camera at work."""
@@ -54,6 +57,10 @@ class NoSuchCamera(FamilyError):
 
 class CameraAway(Exception):
     """The camera shows nothing now."""
+
+
+class CameraElsewhere(CameraAway):
+    """Another process of the house has the camera: nothing of it can be shown or said from here."""
 
 
 class Call(Protocol):
@@ -113,6 +120,8 @@ class Cameras:
         self._called: dict[DeviceId, Called] = {}
         self._seen_live: Counter[DeviceId] = Counter()
         self._lock = Lock()
+        self.elsewhere = False
+        """Whether another process of the house has the cameras."""
 
     @property
     def named(self) -> Mapping[DeviceId, CameraSettings]:
@@ -143,6 +152,7 @@ class Cameras:
         camera = self.decided(device)
         if not self.is_browser(device):
             raise NoSuchCamera(f"{device!r} is no browser's camera")
+        self._expect_here()
         if (called := self._called.get(device)) is None:
             raise CameraAway
         return called.call(offer, hears=camera.hears)
@@ -174,7 +184,9 @@ class Cameras:
         """Answer how a camera is. Raises `NoSuchCamera`."""
         self._check(device)
         watched = self._watched.get(device)
-        return CameraState.AWAY if watched is None else watched.state
+        if watched is not None:
+            return watched.state
+        return CameraState.ELSEWHERE if self.elsewhere else CameraState.AWAY
 
     def connected(self) -> frozenset[DeviceId]:
         """Answer the cameras that are there."""
@@ -220,6 +232,7 @@ class Cameras:
         Raises `NoSuchCamera`, and `CameraAway` where the speaker is.
         """
         self._check(device)
+        self._expect_here()
         self._looks.take(person, [camera_item(device)], LIVE)
         speaker = self.named[device].speaker
         if speaker is None or not self._relay(DeviceId(speaker), speech):
@@ -243,10 +256,15 @@ class Cameras:
 
     def _at_work(self, device: DeviceId) -> Watched:
         self._check(device)
+        self._expect_here()
         watched = self._watched.get(device)
         if watched is None or watched.state is not CameraState.CONNECTED:
             raise CameraAway
         return watched
+
+    def _expect_here(self) -> None:
+        if self.elsewhere:
+            raise CameraElsewhere
 
     def _check(self, device: DeviceId) -> None:
         if device not in self.named:

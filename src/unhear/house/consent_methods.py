@@ -78,7 +78,7 @@ def _made(point: EntryPoint) -> ConsentMethod | None:
         _ = method.clause, method.withstands_disclosure, method.for_operators, method.ready
         _ = method.name, method.begin, method.finish
     except Exception as error:  # noqa: BLE001 - a plug-in must not stop the house
-        extra = {"method": point.name, "error": type(error).__name__}
-        log.error("consent method cannot be loaded", extra=extra)  # noqa: TRY400 - words
+        told = {"method": point.name, "error": type(error).__name__}
+        log.error("consent method cannot be loaded", extra=told)  # noqa: TRY400 - words
         return None
     return method

@@ -49,6 +49,7 @@ class Conversation:
         self._turns: dict[tuple[HouseholdId, DeviceId], _Turn] = {}
         self._taken: list[tuple[HouseholdId, Taken]] = []
         self._wakes: dict[tuple[HouseholdId, DeviceId], tuple[Utterance, Vector]] = {}
+        self._destroyed_at: dict[HouseholdId, datetime] = {}
 
     def remember(
         self,
@@ -133,6 +134,18 @@ class Conversation:
 
     def destroy(self, household: HouseholdId, _traces: Sequence[TraceId]) -> None:
         """Forget every turn of the household: also one that was never kept may be meant."""
+        self.drop(household)
+        with self._lock:
+            self._destroyed_at[household] = self._clock()
+
+    def destroyed_since(self, household: HouseholdId, moment: datetime) -> bool:
+        """Whether this process swept for an erasure of the household at that moment or later."""
+        with self._lock:
+            at = self._destroyed_at.get(household)
+            return at is not None and at >= moment
+
+    def drop(self, household: HouseholdId) -> None:
+        """Forget every turn of the household, where another process carries out an erasure."""
         with self._lock:
             for place in [place for place in self._turns if place[0] == household]:
                 del self._turns[place]

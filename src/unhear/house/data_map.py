@@ -111,6 +111,7 @@ FILES: Mapping[str, Kept] = {
     "settings.toml.new": _SETTINGS,
     "settings.part": _SETTINGS,
     "keeper.lock": _LOCK,
+    "leases/*": _LOCK,
 }
 """By pattern below the house's folder; `*` stands for anything, folders too."""
 

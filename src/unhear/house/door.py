@@ -59,6 +59,10 @@ class Door:
         """Have something else told of all that happens at the cameras, such as a broker."""
         self._others.append(other)
 
+    def tell_no_more(self, other: Bell) -> None:
+        """Let it be told of nothing more."""
+        self._others.remove(other)
+
     def rang(self, camera: DeviceId) -> None:
         """Take note that a button was pressed: announce it, tell of it, film it.
 

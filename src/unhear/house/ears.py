@@ -2,7 +2,8 @@
 
 Work is begun in advance, at the first short pause of a speaker. It is worth nothing if they speak
 on, so it waits behind requests that are over; and a device has one such guess at most. Requests of
-several devices are answered in the order in which they ended, one a device in turn.
+several devices are answered in the order in which they ended, one a device in turn. Where there are
+several recognisers, as many are worked on at once.
 """
 
 from collections import deque
@@ -25,16 +26,17 @@ class _Work:
 
 
 class Ears:
-    """Recognises the captures of many devices, one after the other, in a thread of its own."""
+    """Recognises the captures of many devices in threads of its own, one by default."""
 
-    def __init__(self, recognise: Recognise) -> None:
+    def __init__(self, recognise: Recognise, at_once: int = 1) -> None:
         self._recognise = recognise
+        self._at_once = at_once
         self._changed = Condition()
         self._ended: deque[_Work] = deque()
         self._guesses: dict[DeviceId, _Work] = {}
-        self._thread: Thread | None = None
+        self._threads: list[Thread] = []
         self._closed = False
-        self._working = False
+        self._working = 0
 
     def foresee(self, capture: Capture, partial: Callable[[str], None] | None = None) -> None:
         """Begin to recognise what will be the request of a device if its speaker's pause lasts.
@@ -94,13 +96,16 @@ class Ears:
             self._ended.clear()
             self._guesses.clear()
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _wake(self) -> None:
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="ears", daemon=True)
-            self._thread.start()
+        if not self._threads:
+            self._threads = [
+                Thread(target=self._run, name="ears", daemon=True) for _ in range(self._at_once)
+            ]
+            for thread in self._threads:
+                thread.start()
         self._changed.notify_all()
 
     def _run(self) -> None:
@@ -116,7 +121,7 @@ class Ears:
 
     def _worked(self) -> None:
         with self._changed:
-            self._working = False
+            self._working -= 1
 
     def _next(self) -> _Work | None:
         """Wait for work that is still wanted; None when the ears are closed."""
@@ -126,7 +131,7 @@ class Ears:
                 if work is None:
                     self._changed.wait()
                 elif work.words.set_running_or_notify_cancel():
-                    self._working = True
+                    self._working += 1
                     return work
             return None
 

@@ -396,9 +396,8 @@ class House:
     @cached_property
     def recogniser(self) -> Recogniser:
         """The speech recogniser, loaded at first use."""
-        return choose_recogniser(
-            self.settings.recogniser, self.settings.models, self.settings.language
-        )
+        wanted = self.settings
+        return choose_recogniser(wanted.recogniser, wanted.models, wanted.language, wanted.speech)
 
     @cached_property
     def synthesiser(self) -> Prepared:

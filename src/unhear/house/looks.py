@@ -12,6 +12,8 @@ from unhear.prove.claims import Looked
 from unhear.prove.ledger import Ledger
 from unhear.prove.opening import Opening
 from unhear.prove.statement import commit, count_class, hour, items_root, salted
+from unhear.signals.giving import count, timed
+from unhear.signals.words import Metric, Work
 
 OPENED, EXPORTED, LIVE = "opened", "exported", "seen live"
 
@@ -46,6 +48,14 @@ class Looks:
 
         Where it cannot be written down it raises, and nothing is to be shown.
         """
+        with timed(Work.LOOK):
+            stated = self._take(person, recordings, how)
+        if stated:
+            count(Metric.LOOKS, by=stated)
+            self._ledger.publish_soon(self._database)
+
+    def _take(self, person: PersonId, recordings: Collection[TraceId], how: str) -> int:
+        """State the looks that were not yet; answer how many."""
         now = self._clock()
         with self._lock:
             if self._hour != hour(now):
@@ -58,13 +68,13 @@ class Looks:
                 )
             }
             if not looks:
-                return
+                return 0
             claimed = self._claimed(person, [recording for *_, recording in looks], how)
             with self._database.writing() as transaction:
                 tree = open_tree(transaction, self._keeper)
                 state(transaction, tree, self._household, claimed, ledger=self._ledger, now=now)
             self._stated |= looks
-        self._ledger.publish_soon(self._database)
+        return len(looks)
 
     def _claimed(self, person: PersonId, recordings: Collection[TraceId], how: str) -> Claimed:
         opening = Opening(

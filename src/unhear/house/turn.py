@@ -1,8 +1,8 @@
 """One request, the whole way: heard, understood, answered; then kept or forgotten."""
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -11,12 +11,13 @@ import numpy as np
 from unhear.answer.skill import LastTurn
 from unhear.answer.synthesiser import Speech
 from unhear.capture.events import Woken
-from unhear.capture.sound import Capture
+from unhear.capture.sound import RATE_HZ, Capture
 from unhear.capture.wave import wav_bytes
 from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
 from unhear.house.controls import require_controls
 from unhear.house.conversation import Taken
+from unhear.house.due import Mine, due_here
 from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.lessons import Answered, learn_from, recognise
@@ -26,6 +27,8 @@ from unhear.house.request import Request
 from unhear.household.policy import Decision, decide, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
 from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
+from unhear.signals.giving import count, note, observe, past, timed
+from unhear.signals.words import Metric, RequestOutcome, Work
 from unhear.understand.hearing import Hearing, hearing
 
 log = logging.getLogger(__name__)
@@ -63,7 +66,8 @@ class Assistant:
         """Refuse, with `ControlsMissing`, to answer for an operator without what the law asks."""
         require_controls(house)
         self._house = house
-        self._ears = Ears(lambda capture: recognise(capture, house))
+        at_once = max(1, len(house.settings.speech))
+        self._ears = Ears(lambda capture: _recognised(capture, house), at_once)
 
     @property
     def house(self) -> House:
@@ -101,11 +105,13 @@ class Assistant:
 
         `replied` is told the answer before its first piece.
         """
-        started = monotonic()
-        transcript = self._ears.hear(capture)
-        recognised = monotonic() - started
-        request = self._request(capture, transcript, person)
-        return self._answer(request, transcript, say, {"recognise": recognised}, replied)
+        with _a_request():
+            past(Work.LISTEN, capture.seconds)
+            seconds: dict[str, float] = {}
+            with _stage(Work.RECOGNISE, seconds):
+                transcript = self._ears.hear(capture)
+            request = self._request(capture, transcript, person)
+            return self._answer(request, transcript, say, seconds, replied)
 
     def _request(self, capture: Capture, transcript: Transcript, person: PersonId) -> Request:
         """Answer what was said as a request of whose voice it is; `person` is whose device."""
@@ -123,6 +129,11 @@ class Assistant:
         if woken.vector is not None:
             spoken = Utterance(new_trace_id(), woken.at, device, person)
             self._house.conversation.woke(self._house.household.id, spoken, woken.vector)
+
+    def own_deafness(self, say: Sayer) -> None:
+        """Say that nobody recognises what is said: better than to be silent."""
+        for speech in self._house.synthesiser.speak(self._house.skills.replies("")("deaf")):
+            say(speech)
 
     def close(self) -> None:
         """Stop recognising."""
@@ -156,10 +167,14 @@ class Assistant:
         at = self._house.clock() if taken is None else taken.utterance.heard_at
         who = person if taken is None else taken.utterance.person
         request = Request(text, None, at, device, who)
-        return self._answer(request, Transcript(text), say, {}, taken=taken)
+        with _a_request():
+            return self._answer(request, Transcript(text), say, {}, taken=taken)
 
-    def tick(self) -> None:
-        """Let every skill do what has fallen due; where there is time, prepare a reply."""
+    def tick(self, mine: Mine | None = None) -> None:
+        """Let every skill do what has fallen due; where there is time, prepare a reply.
+
+        Where several processes serve the house, `mine` says what falls due in this one.
+        """
         device = DeviceId(self._house.settings.device)
         request = Utterance(
             of=new_trace_id(),
@@ -172,7 +187,8 @@ class Assistant:
         self._house.moments.drop_old()
         self._house.door.drop_old()
         self._house.unwritten.sweep()
-        self._house.skills.tick(lambda skill: context_of(request, skill, self._house))
+        house = self._house
+        house.skills.tick(lambda skill: due_here(context_of(request, skill, house), mine))
         self._house.rooms.tick()
         if self._ears.resting:
             self._house.synthesiser.prepare_next()
@@ -196,34 +212,35 @@ class Assistant:
     ) -> Turn:
         trace = new_trace_id() if taken is None else taken.utterance.of
         self._house.household = self._house.family.seen(request.person)
-        started = monotonic()
-        meaning = self._meaning(request, transcript)
+        with _stage(Work.UNDERSTAND, seconds):
+            meaning = self._meaning(request, transcript)
         intents = meaning.intents
         intent = intents[0] if intents else None
-        seconds["understand"] = monotonic() - started
         if not meaning.spoken:
+            _tell(RequestOutcome.NOISE)
             self._note_wake(request, trace)
             noise = forget_now("It was a noise, not a request.")
             return Turn(transcript, None, Reply("", keep=False), noise, None, seconds)
         utterance = request.utterance(trace, intents)
         if not may_answer(request.device, intent, self._house):
+            _tell(RequestOutcome.ASLEEP)
             return Turn(transcript, intent, Reply("", keep=False), ASLEEP, None, seconds)
-        started = monotonic()
-        reply = reply_to(meaning, utterance, self._house)
-        seconds["answer"] = monotonic() - started
+        with _stage(Work.ANSWER, seconds):
+            reply = reply_to(meaning, utterance, self._house)
         if replied is not None:
             replied(reply)
         if say is not None:
-            self._say(reply, say, seconds)
-        started = monotonic()
-        if taken is None:
-            decision, kept = self._keep(request, transcript, utterance, reply)
-        else:
-            decision, kept = taken.decision, taken.kept
+            with timed(Work.SPEAK):
+                self._say(reply, say, seconds)
         house = self._house
-        if reply.keep:
-            learn_from(Answered(request, transcript, utterance, meaning), house)
-        seconds["keep"] = monotonic() - started
+        with _stage(Work.KEEP_REQUEST, seconds):
+            if taken is None:
+                decision, kept = self._keep(request, transcript, utterance, reply)
+            else:
+                decision, kept = taken.decision, taken.kept
+            if reply.keep:
+                learn_from(Answered(request, transcript, utterance, meaning), house)
+        _tell(RequestOutcome.ANSWERED)
         last = LastTurn(
             intent=utterance.intent,
             reply=reply.text,
@@ -288,3 +305,36 @@ class Assistant:
         except Barred:
             return forget_now("Somebody asked to forget it while it was being answered."), None
         return decision, kept
+
+
+@contextmanager
+def _a_request() -> Iterator[None]:
+    with timed(Work.REQUEST):
+        try:
+            yield
+        except Exception:
+            _tell(RequestOutcome.FAILED)
+            raise
+
+
+def _tell(outcome: RequestOutcome) -> None:
+    count(Metric.REQUESTS, outcome)
+    note(outcome)
+
+
+@contextmanager
+def _stage(work: Work, seconds: dict[str, float]) -> Iterator[None]:
+    """Note in `seconds` how long a stage took."""
+    started = monotonic()
+    with timed(work):
+        yield
+    seconds[str(work.label)] = monotonic() - started
+
+
+def _recognised(capture: Capture, house: House) -> Transcript:
+    """Recognise, and tell how much longer or shorter than the sound that took."""
+    started = monotonic()
+    transcript = recognise(capture, house)
+    if len(capture.pcm):
+        observe(Metric.RECOGNISING, (monotonic() - started) * RATE_HZ / len(capture.pcm))
+    return transcript

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from unhear.capture.events import Captured, Event, GaveUp, Paused, Woken
 from unhear.capture.listener import Listener
 from unhear.capture.sound import Capture, Pcm
 from unhear.engines.choose import choose_activity, choose_wake
+from unhear.engines.speech_pool import SpeechAway
 from unhear.engines.verified_wake import VerifiedWake
 from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
@@ -19,6 +21,8 @@ from unhear.house.timer_faces import Face
 from unhear.house.turn import Assistant, Silenced, Turn
 from unhear.household.speech import Reply
 from unhear.household.words import DeviceId, PersonId
+from unhear.signals.giving import count
+from unhear.signals.words import Metric, WakeOutcome
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +83,14 @@ class Ways:
     arbiter: Arbiter
     work: Executor
     listen: Listen
+    sessions: "dict[DeviceId, VoiceSession]" = field(default_factory=dict)
+    """Every device that is here, by its name."""
+
+    def busy(self, device: DeviceId | None = None) -> bool:
+        """Whether somebody speaks to a device, or is answered there; without one, to any."""
+        session = None if device is None else self.sessions.get(device)
+        asked = list(self.sessions.values()) if device is None else [session]
+        return any(one is not None and one.busy for one in asked)
 
 
 def listening_in(house: House) -> Listen:
@@ -134,6 +146,15 @@ class VoiceSession:
         self._turn = 0
         self._follows = False
         self._closed = False
+        self._answering = 0
+        self._sessions = ways.sessions
+        self._sessions[stream.device] = self
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody speaks to the device, or is answered."""
+        with self._lock:
+            return self._woken is not None or self._answering > 0
 
     def feed(self, pcm: Pcm) -> None:
         """Take the next frames of the device's stream, any number."""
@@ -153,6 +174,8 @@ class VoiceSession:
     def close(self) -> None:
         """Count the device as away: what it was about to ask or hear is dropped."""
         self._closed = True
+        if self._sessions.get(self._stream.device) is self:
+            del self._sessions[self._stream.device]
         self.interrupt()
         self._assistant.forgo(self._stream.device)
         self._assistant.house.rooms.leave(self._stream.device, self._speaker)
@@ -204,6 +227,8 @@ class VoiceSession:
 
     def _give_up(self) -> None:
         woken, self._woken = self._woken, None
+        if woken is not None:
+            count(Metric.WAKES, WakeOutcome.NOTHING_SAID)
         if woken is not None and woken.vector is not None:
             self._assistant.called_for_nothing(self._stream.device, self._stream.person, woken)
         self._assistant.forgo(self._stream.device)
@@ -223,12 +248,16 @@ class VoiceSession:
         woken, self._woken = self._woken, None
         device = self._stream.device
         if woken is not None and not self._arbiter.answers(device, woken.at, capture.pcm):
+            count(Metric.WAKES, WakeOutcome.ELSEWHERE)
             self._give_up()
             return
         if woken is None:
             self.interrupt()
+        else:
+            count(Metric.WAKES, WakeOutcome.REQUEST)
         with self._lock:
             self._turn += 1
+            self._answering += 1
             number = self._turn
         self._speaker.thinking()
         self._work.submit(self._answer, capture, number)
@@ -239,13 +268,21 @@ class VoiceSession:
             turn = self._assistant.hear(
                 capture, self._stream.person, self._sayer(number), self._replier(number)
             )
+        except SpeechAway:
+            log.warning("nobody recognises speech")
+            with suppress(Silenced):
+                self._assistant.own_deafness(self._sayer(number))
         except Exception as error:  # noqa: BLE001 - one request must not end the conversation
             log.error("request failed", extra={"error": type(error).__name__})  # noqa: TRY400 - words
         with self._lock:
             current = number == self._turn
             self._follows = current and turn is not None and turn.reply.question is not None
-        if current:
-            self._speaker.finished(turn)
+        try:
+            if current:
+                self._speaker.finished(turn)
+        finally:
+            with self._lock:
+                self._answering -= 1
 
     def _sayer(self, number: int) -> Callable[[Speech], None]:
         def say(speech: Speech) -> None:

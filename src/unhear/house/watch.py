@@ -1,6 +1,6 @@
 """Notice what guardians would want to be told: questions for them, devices that went, trouble."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from unhear.house.machine import free_space
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.words import DeviceId
 from unhear.keep.notices import notices
+from unhear.signals.giving import level
+from unhear.signals.words import Metric
 from unhear.stores.errors import StoreError
 
 DECISIONS_EVERY = timedelta(minutes=1)
@@ -36,9 +38,15 @@ class _Expected:
 class Watch:
     """Watches one house at work; to be asked every second or so, from one thread."""
 
-    def __init__(self, house: House) -> None:
-        """Begin: what was there before is told nobody, for a restart is no news."""
+    def __init__(
+        self, house: House, serves: Callable[[DeviceId], bool] = lambda _camera: True
+    ) -> None:
+        """Begin: what was there before is told nobody, for a restart is no news.
+
+        `serves` says whether this process has a camera, or another does and misses it.
+        """
         self._house = house
+        self._serves = serves
         now = house.clock()
         self._decided_until = self._looked_at = self._checked_at = now
         self._devices: dict[DeviceId, _Expected] = {}
@@ -50,10 +58,18 @@ class Watch:
         """Count a device as one that should be here; safe to call from another thread."""
         self._devices.setdefault(device, _Expected(room, self._house.clock()))
 
+    def expect_no_more(self, device: DeviceId) -> None:
+        """Miss a device no more: another process has it."""
+        self._devices.pop(device, None)
+
     def tick(self) -> None:
         """Look at what is due, and tell."""
+        self.look_for_devices()
+        self.look_for_news()
+
+    def look_for_news(self) -> None:
+        """Look for what guardians are asked and told, and for trouble, when that is due."""
         now = self._house.clock()
-        self._look_for_devices(now)
         if now - self._looked_at >= DECISIONS_EVERY:
             self._looked_at = now
             self._look_for_decisions(now)
@@ -65,7 +81,9 @@ class Watch:
         """Tell that something is not as it should be."""
         self._house.alerting.tell(Alert(AlertKind.TROUBLE, self._house.clock()))
 
-    def _look_for_devices(self, now: datetime) -> None:
+    def look_for_devices(self) -> None:
+        """Look whether the devices are here that this process serves."""
+        now = self._house.clock()
         self._expect_cameras()
         here = {*self._house.rooms.places(), *self._house.cameras.connected()}
         for device, expected in list(self._devices.items()):
@@ -77,7 +95,8 @@ class Watch:
 
     def _expect_cameras(self) -> None:
         """Count the cameras that there are; one that is no more is not missed."""
-        named = self._house.cameras.named
+        cameras = self._house.cameras.named.items()
+        named = {device: camera for device, camera in cameras if self._serves(device)}
         for gone in self._cameras - named.keys():
             self._devices.pop(gone, None)
         for device, camera in named.items():
@@ -105,6 +124,7 @@ class Watch:
 
     def _check(self) -> None:
         wrong = set(self._whats_wrong())
+        level(Metric.WRONG, len(wrong))
         self._told &= wrong
         if (wrong & self._wrong) - self._told:
             self._told |= wrong & self._wrong

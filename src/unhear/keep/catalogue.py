@@ -20,7 +20,7 @@ from unhear.forget.database import (
     TraceRow,
     Transaction,
 )
-from unhear.forget.errors import CommitUnknown, NoSuchTrace
+from unhear.forget.errors import Barred, CommitUnknown, NoSuchTrace
 from unhear.forget.keytree import KeyTree
 from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
@@ -39,6 +39,8 @@ from unhear.household.words import HouseholdId, Seen, TraceId, Utterance
 from unhear.keep import age
 from unhear.keep.moments import Moments
 from unhear.keep.payloads import Payloads
+from unhear.signals.giving import count, timed
+from unhear.signals.words import KeepOutcome, Metric, Work
 
 T = TypeVar("T")
 
@@ -105,9 +107,10 @@ class Catalogue:
         `utterance.of` names it. Raises `Barred` when an erasure asked for since it was heard
         names it, and `StoreFull` when there is no room; then nothing of it stays.
         """
-        words = age.encrypt(transcript.encode(), [self._recipient])
-        sound = age.seal(wav, [self._recipient])
-        return self._keep(*sound, utterance, keep_until, words)
+        with timed(Work.KEEP):
+            words = age.encrypt(transcript.encode(), [self._recipient])
+            sound = age.seal(wav, [self._recipient])
+            return self._keep(*sound, utterance, keep_until, words)
 
     def keep_sealed(self, file: bytes, utterance: Utterance, keep_until: datetime) -> TraceId:
         """Keep a sound that was sealed to the household elsewhere, as an age file, without words.
@@ -115,7 +118,8 @@ class Catalogue:
         Raises as `keep` does, and `HeaderDamaged` for what is no age file.
         """
         header, payload = age.split(file)
-        return self._keep(header, payload, utterance, keep_until, None)
+        with timed(Work.KEEP):
+            return self._keep(header, payload, utterance, keep_until, None)
 
     def _keep(
         self,
@@ -126,16 +130,28 @@ class Catalogue:
         words: bytes | None,
     ) -> TraceId:
         new = NewTrace(utterance.of, TraceKind.RECORDING, utterance, header, keep_until, words)
-        self._payloads.put(self._household, utterance.of, payload)
+        try:
+            self._put(new, payload)
+        except Barred:
+            count(Metric.KEEPS, KeepOutcome.BARRED)
+            raise
+        except Exception:
+            count(Metric.KEEPS, KeepOutcome.FAILED)
+            raise
+        count(Metric.KEEPS, KeepOutcome.KEPT)
+        count(Metric.SEALED, by=len(payload))
+        return utterance.of
+
+    def _put(self, new: NewTrace, payload: bytes) -> None:
+        self._payloads.put(self._household, new.id, payload)
         try:
             with self._database.writing() as transaction:
                 add_trace(transaction, open_tree(transaction, self._keeper), self._household, new)
         except CommitUnknown:
             raise  # its row may be there; where it is not, the payload is swept like any orphan
         except Exception:
-            self._payloads.delete(self._household, [utterance.of])
+            self._payloads.delete(self._household, [new.id])
             raise
-        return utterance.of
 
     def recordings(self, scope: Scope | None = None) -> list[Recording]:
         """Answer the kept recordings a scope names (all without one), oldest first."""

@@ -14,6 +14,8 @@ from unhear.household.words import HouseholdId, Seen, TraceId, Utterance
 from unhear.keep import age
 from unhear.keep.film import Film, SealedPiece, film_bytes, film_from
 from unhear.keep.payloads import Payloads
+from unhear.signals.giving import count
+from unhear.signals.words import Metric
 
 GONE = "no such clip is kept; it may be forgotten already"
 
@@ -82,6 +84,9 @@ class Clips:
             if not film.pieces and not isinstance(error, CommitUnknown):
                 self._payloads.delete(self._household, [trace])
             raise
+        count(Metric.SEALED, by=len(body))
+        if not film.pieces:
+            count(Metric.CLIPS)
 
     def _write(self, clip: "OpenClip", *, first: bool) -> None:
         """Write down a clip as it stands. Raises `Barred` and `NoSuchTrace` when it was forgotten.

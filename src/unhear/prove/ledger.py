@@ -169,6 +169,11 @@ class Ledger:
                     self._published.publish("checkpoint", str(watched.cosigned).encode())
         return watched
 
+    def sizes(self, store: LedgerStore) -> tuple[int, int]:
+        """Answer how many entries the log has, and how many its published checkpoint covers."""
+        checkpoint = self._published_checkpoint(store)
+        return store.ledger_size(), 0 if checkpoint is None else checkpoint.size
+
     def renewed(self, store: LedgerStore, receipt: Receipt) -> Receipt:
         """Answer the receipt under the newest checkpoint that enough witnesses cosigned.
 

@@ -47,7 +47,7 @@ class Soon:
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 - nobody waits to whom it could be raised
-                log.warning("failed in the background: %s", type(error).__name__)
+                log.warning("failed in the background", extra={"error": type(error).__name__})
             self._rested_at = monotonic() + PAUSE_SECONDS
 
     def _goes_on(self) -> bool:

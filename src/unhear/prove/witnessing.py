@@ -19,6 +19,8 @@ from unhear.prove.log import LedgerStore, Reading
 from unhear.prove.merkle import consistency_proof, root
 from unhear.prove.notes import Checkpoint, Note, VerifierKey, verify_note
 from unhear.prove.witness import Asked
+from unhear.signals.giving import count
+from unhear.signals.words import Metric, WitnessAnswer
 
 TRIES_MAX = 4
 """How often one witness is asked at once: other processes of the house may ask it too."""
@@ -154,10 +156,13 @@ def _ask(link: Link, standing: Standing, log: Log, database: Reading) -> _Answer
     try:
         cosigned = _cosigned(link, standing.size, log, database)
     except LogForked as error:
+        count(Metric.WITNESSES, WitnessAnswer.FORKED)
         return _Answer(link.key, replace(standing, trouble=str(error), forked=True), None)
     except ProofError as error:
+        count(Metric.WITNESSES, WitnessAnswer.NOT_COSIGNED)
         told = standing.trouble if standing.forked else str(error)
         return _Answer(link.key, replace(standing, trouble=told), None)
+    count(Metric.WITNESSES, WitnessAnswer.COSIGNED)
     return _Answer(link.key, Standing(Checkpoint.parse(cosigned.text).size), cosigned)
 
 

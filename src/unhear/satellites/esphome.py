@@ -75,7 +75,7 @@ class EsphomeSatellite:
 
     async def run(self) -> None:
         """Serve the device until cancelled."""
-        await stay_connected(self._place, self._converse, self._shared.wait)
+        await stay_connected(self._converse, self._shared.wait)
 
     async def _converse(self) -> None:
         """Serve one connection until it ends; raises what ended it."""

@@ -35,7 +35,7 @@ class Place:
     person: PersonId
 
 
-async def stay_connected(place: Place, converse: Callable[[], Awaitable[None]], wait: Wait) -> None:
+async def stay_connected(converse: Callable[[], Awaitable[None]], wait: Wait) -> None:
     """Converse with a device until cancelled; what goes wrong is logged by its kind."""
     loop, failures = asyncio.get_running_loop(), 0
     while True:
@@ -43,8 +43,7 @@ async def stay_connected(place: Place, converse: Callable[[], Awaitable[None]], 
         try:
             await converse()
         except Exception as error:  # noqa: BLE001 - no device may end the house
-            kind = type(error).__name__
-            log.warning("satellite away", extra={"device": place.device, "error": kind})
+            log.warning("satellite away", extra={"error": type(error).__name__})
         if loop.time() - began > BACKOFF_SECONDS[-1]:
             failures = 0
         await wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])

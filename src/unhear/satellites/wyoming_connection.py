@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -55,6 +56,23 @@ class Offer:
     person: PersonId
     info: Info
     work: Executor
+    underway: "Underway" = field(default_factory=lambda: Underway())  # noqa: PLW0108 - it comes below
+
+
+@dataclass(slots=True)
+class Underway:
+    """How many events are being answered now."""
+
+    number: int = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count one while the block runs."""
+        self.number += 1
+        try:
+            yield
+        finally:
+            self.number -= 1
 
 
 class Connection:
@@ -96,7 +114,8 @@ class Connection:
             spoke()
             taker = self._takers.get(event.type)
             if taker is not None:
-                await taker(event)
+                with self._offer.underway.one_more():
+                    await taker(event)
 
     async def _tell(self, event: Event) -> None:
         await write_event(event, self._writer)

@@ -42,6 +42,7 @@ ATTRIBUTION = Attribution(name=NAME, url="")
 CONNECTIONS_MAX = 64
 """Of more, the one that has sent nothing for the longest time is ended."""
 
+REST_SECONDS = 0.05
 AT_ONCE = 4
 """How much is worked on for others at a time."""
 
@@ -73,6 +74,11 @@ class Provider:
         finally:
             self._open.pop(writer, None)
             end(writer)
+
+    async def rest(self) -> None:
+        """Wait until what other programs asked for is answered."""
+        while self._offer.underway.number:  # noqa: ASYNC110 - a count tells nobody
+            await asyncio.sleep(REST_SECONDS)
 
     async def close(self) -> None:
         """End every connection, after what is worked on at this moment."""

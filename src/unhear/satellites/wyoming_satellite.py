@@ -42,7 +42,7 @@ class WyomingSatellite:
 
     async def run(self) -> None:
         """Serve the satellite until cancelled."""
-        await stay_connected(self._place, self._converse, self._wait)
+        await stay_connected(self._converse, self._wait)
 
     async def _converse(self) -> None:
         """Serve one connection until it ends; raises what ended it."""

@@ -4,11 +4,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from unhear.signals.giving import observe
+from unhear.signals.words import Metric
 from unhear.stores.errors import (
     StoreBusy,
     StoreDamaged,
@@ -62,6 +65,8 @@ class Database:
         with self._transaction("IMMEDIATE") as transaction:
             transaction.count_commit()
             yield transaction
+            began = monotonic()
+        observe(Metric.COMMIT, monotonic() - began)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

@@ -249,7 +249,6 @@ def _load_if_whole(skill: Sentences, language: str) -> SentenceFile | None:
     except GrammarError as error:
         if OWN in file.parents:
             raise
-        log.error(  # noqa: TRY400 - the message says where
-            "skill's sentences cannot be used", extra={"skill": skill.name, "error": str(error)}
-        )
+        told = {"skill": skill.name, "error": type(error).__name__}
+        log.error("skill's sentences cannot be used", extra=told)  # noqa: TRY400 - words
         return None

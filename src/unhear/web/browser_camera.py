@@ -16,11 +16,11 @@ import json
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from unhear.house.cameras import Call, CallWrong, CameraAway, NoSuchCamera
+from unhear.house.cameras import Call, CallWrong, CameraAway, CameraElsewhere, NoSuchCamera
 from unhear.house.named_cameras import records
 from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId
-from unhear.web.home import Home
+from unhear.web.home import ELSEWHERE, Home
 from unhear.web.live import POLICY_VIOLATION, TRY_LATER, UNSUPPORTED, until_left
 from unhear.web.pairings import device_of
 
@@ -51,6 +51,8 @@ class Filming:
         await socket.accept()
         try:
             await self._serve(socket, camera)
+        except CameraElsewhere:
+            await socket.close(TRY_LATER, ELSEWHERE.kind)
         except (NoSuchCamera, CameraAway):
             await socket.close(TRY_LATER, "the house is still getting ready")
         except (CallWrong, ValidationError, KeyError):

@@ -35,6 +35,7 @@ from unhear.web.api import (
 from unhear.web.browser_camera import Filming
 from unhear.web.home import Home
 from unhear.web.live import Live
+from unhear.web.measuring import Measuring
 from unhear.web.microphone import Talking
 from unhear.web.pages import camera_pages, evidence, files, forms, sign_in_pages, views, visits
 from unhear.web.problems import PROBLEMS, tell_problems
@@ -79,6 +80,7 @@ def console_app(home: Home) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
+            Middleware(Measuring, prefix=API),
             Middleware(SecurityHeaders),
             Middleware(
                 Limits,

@@ -7,6 +7,7 @@ from threading import Lock
 from unhear.house.accounts import tell_guessing_over
 from unhear.house.bell import Doorbell
 from unhear.house.house import House
+from unhear.house.leases import Leases
 from unhear.house.own_household import NotSetUp
 from unhear.house.voice import Ways
 from unhear.settings import Settings
@@ -17,6 +18,13 @@ from unhear.web.problems import Problem
 from unhear.web.sessions import Sessions
 
 NOT_SET_UP = Problem(409, "not-set-up", "There is no household here yet; make one first.")
+ELSEWHERE = Problem(
+    503,
+    "cameras-elsewhere",
+    "Another process of this house has the cameras (`unhear ears`). Live pictures, speaking at a "
+    "door, button presses and phones as cameras need `unhear run`, which does all in one.",
+)
+"""What a console says that is served by a process without cameras."""
 
 
 @dataclass
@@ -35,6 +43,10 @@ class Home:
 
     bell: Doorbell | None = None
     """Who is told that somebody pressed a doorbell; None until the house is at work."""
+
+    leases: Leases | None = None
+    """Whose names devices have, where several processes serve the house; None until it is at work.
+    """
 
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once there is a house."""

@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unhear.answer.synthesiser import Speech
 from unhear.engines.resampling import RATES_HZ
-from unhear.house.cameras import CameraAway, NoSuchCamera
+from unhear.house.cameras import CameraAway, CameraElsewhere, NoSuchCamera
 from unhear.household.words import DeviceId
-from unhear.web.home import Home
+from unhear.web.home import ELSEWHERE, Home
 from unhear.web.signed_in import STEP_UP, SignedIn, guardian_of
 
 POLICY_VIOLATION, UNSUPPORTED, TRY_LATER = 1008, 1003, 1013
@@ -53,6 +53,9 @@ class Live:
         cameras, device = signed.house.cameras, DeviceId(camera)
         try:
             live = await asyncio.to_thread(cameras.live, signed.person.id, device)
+        except CameraElsewhere:
+            await socket.close(TRY_LATER, ELSEWHERE.kind)
+            return
         except (NoSuchCamera, CameraAway):
             await socket.close(TRY_LATER, "this camera shows nothing now")
             return
@@ -83,6 +86,8 @@ class Live:
             while True:
                 pcm = np.frombuffer(await socket.receive_bytes(), "<i2").astype(np.int16)
                 waiting.put_nowait(Speech(pcm, hello.rate))
+        except CameraElsewhere:
+            await socket.close(TRY_LATER, ELSEWHERE.kind)
         except (NoSuchCamera, CameraAway):
             await socket.close(TRY_LATER, "nobody can be spoken to there now")
         except (ValidationError, ValueError, KeyError, Full):

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from unhear.answer.synthesiser import Speech
 from unhear.capture.sound import Pcm
 from unhear.engines.resampling import Resampling
+from unhear.house.leases import device_lease
 from unhear.house.pacing import Pace
 from unhear.house.turn import Turn
 from unhear.house.voice import Stream, VoiceSession, Ways
@@ -83,7 +84,7 @@ class Talking:
             await socket.close(TRY_LATER, "too many pages are open")
             return
         names = (DeviceId(f"{who.id} {n}" if n > 1 else who.id) for n in count(1))
-        device = next(name for name in names if name not in self._open)
+        device = next(name for name in names if self._may_be(name))
         self._open.add(device)
         try:
             await self._serve(socket, replace(who, id=device), ways)
@@ -93,6 +94,13 @@ class Talking:
             await socket.close(UNSUPPORTED, "the page said what nobody understands")
         finally:
             self._open.discard(device)
+            if self._home.leases is not None:
+                self._home.leases.release(device_lease(device))
+
+    def _may_be(self, name: DeviceId) -> bool:
+        """Whether a page may be called so: no other is, in this process or another of the house."""
+        leases = self._home.leases
+        return name not in self._open and (leases is None or leases.take(device_lease(name)))
 
     def _who(self, socket: WebSocket) -> Device | None:
         """Answer the device that a browser is, or None where it is a stranger's."""

@@ -77,6 +77,7 @@ def _config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         access_log=False,
+        log_config=None,  # its lines go where all others go
         log_level="warning",
         lifespan="off",
         server_header=False,

@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from unhear.house.cameras import CameraAway, CameraState, NoSuchCamera
+from unhear.house.cameras import CameraAway, CameraElsewhere, CameraState, NoSuchCamera
 from unhear.household.cameras import DAYS_MAX, Area, Camera, Hours, Mode
 from unhear.household.family import Device
 from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId
 from unhear.web.api.devices import NAME_TAKEN, Pairing, is_taken
 from unhear.web.api.fields import Answered, Name, Taken
+from unhear.web.home import ELSEWHERE
 from unhear.web.problems import Problem
 from unhear.web.signed_in import FreshGuardian, Guardian, SignedIn
 
@@ -196,6 +197,8 @@ def reply(signed: Guardian, name: CameraName, wanted: Reply) -> None:
         raise NO_SUCH_CAMERA
     if wanted.which not in door.replies():
         raise NO_SUCH_REPLY
+    if signed.house.cameras.elsewhere:
+        raise ELSEWHERE
     if not door.reply(device, wanted.which):
         raise SPEAKER_AWAY
 
@@ -213,6 +216,8 @@ def picture(signed: FreshGuardian, name: CameraName) -> Response:
         jpeg = signed.house.cameras.picture(signed.person.id, DeviceId(name))
     except NoSuchCamera:
         raise NO_SUCH_CAMERA from None
+    except CameraElsewhere:
+        raise ELSEWHERE from None
     except CameraAway:
         raise CAMERA_AWAY from None
     return Picture(jpeg, headers={"cache-control": "no-store"})

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings
 from unhear.web.api.asking import NOT_AT_WORK
+from unhear.web.home import ELSEWHERE
 from unhear.web.problems import Problem
 from unhear.web.signed_in import TheHome
 
@@ -32,6 +33,8 @@ def press(home: TheHome, camera: str, authorization: Annotated[str, Header()] = 
     known = next((one for one in home.settings.cameras if one.name == camera), None)
     if not _is_its(known, token.strip()) or scheme.casefold() != SCHEME:
         raise WRONG_TOKEN
+    if home.ready and home.house.cameras.elsewhere:
+        raise ELSEWHERE
     if home.bell is None:
         raise NOT_AT_WORK
     home.bell.rang(DeviceId(camera))

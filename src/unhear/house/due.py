@@ -1,0 +1,62 @@
+"""What falls due in this process, where several serve one house: each thing is done by one.
+
+A timer rings where it was set, so it falls due where that device is served. What was set on a
+device that nobody serves, and what was set on none, fall due in one process alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from unhear.answer.skill import Memory, SkillContext
+from unhear.house.leases import Leases, device_lease
+from unhear.household.speech import Item
+from unhear.household.words import DeviceId, TraceId
+
+DEVICE = "device"
+"""The word under which items of skills say where they are to be heard."""
+
+DUE = "what falls due on no device"
+"""The lease of whoever does what belongs to no device that is served."""
+
+Mine = Callable[[DeviceId | None], bool]
+"""Whether this process does what falls due on a device, or on none."""
+
+
+def due_by(leases: Leases) -> Mine:
+    """Answer who does what, by the leases of the house."""
+
+    def mine(device: DeviceId | None) -> bool:
+        if device is None:
+            return leases.has(DUE)
+        lease = device_lease(device)
+        return leases.has(lease) or (leases.has(DUE) and not leases.taken(lease))
+
+    return mine
+
+
+def due_here(context: SkillContext, mine: Mine | None) -> SkillContext:
+    """Answer a context that shows a skill what falls due in this process alone."""
+    return context if mine is None else replace(context, memory=_Here(context.memory, mine))
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    memory: Memory
+    mine: Mine
+
+    def items(self) -> Sequence[Item]:
+        """Answer what falls due here, oldest first."""
+        return [one for one in self.memory.items() if self.mine(_device_of(one))]
+
+    def remember(self, data: Mapping[str, str]) -> Item:
+        """Keep something."""
+        return self.memory.remember(data)
+
+    def drop(self, ids: Sequence[TraceId]) -> None:
+        """Forget items."""
+        self.memory.drop(ids)
+
+
+def _device_of(item: Item) -> DeviceId | None:
+    device = item.data.get(DEVICE)
+    return None if device is None else DeviceId(device)

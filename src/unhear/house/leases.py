@@ -1,0 +1,43 @@
+"""Who does what, where several processes serve one house: what one has leased, no other does."""
+
+from typing import Protocol
+
+from unhear.household.words import DeviceId
+from unhear.settings import Settings
+from unhear.stores.leases import FileLeases
+
+
+class Leases(Protocol):
+    """What this process has taken upon itself alone; a process that dies has nothing more.
+
+    Safe to use from several threads. Names are the house's own: two houses never meet.
+    """
+
+    def take(self, name: str) -> bool:
+        """Have a lease, from now on or already; False where another process has it."""
+
+    def has(self, name: str) -> bool:
+        """Whether this process has a lease, still."""
+
+    def taken(self, name: str) -> bool:
+        """Whether anybody has a lease."""
+
+    def release(self, name: str) -> None:
+        """Let another have a lease; one that is not had is released already."""
+
+    def close(self) -> None:
+        """Release every lease."""
+
+
+DEVICE, CAMERA = "device", "camera"
+"""What leases of devices that hear, and of cameras, begin with."""
+
+
+def device_lease(device: DeviceId) -> str:
+    """Answer the name of the lease of a device that hears."""
+    return f"{DEVICE} {device}"
+
+
+def open_leases(settings: Settings) -> Leases:
+    """Answer the leases of a house, as its settings would have them kept."""
+    return FileLeases(settings.lease_folder)

@@ -1,0 +1,1 @@
+"""Telling whoever runs the house how it does: log lines, metrics, traces. Nothing of anybody."""
