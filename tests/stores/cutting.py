@@ -1,5 +1,6 @@
 """Stands between a house and its server, and cuts the line when something is committed."""
 
+import shutil
 import socket
 import tempfile
 import threading
@@ -38,6 +39,7 @@ class Cutting:
     def close(self) -> None:
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        shutil.rmtree(self.folder)
 
     def _accept(self) -> None:
         with suppress(OSError):
