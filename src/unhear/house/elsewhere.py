@@ -51,9 +51,11 @@ class Elsewhere:
 
     def tick(self) -> None:
         """Obey what was forgotten and decided elsewhere since the last time."""
-        house, before = self._house, self._seen
+        house, before, known = self._house, self._seen, self._house.household
         self._seen = seen = self._look()
-        if before is None or seen.household != before.household:
+        # What this process decided meanwhile is newer than what was just read.
+        changed = before is None or seen.household != before.household
+        if changed and house.household is known:
             house.household = seen.household
         forgotten, ours = seen.forgotten, house.household.id
         if forgotten is None or house.conversation.destroyed_since(ours, forgotten.asked_at):
