@@ -39,5 +39,13 @@ def device_lease(device: DeviceId) -> str:
 
 
 def open_leases(settings: Settings) -> Leases:
-    """Answer the leases of a house, as its settings would have them kept."""
-    return FileLeases(settings.lease_folder)
+    """Answer the leases of a house: on its server, where its database is there, or in its folder.
+
+    Raises `StoreError` where the driver of the server is missing.
+    """
+    if settings.database is None:
+        return FileLeases(settings.lease_folder)
+    # Imported here: a house on a file need not have the driver of a server.
+    from unhear.stores.postgres_leases import PostgresLeases  # noqa: PLC0415
+
+    return PostgresLeases(settings.database, f"{settings.shard} {settings.household}")
