@@ -1,0 +1,1 @@
+"""Many households on PostgreSQL and an object store, beside the same without sealing and keys."""
