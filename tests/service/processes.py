@@ -86,8 +86,11 @@ def made(folder: Path, settings: str = "", plan: SetupPlan = PLAN) -> Path:
 
 
 @contextmanager
-def process(house: Path, role: str, *more: str) -> Iterator[Process]:
-    """Run a role of a house until it is ready, and for as long as the block runs."""
+def process(house: Path, role: str, *more: str, **settings: str) -> Iterator[Process]:
+    """Run a role of a house until it is ready, and for as long as the block runs.
+
+    `settings` are its own, as variables of its environment.
+    """
     port = free_port()
     command = [sys.executable, "-m", "unhear", "--house", str(house), role, "--json", *more]
     with subprocess.Popen(
@@ -95,7 +98,7 @@ def process(house: Path, role: str, *more: str) -> Iterator[Process]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(UNHEAR_HEALTH=f"127.0.0.1:{port}"),
+        env=environment(UNHEAR_HEALTH=f"127.0.0.1:{port}", **settings),
     ) as popen:
         one = Process(popen, f"http://127.0.0.1:{port}")
         try:
