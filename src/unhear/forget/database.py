@@ -174,9 +174,9 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
         """Yield the kept things of these kinds by day; with `days`, from the first to the last."""
 
     def trace_ids(
-        self, household: HouseholdId, kinds: Collection[TraceKind], day: int
+        self, household: HouseholdId, kinds: Collection[TraceKind], days: tuple[int, int]
     ) -> list[TraceId]:
-        """Answer the ids of the kept things of these kinds and of one day."""
+        """Answer the ids of the kept things of these kinds, from the first day to the last."""
 
     def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
         """Yield the days up to `last` that have kept things of a kind, the last first."""

@@ -8,8 +8,6 @@ key the payload is noise, and with it only the household's identity opens what i
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import merge
-from itertools import groupby
 from typing import TypeVar
 
 from unhear.clock import day_number, day_start
@@ -181,15 +179,13 @@ class Catalogue:
         def read(transaction: Transaction, tree: KeyTree) -> list[Recording]:
             found: list[Recording] = []
             wanted = scope or Scope()
-            last = DAY_LAST if before is None else day_number(before[0])
-            for day in self._days(transaction, last):
-                # Of a day the moments are read for the order, all else of what is shown alone.
-                for row in self._of_day(transaction, tree, day, before):
-                    utterance = utterance_of(tree, row)
-                    if covers(wanted, row.kind, utterance):
-                        found.append(Recording(row.id, utterance, day_start(row.expires_day)))
-                    if len(found) >= limit:
-                        return found
+            # Of a day the moments are read for the order, all else of what is shown alone.
+            for row in self._newest_first(transaction, tree, before, limit):
+                utterance = utterance_of(tree, row)
+                if covers(wanted, row.kind, utterance):
+                    found.append(Recording(row.id, utterance, day_start(row.expires_day)))
+                if len(found) >= limit:
+                    break
             return found
 
         with self._moments.reading():
@@ -261,20 +257,41 @@ class Catalogue:
             raise NoSuchTrace(f"{many} of an id that begins with {prefix!r}; see `recordings`")
         return found[0]
 
-    def _days(self, transaction: Transaction, last: int) -> Iterator[int]:
-        """Yield the days up to `last` on which anything was recorded, the last first."""
-        of_kinds = (transaction.days(self._household, kind, last) for kind in RECORDING_KINDS)
-        yield from (day for day, _ in groupby(merge(*of_kinds, reverse=True)))
-
-    def _of_day(
-        self, transaction: Transaction, tree: KeyTree, day: int, before: Place | None
+    def _newest_first(
+        self, transaction: Transaction, tree: KeyTree, before: Place | None, enough: int
     ) -> Iterator[TraceRow]:
-        """Yield what was recorded on a day, before a place if one is named, the newest first."""
-        ids = transaction.trace_ids(self._household, RECORDING_KINDS, day)
+        """Yield what was recorded, before a place if one is named, the newest first.
+
+        A day at a time where days have `enough`; twice as many days each time where they have not.
+        """
+        day = self._day_of_newest(
+            transaction, DAY_LAST if before is None else day_number(before[0])
+        )
+        span = 1
+        while day is not None:
+            days = (day - span + 1, day)
+            ids = transaction.trace_ids(self._household, RECORDING_KINDS, days)
+            yield from self._in_order(transaction, tree, ids, days, before)
+            day = self._day_of_newest(transaction, days[0] - 1)
+            span = 1 if len(ids) >= enough else 2 * span
+
+    def _day_of_newest(self, transaction: Transaction, last: int) -> int | None:
+        """Answer the newest day up to `last` on which anything was recorded; None for none."""
+        of_kinds = (transaction.days(self._household, kind, last) for kind in RECORDING_KINDS)
+        newest = [next(days, None) for days in of_kinds]
+        return max((day for day in newest if day is not None), default=None)
+
+    def _in_order(
+        self,
+        transaction: Transaction,
+        tree: KeyTree,
+        ids: Collection[TraceId],
+        days: tuple[int, int],
+        before: Place | None,
+    ) -> Iterator[TraceRow]:
+        """Yield the recordings of these ids and days, before a place, the newest first."""
         places = self._moments.of(
-            tree,
-            ids,
-            lambda: transaction.traces(self._household, RECORDING_KINDS, days=(day, day)),
+            tree, ids, lambda: transaction.traces(self._household, RECORDING_KINDS, days=days)
         )
         older = sorted((one for one in places if before is None or one < before), reverse=True)
         for start in range(0, len(older), ROWS_AT_ONCE):

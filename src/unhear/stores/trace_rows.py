@@ -49,10 +49,10 @@ SELECT_BY_KIND = SELECT_TRACES.where(
     TRACE.household == OURS, TRACE.kind.in_(bindparam("kinds", expanding=True))
 )
 SELECT_BY_DAY = SELECT_BY_KIND.where(TRACE.day.between(bindparam("first"), bindparam("last")))
-SELECT_IDS_OF_DAY = select(TRACE.id).where(
+SELECT_IDS_OF_DAYS = select(TRACE.id).where(
     TRACE.household == OURS,
     TRACE.kind.in_(bindparam("kinds", expanding=True)),
-    TRACE.day == bindparam("day"),
+    TRACE.day.between(bindparam("first"), bindparam("last")),
 )
 SELECT_LAST_DAY = select(func.max(TRACE.day)).where(
     TRACE.household == OURS, TRACE.kind == bindparam("kind"), TRACE.day <= bindparam("last")
@@ -167,11 +167,12 @@ class TraceRows:
         return self._traces(SELECT_BY_DAY, {**values, "first": days[0], "last": days[1]})
 
     def trace_ids(
-        self, household: HouseholdId, kinds: Collection[TraceKind], day: int
+        self, household: HouseholdId, kinds: Collection[TraceKind], days: tuple[int, int]
     ) -> list[TraceId]:
-        """Answer the ids of the kept things of these kinds and of one day."""
-        values = {"ours": household, "kinds": [kind.value for kind in kinds], "day": day}
-        return list(self._connection.execute(SELECT_IDS_OF_DAY, values).scalars())
+        """Answer the ids of the kept things of these kinds, from the first day to the last."""
+        values = {"ours": household, "kinds": [kind.value for kind in kinds]}
+        of_days = {**values, "first": days[0], "last": days[1]}
+        return list(self._connection.execute(SELECT_IDS_OF_DAYS, of_days).scalars())
 
     def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
         """Yield the days up to `last` that have kept things of a kind, the last first."""
