@@ -17,10 +17,9 @@ from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
-from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
+from wyoming.info import AsrModel, AsrProgram, Describe, Info
 from wyoming.ping import Ping
 
-from unhear import __version__
 from unhear.capture.sound import RATE_HZ, Pcm
 from unhear.engines.speech_pool import sureness
 from unhear.satellites.frames import (
@@ -31,6 +30,7 @@ from unhear.satellites.frames import (
     read_event,
     write_event,
 )
+from unhear.satellites.programs import model, program
 from unhear.satellites.sounds import Hearing
 from unhear.settings import UNIX
 from unhear.understand.recogniser import Recogniser
@@ -52,7 +52,8 @@ class SpeechServer:
     def __init__(self, recogniser: Recogniser, language: str) -> None:
         self._recogniser = recogniser
         self._work = ThreadPoolExecutor(AT_ONCE, "speech")
-        self._info = _info(language).event()
+        known = AsrProgram(**program(), models=[AsrModel(**model(language))])
+        self._info = Info(asr=[known]).event()
         self._open: set[asyncio.StreamWriter] = set()
         self._busy = 0
 
@@ -191,24 +192,3 @@ def _terms(event: Event) -> list[str]:
     if not isinstance(terms, list) or not all(isinstance(one, str) for one in terms):
         raise FrameBroken("terms are words")
     return terms[:TERMS_MAX]
-
-
-def _info(language: str) -> Info:
-    by = Attribution(name="unhear", url="")
-    model = AsrModel(
-        name="unhear",
-        attribution=by,
-        installed=True,
-        description="unhear",
-        version=__version__,
-        languages=[language],
-    )
-    program = AsrProgram(
-        name="unhear",
-        attribution=by,
-        installed=True,
-        description="unhear",
-        version=__version__,
-        models=[model],
-    )
-    return Info(asr=[program])

@@ -15,7 +15,6 @@ from typing import Any
 from wyoming.info import (
     AsrModel,
     AsrProgram,
-    Attribution,
     HandleModel,
     HandleProgram,
     Info,
@@ -27,17 +26,14 @@ from wyoming.info import (
     WakeProgram,
 )
 
-from unhear import __version__
 from unhear.house.turn import Assistant
 from unhear.household.words import DeviceId, PersonId
 from unhear.satellites.frames import HEADER_BYTES_MAX, end
+from unhear.satellites.programs import model, program
 from unhear.satellites.wyoming_connection import Connection, Detector, Offer
 from unhear.settings import Settings
 
 log = logging.getLogger(__name__)
-
-NAME = "unhear"
-ATTRIBUTION = Attribution(name=NAME, url="")
 
 CONNECTIONS_MAX = 64
 """Of more, the one that has sent nothing for the longest time is ended."""
@@ -97,9 +93,7 @@ class Provider:
 
 def offered(settings: Settings) -> Info:
     """Answer what is offered, as programs ask for it."""
-    same: dict[str, Any] = {"name": NAME, "attribution": ATTRIBUTION, "installed": True}
-    named: dict[str, Any] = {**same, "description": "unhear", "version": __version__}
-    spoken: dict[str, Any] = {**named, "languages": [settings.language]}
+    named, spoken = program(), model(settings.language)
     word = settings.wake_word
     waking: dict[str, Any] = {**spoken, "name": word, "phrase": word.replace("_", " ")}
     return Info(

@@ -1,30 +1,13 @@
-"""The only reader of the environment and of the settings file.
+"""How one house is run, as its file and the environment say."""
 
-Every setting has a default that works on one box without the internet. A house's own file
-(`settings.toml` in its folder) overrides the defaults, and `UNHEAR_...` variables override both.
-"""
-
-import os
-from base64 import b64decode
-from collections.abc import Mapping
-from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import tomlkit
 from platformdirs import user_cache_path, user_data_path
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,203 +15,20 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-SETTINGS_FILE = "settings.toml"
-ED25519_KEY_BYTES = 32
+from unhear.settings.file import SETTINGS_FILE, SettingsWrong
+from unhear.settings.tables import (
+    CameraSettings,
+    DataRightsSettings,
+    FleetSettings,
+    MqttSettings,
+    OperatorSettings,
+    SatelliteSettings,
+    StaffSettings,
+    WitnessSettings,
+)
+
 UNIX = "unix:"
 """What the address of a socket on this machine's disk begins with."""
-
-
-class SettingsWrong(Exception):
-    """A setting cannot be used; the message says which and why."""
-
-
-class WitnessSettings(BaseModel):
-    """One witness of the log."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: str = Field(pattern=r"^https?://")
-    """Below which it answers, such as `https://witness.example`."""
-
-    key: str
-    """Its public key, NAME+ID+BASE64, as its operator gives it."""
-
-
-class FleetSettings(BaseModel):
-    """The fleet that this house learns with; `unhear fleet join` writes it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: str = Field(pattern=r"^https?://")
-    """Below which it answers, such as `https://fleet.example`."""
-
-    token: SecretStr
-    """What it knows this house by."""
-
-    log: str
-    """The public key of its log, NAME+ID+BASE64."""
-
-
-class SatelliteSettings(BaseModel):
-    """One voice device in a room."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1)
-    """What it is called, by itself and in what is kept."""
-
-    address: str
-    """Where it listens: HOST:PORT of a Wyoming satellite, or `esphome://HOST[:PORT]`."""
-
-    key: SecretStr | None = None
-    """The encryption key of an ESPHome device, in base64."""
-
-    room: str = ""
-    """The room it stands in; its name by default."""
-
-    person: str | None = None
-    """Whose it is, by name, if it is anybody's."""
-
-
-class CameraSettings(BaseModel):
-    """One camera or doorbell; what it may record, a guardian decides in the console."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1, max_length=60)
-    """What it is called, in what is kept too."""
-
-    address: str = Field(pattern=r"^((rtsps?|https?|onvif)://|browser:$)")
-    """Where its film comes from: RTSP, MJPEG over HTTP, or `onvif://HOST[:PORT]` to ask.
-
-    `browser:` is a phone's browser, which a guardian pairs in the console.
-    """
-
-    sub: str | None = Field(default=None, pattern=r"^(rtsps?|https?)://")
-    """A smaller stream of the same picture, to analyse; the main one by default."""
-
-    user: str = ""
-    password: SecretStr | None = None
-    """How it is signed in to; kept out of the address, which may be shown."""
-
-    room: str = ""
-    """Where it stands; its name by default."""
-
-    doorbell: bool = False
-    """Whether it has a button."""
-
-    speaker: str | None = None
-    """The satellite through which people at the door are spoken to, by name."""
-
-    press_topic: str | None = None
-    """The MQTT topic on which any message means that its button was pressed."""
-
-    press_token: SecretStr | None = None
-    """What a web hook must bring to say that its button was pressed."""
-
-
-class MqttSettings(BaseModel):
-    """The MQTT broker that cameras and doorbells are told to, and hear from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    broker: str = Field(pattern=r"^mqtts?://")
-    """Such as `mqtt://127.0.0.1:1883`."""
-
-    user: str = ""
-    password: SecretStr | None = None
-    discovery: str = "homeassistant"
-    """The prefix under which Home Assistant discovers what is told."""
-
-
-class AgentSettings(BaseModel):
-    """One agent that may ask for others, as a directory of the Data Rights Protocol has it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
-    name: str = Field(min_length=1, max_length=60)
-    verify_key: str
-    """Its Ed25519 public key, in base64."""
-
-    @property
-    def key_bytes(self) -> bytes:
-        """Its public key, 32 bytes."""
-        return b64decode(self.verify_key, validate=True)
-
-    @field_validator("verify_key")
-    @classmethod
-    def _a_key(cls, key: str) -> str:
-        if len(b64decode(key, validate=True)) != ED25519_KEY_BYTES:
-            raise ValueError("an agent's verify_key is 32 bytes in base64")
-        return key
-
-
-class DataRightsSettings(BaseModel):
-    """Which agents may ask this house for a copy or a deletion; a guardian decides each time."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    business: str = Field(default="", pattern=r"^[A-Za-z0-9_.-]{0,64}$")
-    """What agents call this house: the `business-id` of the Data Rights Protocol."""
-
-    agents: tuple[AgentSettings, ...] = ()
-
-
-class StaffSettings(BaseModel):
-    """The desk whose staff may ask guardians of this house to let them see or hear recordings."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    desk: str = Field(pattern=r"^https?://[^/]+$")
-    """Its address in browsers, such as `https://desk.example`."""
-
-    key: str
-    """Its Ed25519 public key, in base64: what it signs is asked by it."""
-
-    name: str = Field(min_length=1, max_length=60)
-    """Who runs it, as guardians read it."""
-
-    @property
-    def key_bytes(self) -> bytes:
-        """Its public key, 32 bytes."""
-        return b64decode(self.key, validate=True)
-
-    @field_validator("key")
-    @classmethod
-    def _a_key(cls, key: str) -> str:
-        if len(b64decode(key, validate=True)) != ED25519_KEY_BYTES:
-            raise ValueError("the desk's key is 32 bytes in base64")
-        return key
-
-
-class OperatorSettings(BaseModel):
-    """Who runs the house for others, and what the law asks them to have in writing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = ""
-    """The name under which they operate."""
-
-    address: str = ""
-    telephone: str = ""
-    email: str = ""
-    """How parents reach them."""
-
-    notice_url: str = ""
-    """Where the online notice stands."""
-
-    coordinator: str = ""
-    """Who answers for the security programme, by name."""
-
-    risk_assessed: date | None = None
-    """The day of the last assessment of risks."""
-
-    needs: dict[str, str] = Field(default_factory=dict)
-    """Why each purpose is needed for the business, by the purpose's name."""
-
-    assurances: dict[str, date] = Field(default_factory=dict)
-    """The day of the written assurance of whoever gets something, by the connector's name."""
 
 
 class Settings(BaseSettings):
@@ -513,63 +313,6 @@ def _is_here(host: str) -> bool:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-class Supervisor(NamedTuple):
-    """Who started this process and asks how it is: systemd, as sd_notify(3) says, or nobody."""
-
-    socket: str | None
-    watchdog_seconds: float | None
-
-
-def read_supervisor() -> Supervisor:
-    """Answer who asks how this process is."""
-    told = os.environ  # noqa: TID251 - this is where the environment is read
-    microseconds = told.get("WATCHDOG_USEC", "")
-    seconds = int(microseconds) / 1e6 if microseconds.isdigit() and int(microseconds) else None
-    return Supervisor(told.get("NOTIFY_SOCKET"), seconds)
-
-
-def write_to_settings_file(
-    house: Path, values: Mapping[str, str | Mapping[str, str] | None]
-) -> None:
-    """Set these in the house's file, or take out what is None; durable, and all or nothing.
-
-    What else stands in the file, comments too, stays. It may name secrets, so that nobody else on
-    the machine may read what is written. Raises `SettingsWrong`.
-    """
-    path = house / SETTINGS_FILE
-    beside = house / f"{SETTINGS_FILE}.new"
-    try:
-        document = tomlkit.parse(path.read_text() if path.exists() else "")
-        for name, value in values.items():
-            if value is None:
-                document.pop(name, None)
-            else:
-                document[name] = value
-        house.mkdir(parents=True, exist_ok=True)
-        with beside.open("w") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(tomlkit.dumps(document))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        folder = os.open(house, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except (OSError, ValueError) as error:
-        raise SettingsWrong(f"{path} cannot be changed: {error}") from None
-
-
-def read_settings_file(house: Path) -> Mapping[str, object]:
-    """Answer what stands in the house's file, whatever the environment says."""
-    path = house / SETTINGS_FILE
-    try:
-        return tomlkit.parse(path.read_text()).unwrap() if path.exists() else {}
-    except (OSError, ValueError) as error:
-        raise SettingsWrong(f"{path} cannot be read: {error}") from None
 
 
 def read_settings(house: Path | None = None) -> Settings:
