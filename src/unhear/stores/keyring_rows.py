@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select
 
 from unhear.forget.errors import RootGone
-from unhear.forget.keytree import FAN_OUT, PagePlace, SealedPage
+from unhear.forget.keytree import DEPTH, FAN_OUT, PagePlace, SealedPage
 from unhear.forget.roots import CurrentRoot
 from unhear.household.words import HouseholdId
 from unhear.stores import tables as t
@@ -18,8 +18,14 @@ PAGES_PER_QUERY_MAX = 500
 """Bounds the size of one SQL statement."""
 
 PAGE, LEAF_PAGE, QUEUE = t.key_page.c, t.leaf_page.c, t.root_queue.c
+# A level at a time: of pairs SQLite would make a list, and go through all pages with it.
 SELECT_PAGES = select(PAGE.level, PAGE.page_index, PAGE.epoch, PAGE.sealed).where(
-    tuple_(PAGE.level, PAGE.page_index).in_(bindparam("places", expanding=True))
+    or_(
+        *(
+            and_(PAGE.level == level, PAGE.page_index.in_(bindparam(f"at{level}", expanding=True)))
+            for level in range(DEPTH)
+        )
+    )
 )
 UPSERT_PAGE = upsert(t.key_page)
 SELECT_ROOT = select(t.key_root)
@@ -50,7 +56,7 @@ class KeyringRows:
         return {
             (row.level, row.page_index): SealedPage(row.epoch, row.sealed)
             for some in _parts(places)
-            for row in self._connection.execute(SELECT_PAGES, {"places": some})
+            for row in self._connection.execute(SELECT_PAGES, _by_level(some))
         }
 
     def write_pages(self, pages: Mapping[PagePlace, SealedPage]) -> None:
@@ -117,6 +123,10 @@ class KeyringRows:
             for index, used in pages.items()
         ]
         self._connection.execute(UPSERT_LEAF_PAGE, rows)
+
+
+def _by_level(places: Collection[PagePlace]) -> dict[str, list[int]]:
+    return {f"at{level}": [index for at, index in places if at == level] for level in range(DEPTH)}
 
 
 def _parts(places: Collection[T]) -> Iterator[list[T]]:
