@@ -43,6 +43,10 @@ class Stores:
         shard = "main" if settings.database is None else settings.shard
         return cls(settings.database, shard, settings.payloads)
 
+    def rows_elsewhere(self, other: "Stores") -> bool:
+        """Whether the database is another."""
+        return (self.database, self.shard) != (other.database, other.shard)
+
 
 @dataclass(frozen=True, slots=True)
 class Journal:
