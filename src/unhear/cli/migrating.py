@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from unhear.cli.output import Json, console, errors, settings_of, show_json, show_table
-from unhear.house.moving import Moved, Told, finish, move, next_shard
+from unhear.house.moving import Finished, Moved, Told, finish, move, next_shard
 from unhear.settings import Settings
 from unhear.stores.moving.journal import Stores
 
@@ -47,10 +48,10 @@ def migrate(
     again whatever else runs here. Broken off, it leaves the house as it was, and is run again;
     without options it finishes, or clears up, what was broken off.
     """
-    settings = settings_of(context)
     if database is None and shard is None and payloads is None:
-        _finish(settings, as_json=as_json)
+        _finish(context, as_json=as_json)
         return
+    settings = settings_of(context)
     goal = _goal(settings, database, shard, payloads)
     with _bars() as told:
         moved = move(settings, goal, told, patience_seconds=wait)
@@ -60,13 +61,20 @@ def migrate(
         _show(moved)
 
 
-def _finish(settings: Settings, *, as_json: bool) -> None:
-    finished = finish(settings)
-    here = Stores.of(settings)
+FINISHED = {
+    Finished.MOVED: "The move is finished, and the old stores are removed.",
+    Finished.GIVEN_UP: "A move was broken off; what it had copied is removed.",
+    Finished.NOTHING: "No move is under way.",
+}
+
+
+def _finish(context: typer.Context, *, as_json: bool) -> None:
+    finished = finish(settings_of(context))
+    here = Stores.of(settings_of(context))
     if as_json:
-        show_json({"finished": finished is not None, "here": asdict(here)})
+        show_json({"finished": finished, "here": asdict(here)})
         return
-    console.print("The old stores are removed." if finished else "No move is under way.")
+    console.print(FINISHED[finished])
     console.print(
         f"The house is in {_named(here)}; say where to: --database, --payloads", markup=False
     )
@@ -90,9 +98,13 @@ def _goal(
     else:
         # What keeps a process from writing to the old stores is that its database is shut.
         wanted = next_shard(here.shard) if sound != here.payloads else here.shard
-    checked = settings.model_validate(
-        {"house": settings.house, "database": there, "shard": wanted, "payloads": sound}
-    )
+    try:
+        checked = Settings(house=settings.house, database=there, shard=wanted, payloads=sound)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise typer.BadParameter(
+            f"--{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
     return Stores.of(checked)
 
 

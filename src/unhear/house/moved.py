@@ -100,14 +100,17 @@ def remove_left_behind(settings: Settings, journal: Journal, keeper: RootKeeper)
         return False
     if journal.old_root is not None and bytes.fromhex(journal.old_root) in keeper.ids():
         return False
+    rows, old = origin.rows_elsewhere(goal), end_of(origin, settings)
+    if rows and old.exists() and not old.is_shut():
+        return False  # it is no copy: somebody changed the settings by hand
     if origin.payloads != goal.payloads:
         household = HouseholdId(bytes.fromhex(journal.household))
         folder = settings.payload_folder if origin.payloads is None else None
         remove_payloads(
             choose_payloads(origin.payloads, settings.payload_folder), household, folder
         )
-    if origin.rows_elsewhere(goal):
-        end_of(origin, settings).remove()
+    if rows:
+        old.remove()
     write_journal(settings.house, journal.at(State.DONE))
     return True
 

@@ -22,10 +22,11 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from hashlib import blake2b
 from time import monotonic, sleep
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from unhear.forget.database import RECORDING_KINDS
 from unhear.forget.errors import ForgetError
@@ -36,6 +37,7 @@ from unhear.house.moving_checks import Opened, look, replant
 from unhear.house.moving_payloads import PayloadCopy, remove_payloads
 from unhear.household.words import HouseholdId, TraceId
 from unhear.settings import Settings, SettingsWrong, read_settings_file
+from unhear.stores import tables as t
 from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.errors import StoreBusy, StoreError
 from unhear.stores.keepers.choose import choose_keeper
@@ -56,6 +58,14 @@ ASK_EVERY_SECONDS = 0.5
 Told = Callable[[str, int, int], None]
 """Told what is being done, and how much of how much is done."""
 
+MARK_BYTES = 16
+
+SELECT_KEPT = (
+    select(t.trace.c.id, t.trace.c.content)
+    .where(t.trace.c.kind.in_(bindparam("kinds", expanding=True)))
+    .execution_options(yield_per=500)
+)
+
 STEPS = 5
 """What is told of the step `switch`."""
 
@@ -64,23 +74,32 @@ class MoveRefused(Exception):
     """A house cannot be moved like this; the message says why, and what to do."""
 
 
+class Finished(StrEnum):
+    """What became of the last move when it was asked to be finished."""
+
+    MOVED = "moved"
+    GIVEN_UP = "given up"
+    NOTHING = "nothing to do"
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What a move did: how much there was, what was compared, and how long writers waited.
 
     `without_sound` are recordings whose payload was missing before. `left` is why the old stores
-    are not removed yet, None where they are.
+    are not removed yet, None where they are. Where only the end of a move that was broken off was
+    left to do, nothing is known of the rest.
     """
 
     origin: Stores
     goal: Stores
-    payloads: int
-    payload_bytes: int
-    without_sound: int
-    tables: Mapping[str, Counted]
-    opened: Opened | None
-    waited_seconds: float
-    left: str | None
+    payloads: int = 0
+    payload_bytes: int = 0
+    without_sound: int = 0
+    tables: Mapping[str, Counted] = field(default_factory=dict)
+    opened: Opened | None = None
+    waited_seconds: float = 0.0
+    left: str | None = None
 
 
 def move(settings: Settings, goal: Stores, told: Told, *, patience_seconds: float = 600) -> Moved:
@@ -90,33 +109,38 @@ def move(settings: Settings, goal: Stores, told: Told, *, patience_seconds: floa
     alone move. Raises `MoveRefused`, `SettingsWrong`, `ForgetError` and `StoreError`; the house
     is then where it was, or, where it is said so, already where it was to go.
     """
-    _check(settings, goal)
+    _check(settings)
+    with closing(House(settings)) as house:  # which settles what a crash left
+        household, settings = house.household.id, house.settings
     with moving_alone(settings):
-        with closing(House(settings)) as house:  # which settles what a crash left, and opens
-            household = house.household.id
-        _finish_last(settings)
+        last = _finish_last(settings)
+        if goal == Stores.of(settings):
+            if last is None:
+                raise MoveRefused(
+                    "the house is there already; say where to: --database, --payloads"
+                )
+            return Moved(last.origin, last.goal)
         journal = Journal(State.COPYING, Stores.of(settings), goal, household.hex())
         work = _Move(settings, journal, told, patience_seconds)
         work.prepare()
         return work.do()
 
 
-def finish(settings: Settings) -> Journal | None:
-    """Remove what the last move left at the old stores; answer it, or None where there is nothing.
+def finish(settings: Settings) -> Finished:
+    """Remove what the last move left at the old stores, or what a broken off one brought.
 
-    Raises `StoreError` and `ForgetError` where that cannot be done now.
+    Raises `MoveRefused`, `StoreError` and `ForgetError` where that cannot be done now.
     """
-    with closing(House(settings)):
-        pass
+    with closing(House(settings)) as house:
+        settings = house.settings
     with moving_alone(settings):
+        if _finish_last(settings) is not None:
+            return Finished.MOVED
         journal = read_journal(settings.house)
         if journal is None or journal.state is State.DONE:
-            return None
-        if journal.state is State.COPYING:
-            _give_up(settings, journal)
-            return None
-        _finish_last(settings)
-        return read_journal(settings.house)
+            return Finished.NOTHING
+        _give_up(settings, journal)
+        return Finished.GIVEN_UP
 
 
 def next_shard(shard: str) -> str:
@@ -233,8 +257,7 @@ class _Move:
         self.told("switch", 0, STEPS)
         with self.origin.writing() as source:
             began = monotonic()
-            if self.payloads is not None:
-                self.payloads.bring(self._kept(source), self._telling("payloads"))
+            self._bring_payloads(source)
             with self.goal.writing() as goal:
                 self._bring_rows(source, goal)
                 self.tables = self.rows.check(goal)
@@ -253,18 +276,11 @@ class _Move:
 
     def _switch_payloads(self) -> None:
         """Bring the rest while no other process has the house, and have it there from then on."""
-        assert isinstance(self.origin, FileEnd)
-        assert self.payloads is not None
-        until = monotonic() + self.patience_seconds
+        file, until = FileEnd(self.settings.database_file), monotonic() + self.patience_seconds
         while True:
             try:
-                with self.origin.alone() as source:
-                    began = monotonic()
-                    self.payloads.bring(self._kept(source), self._telling("payloads"))
-                    self.journal = self.journal.at(State.SWITCHING)
-                    write_journal(self.settings.house, self.journal)
-                    self.journal = switch(self.settings, self.journal)
-                    self.waited_seconds = monotonic() - began
+                with file.alone() as source:
+                    self._last_payloads(source)
                     return
             except StoreBusy:
                 if monotonic() > until:
@@ -273,13 +289,25 @@ class _Move:
                         "none has: end what runs (`systemctl stop unhear`), and run this again. "
                         "What was copied need not be copied again"
                     ) from None
-                self.told("waiting for other processes to end", 0, 1)
-                sleep(ASK_EVERY_SECONDS)
+            self.told("waiting for other processes to end", 0, 1)
+            sleep(ASK_EVERY_SECONDS)
+
+    def _last_payloads(self, source: Connection) -> None:
+        began = monotonic()
+        self._bring_payloads(source)
+        self.journal = self.journal.at(State.SWITCHING)
+        write_journal(self.settings.house, self.journal)
+        self.journal = switch(self.settings, self.journal)
+        self.waited_seconds = monotonic() - began
+
+    def _bring_payloads(self, source: Connection) -> None:
+        if self.payloads is not None:
+            self.payloads.bring(self._kept(source), self._telling("payloads"))
 
     def _undo(self) -> None:
         """Leave the house as it was, unless it has moved already or nobody can tell now."""
         with suppress(StoreError, ForgetError):
-            if self.origin.is_shut():
+            if self.journal.state is State.SWITCHED or self.origin.is_shut():
                 return
             if self.fresh_root is not None:
                 self.keeper.destroy(self.fresh_root)
@@ -309,17 +337,18 @@ class _Move:
 
     def _kept(self, source: Connection) -> Mapping[TraceId, bytes]:
         """Answer what has a payload, each with a mark that changes when its capsule does."""
-        rows = Transaction(source).traces(self.household, RECORDING_KINDS)
-        return {row.id: blake2b(row.content, digest_size=16).digest() for row in rows}
+        rows = source.execute(SELECT_KEPT, {"kinds": [kind.value for kind in RECORDING_KINDS]})
+        return {
+            TraceId(trace): blake2b(content, digest_size=MARK_BYTES).digest()
+            for trace, content in rows
+        }
 
     def _telling(self, what: str) -> Callable[[int, int], None]:
         return lambda done, all_: self.told(what, done, all_)
 
 
-def _check(settings: Settings, goal: Stores) -> None:
+def _check(settings: Settings) -> None:
     """Refuse, before anything is opened, what cannot be. Raises `MoveRefused`, `SettingsWrong`."""
-    if goal == Stores.of(settings):
-        raise MoveRefused("the house is there already; say where to: --database, --payloads")
     named = read_settings_file(settings.house)
     for name in ("database", "payloads", "household", "shard"):
         value = getattr(settings, name)
@@ -337,17 +366,21 @@ def _check(settings: Settings, goal: Stores) -> None:
         )
 
 
-def _finish_last(settings: Settings) -> None:
-    """Remove what an earlier move left. Raises `MoveRefused` where that cannot be now."""
+def _finish_last(settings: Settings) -> Journal | None:
+    """Remove what an earlier move left; answer that move, or None where there was nothing.
+
+    Raises `MoveRefused` where that cannot be now.
+    """
     journal = read_journal(settings.house)
     if journal is None or journal.state in (State.DONE, State.COPYING):
-        return
+        return None
     keeper = choose_keeper(settings.keeper_spec, settings.house)
     if not remove_left_behind(settings, journal, keeper):
         raise MoveRefused(
             "the last move is not finished: the old root key is held until every replica in "
             "`standbys` has the new one. See `unhear doctor`"
         )
+    return journal
 
 
 def _give_up(settings: Settings, journal: Journal) -> None:

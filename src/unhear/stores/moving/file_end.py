@@ -19,7 +19,11 @@ SHUT = text(
 )
 """Every writer first counts itself in that table."""
 
-SELECT_SHUT = text("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = 'moved'")
+SELECT_OPEN = text(
+    "SELECT count(*) FILTER (WHERE name = 'commit_count') "
+    "AND NOT count(*) FILTER (WHERE type = 'trigger' AND name = 'moved') FROM sqlite_master"
+)
+"""Whether writers can still count themselves."""
 
 
 class FileEnd:
@@ -63,7 +67,7 @@ class FileEnd:
         if not self.exists():
             return False
         with self.reading() as connection:
-            return connection.scalar(SELECT_SHUT) is not None
+            return not connection.scalar(SELECT_OPEN)
 
     def remove(self) -> None:
         """Take the tables out of the file, for whoever has it open, and remove it."""

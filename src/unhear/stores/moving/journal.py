@@ -64,7 +64,7 @@ class Journal:
 
 
 def read_journal(house: Path) -> Journal | None:
-    """Answer what stands in the file, or None where the house never moved. Raises `StoreDamaged`."""
+    """Answer what stands in the file, None where the house never moved. Raises `StoreDamaged`."""
     try:
         fields = json.loads((house / FILE).read_bytes())
         return Journal(
@@ -85,7 +85,7 @@ def read_journal(house: Path) -> Journal | None:
 
 
 def write_journal(house: Path, journal: Journal) -> None:
-    """Put it in place of what stood there; durable, and all or nothing. Raises `StoreUnwritable`."""
+    """Put it in place of what stood there, durably. Raises `StoreUnwritable`."""
     beside = house / f"{FILE}.new"
     try:
         with beside.open("w") as file:

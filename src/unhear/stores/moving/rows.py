@@ -71,7 +71,7 @@ class RowCopy:
         return written
 
     def check(self, goal: Connection) -> Mapping[str, Counted]:
-        """Answer what is in each table, as it was brought. Raises `StoreDamaged` for what is not."""
+        """Answer what is in each table. Raises `StoreDamaged` where it is not what was brought."""
         for table in metadata.sorted_tables:
             found: dict[str, dict[tuple[Any, ...], bytes]] = {table.name: {}}
             for rows in _read(goal, table):
@@ -124,7 +124,7 @@ def _digested(
 
 
 def _key(table: Table, row: Row[Any]) -> tuple[Any, ...]:
-    return tuple(row._mapping[column.name] for column in table.primary_key)
+    return tuple(getattr(row, column.name) for column in table.primary_key)
 
 
 def _digest(row: Row[Any]) -> bytes:
@@ -138,7 +138,8 @@ def _digest(row: Row[Any]) -> bytes:
 
 def _put(goal: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
     if rows:
-        goal.execute(upsert(table), [dict(row._mapping) for row in rows])
+        names = [column.name for column in table.columns]
+        goal.execute(upsert(table), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _delete(table: Table) -> Any:
