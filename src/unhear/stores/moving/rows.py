@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, func, se
 from unhear.stores import tables as t
 from unhear.stores.errors import StoreDamaged
 from unhear.stores.tables import metadata
-from unhear.stores.upserts import upsert
+from unhear.stores.upserts import insert_new, upsert
 
 ROWS_AT_ONCE = 500
 DIGEST_BYTES = 16
@@ -139,7 +139,11 @@ def _digest(row: Row[Any]) -> bytes:
 def _put(goal: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
     if rows:
         names = [column.name for column in table.columns]
-        goal.execute(upsert(table), [dict(zip(names, row, strict=True)) for row in rows])
+        only_key = len(names) == len(table.primary_key)
+        goal.execute(
+            insert_new(table) if only_key else upsert(table),
+            [dict(zip(names, row, strict=True)) for row in rows],
+        )
 
 
 def _delete(table: Table) -> Any:

@@ -1,0 +1,216 @@
+"""A house moves to servers and back while it is at work: nothing lost, nothing brought back."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.back_ends import shards
+from tests.cli import program
+from tests.copies.houses import PASSPHRASE, forget, keep, kept, new_house
+from tests.forget.thief import reachable_keys
+from tests.learn.lessons import lesson, teach
+from tests.stores.buckets import Server, sign_in
+from unhear.clock import random_bytes
+from unhear.forget.errors import RootGone
+from unhear.forget.keytree import DEPTH, SealedPage
+from unhear.forget.kept_receipts import receipts
+from unhear.forget.roots import open_tree
+from unhear.forget.snapshot import snapshot
+from unhear.forget.traces import new_trace_id
+from unhear.house.audit import audit
+from unhear.house.house import House
+from unhear.house.moving import Finished, Moved, MoveRefused, finish, move
+from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, TraceId, Utterance
+from unhear.keep import age
+from unhear.learn.standing import Standing, standings
+from unhear.prove.receipt import Receipt, verify
+from unhear.settings import Settings, SettingsWrong, read_settings, write_to_settings_file
+from unhear.stores.choose_payloads import choose_payloads
+from unhear.stores.database import Database
+from unhear.stores.errors import HouseMoved, StoreError
+from unhear.stores.keepers.file import FileRootKeeper
+from unhear.stores.moving.journal import State, Stores, read_journal
+
+pytestmark = pytest.mark.tools
+
+FILES = Stores(None, "main", None)
+SHARD = "moved"
+
+
+@pytest.fixture
+def server(moto_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
+    """Answer stores on servers: an empty shard, and a prefix of a bucket."""
+    sign_in(monkeypatch, moto_server.url)
+    yield Stores(
+        shards().server.address, SHARD, f"s3://{moto_server.bucket()}/moved/{random_bytes(6).hex()}"
+    )
+    for number in ("", "2"):
+        for part in ("", "_keyring"):
+            shards().server.sql(f"DROP SCHEMA IF EXISTS unhear_{SHARD}{number}{part} CASCADE")
+
+
+def silent(_what: str, _done: int, _all: int) -> None:
+    """Show no progress."""
+
+
+def at(house: House) -> House:
+    """Answer the house opened anew, as its settings file says."""
+    return House(read_settings(house.settings.house))
+
+
+def film(house: House, *pieces: bytes) -> TraceId:
+    """Keep a clip of these pieces."""
+    seen = Utterance(new_trace_id(), house.clock(), DeviceId("door"), WHOEVER_IS_SEEN)
+    clip = house.clips.begin(seen, house.clock() + timedelta(days=3))
+    for number, piece in enumerate(pieces):
+        clip.add(piece, number, number + 1)
+    return seen.of
+
+
+def learn(house: House, of: TraceId) -> None:
+    """Teach the house what one recording said."""
+    heard = house.catalogue.recording(of).utterance
+    taught = lesson(heard, house.clock() + timedelta(days=9), "warm the teapot")
+    teach(house.database, house.keeper, house.household.id, taught)
+
+
+def sounds(house: House) -> dict[TraceId, bytes]:
+    """Open the sound of every recording that is no clip."""
+    identity = house.identity.open_with_passphrase(PASSPHRASE)
+    found = {}
+    for one in house.catalogue.recordings():
+        if one.utterance.person != WHOEVER_IS_SEEN:
+            found[one.id] = age.decrypt(house.catalogue.sealed(one.id).sound, [identity])
+    return found
+
+
+def all_receipts(house: House) -> list[Receipt]:
+    """Answer the receipts that the house keeps."""
+    ours = house.household.id
+    return snapshot(house.database, house.keeper, lambda tx, tree: list(receipts(tx, tree, ours)))
+
+
+def pages_of(file: Path) -> list[tuple[int, int, SealedPage]]:
+    """Answer every page of keys in a SQLite file."""
+    with closing(sqlite3.connect(file)) as raw:
+        rows = raw.execute("SELECT level, page_index, epoch, sealed FROM key_page").fetchall()
+    return [(level, index, SealedPage(epoch, sealed)) for level, index, epoch, sealed in rows]
+
+
+def pages_of_shard(address: str) -> list[tuple[int, int, SealedPage]]:
+    """Answer every page of keys in the shard."""
+    with psycopg.connect(address) as connection:
+        rows = connection.execute(
+            f"SELECT level, page_index, epoch, sealed FROM unhear_{SHARD}_keyring.key_page"  # noqa: S608
+        ).fetchall()
+    return [
+        (level, index, SealedPage(epoch, bytes(sealed))) for level, index, epoch, sealed in rows
+    ]
+
+
+def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores) -> None:
+    house = new_house(tmp_path / "house")
+    file = house.settings.database_file
+    gone, going, *_ = traces = [keep(house) for _ in range(6)]
+    clip, pieces = film(house, b"one" * 9_000, b"two" * 9_000), (b"one" * 9_000, b"two" * 9_000)
+    for trace in traces:
+        learn(house, trace)
+    house.memory("shopping_list", house.catalogue.recording(traces[2]).utterance).remember(
+        {"item": "purple wheelbarrow"}
+    )
+    forget(house, gone)
+    before, state = all_receipts(house), sounds(house)
+    shutil.copytree(house.settings.house, tmp_path / "stolen")
+    with house.database.reading() as tx:
+        tree = tx.current_root().tree_id
+        slots = {one.id: one.slot for one in tx.traces_by_id(house.household.id, traces)}
+        key = open_tree(tx, house.keeper).key(slots[going])
+
+    late: list[TraceId] = []
+
+    def at_work(what: str, done: int, _all: int) -> None:
+        if (what, done, len(late)) == ("payloads", 1, 0):
+            late.append(keep(house, b"kept while it is copied"))
+        if what == "rows" and going in kept(house):
+            forget(house, going)
+
+    told = move(house.settings, server, at_work)
+
+    assert told.payloads == 6
+    assert told.left is None
+    assert told.waited_seconds < 10
+    assert told.opened is not None
+    assert told.tables["trace"].rows > 10
+    for stale in (lambda: keep(house), lambda: forget(house, traces[3]), lambda: kept(house)):
+        with pytest.raises(HouseMoved, match="has moved to PostgreSQL"):
+            stale()
+    house.close()
+
+    there = at(house)
+    assert there.settings.database == server.database
+    assert kept(there) == {*traces[2:], clip, *late}
+    assert sounds(there) == {
+        **{one: state[one] for one in traces[2:]},
+        late[0]: b"kept while it is copied",
+    }
+    identity = there.identity.open_with_passphrase(PASSPHRASE)
+    assert [age.decrypt(one, [identity]) for one in there.clips.pieces(clip)] == [*pieces]
+    assert {one.is_proved for one in _standings(there)} == {True}
+    for receipt in (*before, *all_receipts(there)):
+        verify(receipt, there.ledger.key)
+    assert len(all_receipts(there)) == len(before) + 2  # it was forgotten and unlearned
+    assert [one.seen for one in audit(there) if not one.ok] == []
+    _thief_finds_nothing(there, tmp_path / "stolen", tree, (slots[going], key))
+    assert not list(file.parent.glob("unhear.db*"))
+    assert not list(file.parent.rglob("*.payload*"))
+    forget(there, traces[2])
+    there.close()
+
+    back = move(there.settings, FILES, silent)
+
+    assert back.left is None
+    again = at(house)
+    assert again.settings.database is None
+    assert kept(again) == {*traces[3:], clip, *late}
+    assert len(sounds(again)) == 4
+    for receipt in (*before, *all_receipts(again)):
+        verify(receipt, again.ledger.key)
+    assert [one.seen for one in audit(again) if not one.ok] == []
+    assert list(choose_payloads(server.payloads, tmp_path).all(again.household.id)) == []
+    with psycopg.connect(str(server.database)) as connection:
+        found = connection.execute("SELECT to_regnamespace('unhear_moved_keyring')").fetchone()
+    assert found == (None,)
+    forget(again, traces[3])
+    again.close()
+
+
+def _standings(house: House) -> list[Standing]:
+    ours = house.household.id
+    return list(snapshot(house.database, house.keeper, lambda tx, tree: standings(tx, tree, ours)))
+
+
+def _thief_finds_nothing(
+    house: House, stolen: Path, tree: bytes, erased: tuple[int, bytes]
+) -> None:
+    """See that the old copy opens no more, with all roots there are now and every page there was."""
+    roots = FileRootKeeper(house.settings.root_folder)
+    assert len(roots.ids()) == 1
+    old = stolen / "data" / "unhear.db"
+    with closing(Database(old)) as database, database.reading() as transaction:
+        with pytest.raises(RootGone):
+            open_tree(transaction, roots)
+    (root,) = (roots.get(one) for one in roots.ids())
+    tops = [page for page in pages_of(old) if page[0] == DEPTH - 1]
+    assert reachable_keys(tree, tops, [root]) == {}
+    everything = pages_of(old) + pages_of_shard(str(house.settings.database))
+    found = reachable_keys(tree, everything, [root])
+    slot, key = erased
+    assert found
+    assert key not in found.get(slot, set())
