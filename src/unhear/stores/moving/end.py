@@ -19,7 +19,10 @@ class End(Protocol):
         """Where it is, in words."""
 
     def exists(self) -> bool:
-        """Whether there is a house in it, or a part of one."""
+        """Whether there is anything in it."""
+
+    def tree(self) -> bytes | None:
+        """Answer the id of its key tree, or None where it has none."""
 
     def make(self) -> None:
         """Make its tables, all empty."""

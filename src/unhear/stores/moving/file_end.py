@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.pool import StaticPool
 
+from unhear.stores import tables as t
 from unhear.stores.copy_rows import COUNT
 from unhear.stores.database import Database, engine_at, plain_errors
 from unhear.stores.errors import StoreBusy, StoreUnwritable
@@ -40,6 +41,13 @@ class FileEnd:
     def exists(self) -> bool:
         """Whether the file is there."""
         return self._path.exists()
+
+    def tree(self) -> bytes | None:
+        """Answer the id of its key tree, or None where it has none."""
+        with self.reading() as connection:
+            if not inspect(connection).has_table(t.key_root.name):
+                return None
+            return connection.scalar(select(t.key_root.c.tree_id))
 
     def make(self) -> None:
         """Make the file and its tables."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, create_engine, delete, text
+from sqlalchemy import Connection, create_engine, delete, select, text
 from sqlalchemy.pool import NullPool
 
 from unhear.stores import tables as t
@@ -13,6 +13,7 @@ from unhear.stores.postgres import PostgresDatabase, shard_exists, shard_schema
 from unhear.stores.server import connect, place_of, plain_errors
 
 SELECT_TABLE = text("SELECT to_regclass('commit_count')")
+SELECT_ROOTS = text("SELECT to_regclass('key_root')")
 SELECT_COUNT = text("SELECT 1 FROM commit_count")
 
 
@@ -39,6 +40,13 @@ class ShardEnd:
     def exists(self) -> bool:
         """Whether it has a key tree already."""
         return shard_exists(self._address, self._shard)
+
+    def tree(self) -> bytes | None:
+        """Answer the id of its key tree, or None where it has none."""
+        with self.reading() as connection:
+            if connection.scalar(SELECT_ROOTS) is None:
+                return None
+            return connection.scalar(select(t.key_root.c.tree_id))
 
     def make(self) -> None:
         """Make its schemas and tables."""
