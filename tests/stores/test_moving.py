@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -13,30 +13,31 @@ import pytest
 
 from tests.back_ends import shards
 from tests.cli import program
-from tests.copies.houses import PASSPHRASE, forget, keep, kept, new_house
+from tests.copies.houses import PASSPHRASE, PLAN, forget, keep, kept, new_house
 from tests.forget.thief import reachable_keys
 from tests.learn.lessons import lesson, teach
 from tests.stores.buckets import Server, sign_in
 from unhear.clock import random_bytes
 from unhear.forget.errors import RootGone
-from unhear.forget.keytree import DEPTH, SealedPage
 from unhear.forget.kept_receipts import receipts
+from unhear.forget.keytree import DEPTH, SealedPage
 from unhear.forget.roots import open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import new_trace_id
 from unhear.house.audit import audit
 from unhear.house.house import House
-from unhear.house.moving import Finished, Moved, MoveRefused, finish, move
+from unhear.house.moving import Finished, MoveRefused, finish, move
+from unhear.house.setup import set_up
 from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, TraceId, Utterance
 from unhear.keep import age
 from unhear.learn.standing import Standing, standings
 from unhear.prove.receipt import Receipt, verify
-from unhear.settings import Settings, SettingsWrong, read_settings, write_to_settings_file
+from unhear.settings import SettingsWrong, read_settings, write_to_settings_file
 from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.database import Database
 from unhear.stores.errors import HouseMoved, StoreError
 from unhear.stores.keepers.file import FileRootKeeper
-from unhear.stores.moving.journal import State, Stores, read_journal
+from unhear.stores.moving.journal import Stores
 
 pytestmark = pytest.mark.tools
 
@@ -91,6 +92,19 @@ def sounds(house: House) -> dict[TraceId, bytes]:
     return found
 
 
+PIECES = (b"one" * 9_000, b"two" * 9_000)
+
+
+def live(house: House) -> list[TraceId]:
+    """Keep recordings, learn from them, and remember something for one."""
+    traces = [keep(house) for _ in range(6)]
+    for trace in traces:
+        learn(house, trace)
+    asked = house.catalogue.recording(traces[2]).utterance
+    house.memory("shopping_list", asked).remember({"item": "purple wheelbarrow"})
+    return traces
+
+
 def all_receipts(house: House) -> list[Receipt]:
     """Answer the receipts that the house keeps."""
     ours = house.household.id
@@ -108,7 +122,7 @@ def pages_of_shard(address: str) -> list[tuple[int, int, SealedPage]]:
     """Answer every page of keys in the shard."""
     with psycopg.connect(address) as connection:
         rows = connection.execute(
-            f"SELECT level, page_index, epoch, sealed FROM unhear_{SHARD}_keyring.key_page"  # noqa: S608
+            "SELECT level, page_index, epoch, sealed FROM unhear_moved_keyring.key_page"
         ).fetchall()
     return [
         (level, index, SealedPage(epoch, bytes(sealed))) for level, index, epoch, sealed in rows
@@ -118,13 +132,8 @@ def pages_of_shard(address: str) -> list[tuple[int, int, SealedPage]]:
 def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores) -> None:
     house = new_house(tmp_path / "house")
     file = house.settings.database_file
-    gone, going, *_ = traces = [keep(house) for _ in range(6)]
-    clip, pieces = film(house, b"one" * 9_000, b"two" * 9_000), (b"one" * 9_000, b"two" * 9_000)
-    for trace in traces:
-        learn(house, trace)
-    house.memory("shopping_list", house.catalogue.recording(traces[2]).utterance).remember(
-        {"item": "purple wheelbarrow"}
-    )
+    gone, going, *_ = traces = live(house)
+    clip = film(house, *PIECES)
     forget(house, gone)
     before, state = all_receipts(house), sounds(house)
     shutil.copytree(house.settings.house, tmp_path / "stolen")
@@ -148,10 +157,7 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert told.waited_seconds < 10
     assert told.opened is not None
     assert told.tables["trace"].rows > 10
-    for stale in (lambda: keep(house), lambda: forget(house, traces[3]), lambda: kept(house)):
-        with pytest.raises(HouseMoved, match="has moved to PostgreSQL"):
-            stale()
-    house.close()
+    _does_nothing_more(house, traces[3])
 
     there = at(house)
     assert there.settings.database == server.database
@@ -161,12 +167,10 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
         late[0]: b"kept while it is copied",
     }
     identity = there.identity.open_with_passphrase(PASSPHRASE)
-    assert [age.decrypt(one, [identity]) for one in there.clips.pieces(clip)] == [*pieces]
+    assert [age.decrypt(one, [identity]) for one in there.clips.pieces(clip)] == [*PIECES]
     assert {one.is_proved for one in _standings(there)} == {True}
-    for receipt in (*before, *all_receipts(there)):
-        verify(receipt, there.ledger.key)
     assert len(all_receipts(there)) == len(before) + 2  # it was forgotten and unlearned
-    assert [one.seen for one in audit(there) if not one.ok] == []
+    _is_well(there, before)
     _thief_finds_nothing(there, tmp_path / "stolen", tree, (slots[going], key))
     assert not list(file.parent.glob("unhear.db*"))
     assert not list(file.parent.rglob("*.payload*"))
@@ -180,15 +184,28 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert again.settings.database is None
     assert kept(again) == {*traces[3:], clip, *late}
     assert len(sounds(again)) == 4
-    for receipt in (*before, *all_receipts(again)):
-        verify(receipt, again.ledger.key)
-    assert [one.seen for one in audit(again) if not one.ok] == []
+    _is_well(again, before)
     assert list(choose_payloads(server.payloads, tmp_path).all(again.household.id)) == []
     with psycopg.connect(str(server.database)) as connection:
         found = connection.execute("SELECT to_regnamespace('unhear_moved_keyring')").fetchone()
     assert found == (None,)
     forget(again, traces[3])
     again.close()
+
+
+def _does_nothing_more(house: House, trace: TraceId) -> None:
+    """See that a house that was open while it moved says so, and close it."""
+    for asked in (lambda: keep(house), lambda: forget(house, trace), lambda: kept(house)):
+        with pytest.raises(HouseMoved, match="has moved to PostgreSQL"):
+            asked()
+    house.close()
+
+
+def _is_well(house: House, before: list[Receipt]) -> None:
+    """See that receipts verify, those of before too, and that the audit finds nothing."""
+    for receipt in (*before, *all_receipts(house)):
+        verify(receipt, house.ledger.key)
+    assert [one.seen for one in audit(house) if not one.ok] == []
 
 
 def _standings(house: House) -> list[Standing]:
@@ -199,13 +216,16 @@ def _standings(house: House) -> list[Standing]:
 def _thief_finds_nothing(
     house: House, stolen: Path, tree: bytes, erased: tuple[int, bytes]
 ) -> None:
-    """See that the old copy opens no more, with all roots there are now and every page there was."""
+    """See that the old copy opens no more, with all roots of now and every page there was."""
     roots = FileRootKeeper(house.settings.root_folder)
     assert len(roots.ids()) == 1
     old = stolen / "data" / "unhear.db"
-    with closing(Database(old)) as database, database.reading() as transaction:
-        with pytest.raises(RootGone):
-            open_tree(transaction, roots)
+    with (
+        closing(Database(old)) as database,
+        database.reading() as transaction,
+        pytest.raises(RootGone),
+    ):
+        open_tree(transaction, roots)
     (root,) = (roots.get(one) for one in roots.ids())
     tops = [page for page in pages_of(old) if page[0] == DEPTH - 1]
     assert reachable_keys(tree, tops, [root]) == {}
@@ -214,3 +234,139 @@ def _thief_finds_nothing(
     slot, key = erased
     assert found
     assert key not in found.get(slot, set())
+
+
+def test_payloads_alone_move_to_a_bucket_and_back(tmp_path: Path, server: Stores) -> None:
+    house = new_house(tmp_path / "house")
+    gone, *stay = [keep(house) for _ in range(3)]
+    before, bucket = sounds(house), replace(FILES, payloads=server.payloads)
+    with pytest.raises(MoveRefused, match="end what runs"):
+        move(house.settings, bucket, silent, patience_seconds=0)
+    forget(house, gone)
+    house.close()
+
+    told = move(house.settings, bucket, silent, patience_seconds=0)
+
+    assert (told.payloads, told.opened, told.left) == (2, None, None)
+    there = at(house)
+    there_lie = {trace for trace, _ in there.payloads.all(there.household.id)}
+    assert there_lie == kept(there) == set(stay)
+    assert sounds(there) == {trace: before[trace] for trace in stay}
+    assert not list(house.settings.data_folder.rglob("*.payload*"))
+    there.close()
+
+    move(there.settings, FILES, silent, patience_seconds=0)
+
+    again = at(house)
+    assert sounds(again) == {trace: before[trace] for trace in stay}
+    assert list(choose_payloads(server.payloads, tmp_path).all(again.household.id)) == []
+    assert [one.seen for one in audit(again) if not one.ok] == []
+    again.close()
+
+
+def test_a_shard_goes_where_it_is_alone(tmp_path: Path, server: Stores) -> None:
+    shard = replace(server, payloads=None)
+    (tmp_path / "one").mkdir()
+    write_to_settings_file(tmp_path / "one", {"database": shard.database, "shard": shard.shard})
+    one = new_house(tmp_path / "one", database=shard.database, shard=shard.shard)
+    kept_there = keep(one)
+    one.close()
+    other = new_house(tmp_path / "other")
+    keep(other)
+    other.close()
+
+    with pytest.raises(MoveRefused, match="already, with a key tree and a log of its own"):
+        move(other.settings, shard, silent)
+
+    (tmp_path / "two").mkdir()
+    for name in ("log.key", "roots"):
+        (tmp_path / "two" / name).symlink_to(tmp_path / "one" / name)
+    write_to_settings_file(tmp_path / "two", {"database": shard.database, "shard": shard.shard})
+    set_up(read_settings(tmp_path / "two"), PLAN, PASSPHRASE)
+    with pytest.raises(MoveRefused, match="has 2 households"):
+        move(read_settings(tmp_path / "one"), replace(shard, shard="moved2"), silent)
+    with closing(at(one)) as again:
+        assert kept(again) == {kept_there}
+
+
+def test_within_a_database_rows_go_to_another_shard(tmp_path: Path, server: Stores) -> None:
+    house = new_house(tmp_path / "house")
+    trace = keep(house)
+    house.close()
+    move(house.settings, replace(server, payloads=None), silent)
+    stale = at(house)
+
+    told = program.unhear(house.settings.house, "migrate", "--payloads", str(server.payloads))
+
+    assert told["goal"] == {
+        "database": server.database,
+        "shard": "moved2",
+        "payloads": server.payloads,
+    }
+    assert told["old_removed"] is True
+    assert told["tables"]["trace"]["rows"] > 0
+    with pytest.raises(HouseMoved, match="has moved to PostgreSQL"):
+        keep(stale)
+    stale.close()
+    again = at(house)
+    assert list(sounds(again)) == [trace]
+    again.close()
+    assert program.unhear(house.settings.house, "migrate")["finished"] == "nothing to do"
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(
+    tmp_path: Path, server: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = new_house(tmp_path / "house")
+    keep(house)
+    house.close()
+    settings = house.settings
+    with pytest.raises(MoveRefused, match="there already"):
+        move(settings, FILES, silent)
+    with pytest.raises(MoveRefused, match="`mirror` keeps a copy"):
+        move(settings.model_copy(update={"mirror": "/somewhere"}), server, silent)
+    with pytest.raises(MoveRefused, match="moving to another keeper"):
+        move(settings.model_copy(update={"keeper_moving_to": "tpm2:"}), server, silent)
+    monkeypatch.setenv("UNHEAR_PAYLOADS", "s3://elsewhere/ours")
+    with pytest.raises(SettingsWrong, match="UNHEAR_PAYLOADS in the environment"):
+        move(read_settings(settings.house), server, silent)
+    monkeypatch.delenv("UNHEAR_PAYLOADS")
+    for arguments in (["--shard", "other"], ["--database", "mysql://there"]):
+        said = program.unhear(settings.house, "migrate", *arguments, code=2)
+        assert arguments[0].strip("-") in said["error"]
+    nowhere = replace(server, database=f"postgresql://nobody@/nothing?host={tmp_path}")
+    with pytest.raises(StoreError, match="cannot be reached"):
+        move(settings, nowhere, silent)
+    assert not (settings.house / "settings.toml").exists()
+    assert finish(settings) is Finished.NOTHING
+    with closing(at(house)) as again:
+        assert len(kept(again)) == 1
+
+
+@pytest.mark.parametrize("breaks", ["payload", "row", "key"])
+def test_what_is_another_at_the_goal_is_noticed(
+    tmp_path: Path, server: Stores, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    house = new_house(tmp_path / "house")
+    trace = keep(house)
+    house.close()
+    ours, there = house.household.id, choose_payloads(server.payloads, tmp_path)
+    if breaks == "payload":
+        monkeypatch.setattr(type(there), "part", lambda *_asked: b"another")
+
+    def meddle(what: str, done: int, _all: int) -> None:
+        if (what, done, breaks) == ("switch", 0, "row"):
+            shards().server.sql("UPDATE unhear_moved.trace SET day = day + 1")
+        if (what, done, breaks) == ("switch", 0, "key"):
+            shards().server.sql("DELETE FROM unhear_moved_keyring.key_page WHERE level = 0")
+
+    with pytest.raises(StoreError, match=r"The house stays where|the same at both"):
+        move(house.settings, server, meddle)
+
+    monkeypatch.undo()
+    again = at(house)
+    assert again.settings.database is None
+    assert list(sounds(again)) == [trace]
+    assert len(again.keeper.ids()) == 1
+    again.close()
+    assert ours
