@@ -3,10 +3,12 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Semaphore, Thread
 
 import psycopg
 import pytest
@@ -149,7 +151,10 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
             late.append(keep(house, b"kept while it is copied"))
         if what == "rows" and going in kept(house):
             forget(house, going)
+        if (what, done) == ("switch", 1):
+            waiting.extend(_waits(house, traces[3]))
 
+    waiting: list[Future[None]] = []
     told = move(house.settings, server, at_work)
 
     assert told.payloads == 6
@@ -157,6 +162,9 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert told.waited_seconds < 10
     assert told.opened is not None
     assert told.tables["trace"].rows > 10
+    for one in waiting:
+        with pytest.raises(HouseMoved, match="has moved to PostgreSQL"):
+            one.result(60)
     _does_nothing_more(house, traces[3])
 
     there = at(house)
@@ -175,10 +183,17 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert not list(file.parent.glob("unhear.db*"))
     assert not list(file.parent.rglob("*.payload*"))
     forget(there, traces[2])
+
+    def from_servers(what: str, done: int, _all: int) -> None:
+        if (what, done) == ("switch", 1):
+            waiting[:] = _waits(there, traces[3])
+
+    back = move(there.settings, FILES, from_servers)
+
+    for one in waiting:
+        with pytest.raises(HouseMoved, match="has moved to a file in its folder"):
+            one.result(60)
     there.close()
-
-    back = move(there.settings, FILES, silent)
-
     assert back.left is None
     again = at(house)
     assert again.settings.database is None
@@ -191,6 +206,28 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert found == (None,)
     forget(again, traces[3])
     again.close()
+
+
+def _waits(house: House, trace: TraceId) -> list[Future[None]]:
+    """Ask to keep and to forget while no writer gets a turn; answer when both wait."""
+    began = Semaphore(0)
+    outcomes: list[Future[None]] = []
+    for asked in (lambda: keep(house), lambda: forget(house, trace)):
+        outcome: Future[None] = Future()
+        outcomes.append(outcome)
+        Thread(target=_settle, args=(outcome, began, asked)).start()
+        began.acquire()
+    return outcomes
+
+
+def _settle(outcome: Future[None], began: Semaphore, asked: Callable[[], object]) -> None:
+    began.release()
+    try:
+        asked()
+    except Exception as error:
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(None)
 
 
 def _does_nothing_more(house: House, trace: TraceId) -> None:
@@ -323,6 +360,8 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     settings = house.settings
     with pytest.raises(MoveRefused, match="there already"):
         move(settings, FILES, silent)
+    with pytest.raises(MoveRefused, match="another name of the same place"):
+        move(settings, replace(FILES, payloads=_other_name(settings)), silent)
     with pytest.raises(MoveRefused, match="`mirror` keeps a copy"):
         move(settings.model_copy(update={"mirror": "/somewhere"}), server, silent)
     with pytest.raises(MoveRefused, match="moving to another keeper"):

@@ -19,59 +19,22 @@ step waits until no other process has the file open.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from contextlib import closing
 from enum import StrEnum
-from hashlib import blake2b
-from time import monotonic, sleep
 
-from sqlalchemy import Connection, bindparam, select
-
-from unhear.forget.database import RECORDING_KINDS
-from unhear.forget.errors import ForgetError
-from unhear.forget.roots import RootKeeper
 from unhear.house.house import House
-from unhear.house.moved import moving_alone, remove_left_behind, settings_after, switch
-from unhear.house.moving_checks import Opened, look, replant
-from unhear.house.moving_payloads import PayloadCopy, remove_payloads
-from unhear.household.words import HouseholdId, TraceId
+from unhear.house.moved import moving_alone, remove_left_behind
+from unhear.house.moving_payloads import remove_payloads
+from unhear.house.moving_work import Moved, MoveRefused, Told, Work
+from unhear.household.words import HouseholdId
 from unhear.settings import Settings, SettingsWrong, read_settings_file
-from unhear.stores import tables as t
 from unhear.stores.choose_payloads import choose_payloads
-from unhear.stores.errors import StoreBusy, StoreError
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.moving.end import End, end_of
-from unhear.stores.moving.file_end import FileEnd
 from unhear.stores.moving.journal import Journal, State, Stores, read_journal, write_journal
-from unhear.stores.moving.rows import Counted, RowCopy
 from unhear.stores.transaction import Transaction
 
-LITTLE = 20
-"""So few payloads or rows are left to the step that keeps writers waiting."""
-
-ROUNDS_MAX = 10
-"""How often is copied while more is kept than that."""
-
-ASK_EVERY_SECONDS = 0.5
-
-Told = Callable[[str, int, int], None]
-"""Told what is being done, and how much of how much is done."""
-
-MARK_BYTES = 16
-
-SELECT_KEPT = (
-    select(t.trace.c.id, t.trace.c.content)
-    .where(t.trace.c.kind.in_(bindparam("kinds", expanding=True)))
-    .execution_options(yield_per=500)
-)
-
-STEPS = 5
-"""What is told of the step `switch`."""
-
-
-class MoveRefused(Exception):
-    """A house cannot be moved like this; the message says why, and what to do."""
+__all__ = ["Finished", "MoveRefused", "Moved", "Told", "finish", "move", "next_shard"]
 
 
 class Finished(StrEnum):
@@ -80,26 +43,6 @@ class Finished(StrEnum):
     MOVED = "moved"
     GIVEN_UP = "given up"
     NOTHING = "nothing to do"
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What a move did: how much there was, what was compared, and how long writers waited.
-
-    `without_sound` are recordings whose payload was missing before. `left` is why the old stores
-    are not removed yet, None where they are. Where only the end of a move that was broken off was
-    left to do, nothing is known of the rest.
-    """
-
-    origin: Stores
-    goal: Stores
-    payloads: int = 0
-    payload_bytes: int = 0
-    without_sound: int = 0
-    tables: Mapping[str, Counted] = field(default_factory=dict)
-    opened: Opened | None = None
-    waited_seconds: float = 0.0
-    left: str | None = None
 
 
 def move(settings: Settings, goal: Stores, told: Told, *, patience_seconds: float = 600) -> Moved:
@@ -121,8 +64,8 @@ def move(settings: Settings, goal: Stores, told: Told, *, patience_seconds: floa
                 )
             return Moved(last.origin, last.goal)
         journal = Journal(State.COPYING, Stores.of(settings), goal, household.hex())
-        work = _Move(settings, journal, told, patience_seconds)
-        work.prepare()
+        work = Work(settings, journal, told, patience_seconds)
+        _begin(work)
         return work.do()
 
 
@@ -149,202 +92,34 @@ def next_shard(shard: str) -> str:
     return f"{name}{int(number or 1) + 1}"
 
 
-@dataclass
-class _Move:
-    """One move under way."""
-
-    settings: Settings
-    journal: Journal
-    told: Told
-    patience_seconds: float
-    rows: RowCopy = field(default_factory=RowCopy)
-    tables: Mapping[str, Counted] = field(default_factory=dict)
-    opened: Opened | None = None
-    waited_seconds: float = 0.0
-    fresh_root: bytes | None = None
-
-    def __post_init__(self) -> None:
-        origin, goal = self.journal.origin, self.journal.goal
-        self.household = HouseholdId(bytes.fromhex(self.journal.household))
-        self.keeper: RootKeeper = choose_keeper(self.settings.keeper_spec, self.settings.house)
-        self.origin: End = end_of(origin, self.settings)
-        self.goal: End = end_of(goal, self.settings)
-        self.rows_move = origin.rows_elsewhere(goal)
-        self.payloads: PayloadCopy | None = None
-        if origin.payloads != goal.payloads:
-            folder = self.settings.payload_folder
-            old, new = (
-                choose_payloads(origin.payloads, folder),
-                choose_payloads(goal.payloads, folder),
-            )
-            self.payloads = PayloadCopy(old, new, self.household)
-
-    def prepare(self) -> None:
-        """See that the house may go there, and begin. Raises `MoveRefused`."""
-        before = read_journal(self.settings.house)
+def _begin(work: Work) -> None:
+    """See that the house may go there, and begin. Raises `MoveRefused`."""
+    before = read_journal(work.settings.house)
+    if before is not None and before.state is State.COPYING and before.goal != work.journal.goal:
+        _give_up(work.settings, before)
+        before = None
+    with work.origin.reading() as connection:
+        homes = len(Transaction(connection).households())
+    if homes > 1 and work.rows_move:
+        raise MoveRefused(
+            f"{work.origin.place} has {homes} households. They share one key tree and one log, "
+            "and one of them cannot be taken out of these; move none, or set up a new home"
+        )
+    if work.payloads is not None and work.payloads.is_same_place():
+        raise MoveRefused("the payloads are there already, under another name of the same place")
+    if work.rows_move and work.goal.exists():
         if (
-            before is not None
-            and before.state is State.COPYING
-            and before.goal != self.journal.goal
+            before is None
+            or before.state is not State.COPYING
+            or not _is_copy(work.origin, work.goal)
         ):
-            _give_up(self.settings, before)
-            before = None
-        with self.origin.reading() as connection:
-            homes = len(Transaction(connection).households())
-        if homes > 1 and self.rows_move:
             raise MoveRefused(
-                f"{self.origin.place} has {homes} households. They share one key tree and one log, "
-                "and one of them cannot be taken out of these; move none, or set up a new home"
+                f"there is a house in {work.goal.place} already, with a key tree and a log of "
+                "its own, and a house cannot join them. Name another shard with --shard, or "
+                "move the file away"
             )
-        if self.rows_move and self.goal.exists():
-            if before is None or not _is_copy(self.origin, self.goal):
-                raise MoveRefused(
-                    f"there is a house in {self.goal.place} already, with a key tree and a log of "
-                    "its own, and a house cannot join them. Name another shard with --shard, or "
-                    "move the file away"
-                )
-            self.goal.remove()
-        write_journal(self.settings.house, self.journal)
-
-    def do(self) -> Moved:
-        """Copy, switch, and remove what is left."""
-        try:
-            self._copy()
-            if self.rows_move:
-                self._switch()
-            else:
-                self._switch_payloads()
-        except BaseException:
-            self._undo()
-            raise
-        left = self._forget_old()
-        brought = self.payloads
-        return Moved(
-            self.journal.origin,
-            self.journal.goal,
-            payloads=0 if brought is None else len(brought.there),
-            payload_bytes=0 if brought is None else brought.bytes,
-            without_sound=0 if brought is None else len(brought.missing),
-            tables=self.tables,
-            opened=self.opened,
-            waited_seconds=round(self.waited_seconds, 3),
-            left=left,
-        )
-
-    def _copy(self) -> None:
-        """Bring all but the last few, while the house is at work."""
-        if self.rows_move:
-            self.goal.make()
-        if self.payloads is not None:
-            self._copy_payloads(self.payloads)
-        for _ in range(ROUNDS_MAX if self.rows_move else 0):
-            with self.origin.reading() as source, self.goal.writing() as goal:
-                if self._bring_rows(source, goal) <= LITTLE:
-                    break
-
-    def _copy_payloads(self, payloads: PayloadCopy) -> None:
-        for number in range(ROUNDS_MAX):
-            with self.origin.reading() as source:
-                kept = self._kept(source)
-            if number == 0:
-                payloads.drop_strangers(kept)
-            if payloads.bring(kept, self._telling("payloads")) <= LITTLE:
-                break
-
-    def _switch(self) -> None:
-        """Bring the rest while writers wait, and let the house be there from then on."""
-        write_journal(self.settings.house, self.journal.at(State.SWITCHING))
-        self.told("switch", 0, STEPS)
-        with self.origin.writing() as source:
-            began = monotonic()
-            self._bring_payloads(source)
-            with self.goal.writing() as goal:
-                self._bring_rows(source, goal)
-                self.tables = self.rows.check(goal)
-                self.told("switch", 1, STEPS)
-                old_root, self.fresh_root = replant(goal, self.keeper)
-                self.opened = look(source, goal, self.keeper, self.household)
-                self.told("switch", 2, STEPS)
-            self.told("switch", 3, STEPS)
-            self.journal = self.journal.at(State.SWITCHING, old_root.hex())
-            write_journal(self.settings.house, self.journal)
-            self.origin.shut(source)
-        self.told("switch", 4, STEPS)
-        self.journal = switch(self.settings, self.journal)
-        self.waited_seconds = monotonic() - began
-        self.told("switch", 5, STEPS)
-
-    def _switch_payloads(self) -> None:
-        """Bring the rest while no other process has the house, and have it there from then on."""
-        file, until = FileEnd(self.settings.database_file), monotonic() + self.patience_seconds
-        while True:
-            try:
-                with file.alone() as source:
-                    self._last_payloads(source)
-                    return
-            except StoreBusy:
-                if monotonic() > until:
-                    raise MoveRefused(
-                        "other processes have the house open, and payloads alone move only while "
-                        "none has: end what runs (`systemctl stop unhear`), and run this again. "
-                        "What was copied need not be copied again"
-                    ) from None
-            self.told("waiting for other processes to end", 0, 1)
-            sleep(ASK_EVERY_SECONDS)
-
-    def _last_payloads(self, source: Connection) -> None:
-        began = monotonic()
-        self._bring_payloads(source)
-        self.journal = self.journal.at(State.SWITCHING)
-        write_journal(self.settings.house, self.journal)
-        self.journal = switch(self.settings, self.journal)
-        self.waited_seconds = monotonic() - began
-
-    def _bring_payloads(self, source: Connection) -> None:
-        if self.payloads is not None:
-            self.payloads.bring(self._kept(source), self._telling("payloads"))
-
-    def _undo(self) -> None:
-        """Leave the house as it was, unless it has moved already or nobody can tell now."""
-        with suppress(StoreError, ForgetError):
-            if self.journal.state is State.SWITCHED or self.origin.is_shut():
-                return
-            if self.fresh_root is not None:
-                self.keeper.destroy(self.fresh_root)
-            write_journal(self.settings.house, self.journal.at(State.COPYING))
-            if self.rows_move:
-                self.goal.remove()
-
-    def _forget_old(self) -> str | None:
-        """Destroy the old root, and remove the old stores; answer why not, if not."""
-        self.told("old stores", 0, 2)
-        after = settings_after(self.settings, self.journal)
-        try:
-            with closing(House(after)) as house:
-                self.told("old stores", 1, 2)
-                gone = remove_left_behind(after, self.journal, house.keeper)
-        except (StoreError, ForgetError) as error:
-            return str(error)
-        self.told("old stores", 2, 2)
-        return (
-            None
-            if gone
-            else ("the old root key is held until every replica in `standbys` has the new one")
-        )
-
-    def _bring_rows(self, source: Connection, goal: Connection) -> int:
-        return self.rows.bring(source, goal, self._telling("rows"))
-
-    def _kept(self, source: Connection) -> Mapping[TraceId, bytes]:
-        """Answer what has a payload, each with a mark that changes when its capsule does."""
-        rows = source.execute(SELECT_KEPT, {"kinds": [kind.value for kind in RECORDING_KINDS]})
-        return {
-            TraceId(trace): blake2b(content, digest_size=MARK_BYTES).digest()
-            for trace, content in rows
-        }
-
-    def _telling(self, what: str) -> Callable[[int, int], None]:
-        return lambda done, all_: self.told(what, done, all_)
+        work.goal.remove()
+    write_journal(work.settings.house, work.journal)
 
 
 def _check(settings: Settings) -> None:
@@ -399,5 +174,13 @@ def _give_up(settings: Settings, journal: Journal) -> None:
 
 
 def _is_copy(origin: End, goal: End) -> bool:
-    """Whether what lies at the goal is a part of this very house, and not its whole."""
-    return goal.tree() in (None, origin.tree()) and not origin.is_shut()
+    """Whether what lies at the goal is a part of this very house, and not the house itself.
+
+    One database may have two names, so this one is written to, and that one looked at.
+    """
+    if goal.tree() not in (None, origin.tree()):
+        return False
+    before = goal.commits()
+    with origin.writing():
+        pass  # which is counted
+    return goal.commits() == before

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
+from unhear.forget.traces import new_trace_id
 from unhear.household.words import HouseholdId, TraceId
 from unhear.keep.payloads import Payloads
 from unhear.stores.errors import PayloadMissing, StoreDamaged, StoreUnwritable
@@ -38,6 +39,15 @@ class PayloadCopy:
     def there(self) -> Collection[TraceId]:
         """Those that the goal has, whole and compared."""
         return self._there.keys()
+
+    def is_same_place(self) -> bool:
+        """Whether what is put at the goal is at the source too: one place with two names."""
+        probe = new_trace_id()
+        self._goal.put(self._household, probe, b"")
+        try:
+            return self._source.has(self._household, probe)
+        finally:
+            self._goal.delete(self._household, [probe])
 
     def bring(self, kept: Mapping[TraceId, bytes], told: Told) -> int:
         """Bring what is kept, each with a mark that changes when it does; answer how many.

@@ -24,6 +24,9 @@ class End(Protocol):
     def tree(self) -> bytes | None:
         """Answer the id of its key tree, or None where it has none."""
 
+    def commits(self) -> int | None:
+        """Answer how often it was written to, or None where it has no tables."""
+
     def make(self) -> None:
         """Make its tables, all empty."""
 

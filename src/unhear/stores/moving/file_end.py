@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, inspect, select, text
+from sqlalchemy import Column, Connection, Table, create_engine, inspect, select, text
 from sqlalchemy.pool import StaticPool
 
 from unhear.stores import tables as t
@@ -44,10 +45,17 @@ class FileEnd:
 
     def tree(self) -> bytes | None:
         """Answer the id of its key tree, or None where it has none."""
+        return self._found(t.key_root, t.key_root.c.tree_id)
+
+    def commits(self) -> int | None:
+        """Answer how often it was written to, or None where it has no tables."""
+        return self._found(t.commit_count, t.commit_count.c.number)
+
+    def _found(self, table: Table, column: Column[Any]) -> Any:
         with self.reading() as connection:
-            if not inspect(connection).has_table(t.key_root.name):
+            if not inspect(connection).has_table(table.name):
                 return None
-            return connection.scalar(select(t.key_root.c.tree_id))
+            return connection.scalar(select(column))
 
     def make(self) -> None:
         """Make the file and its tables."""

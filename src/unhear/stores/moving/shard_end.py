@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, delete, select, text
+from sqlalchemy import Column, Connection, Table, create_engine, delete, select, text
 from sqlalchemy.pool import NullPool
 
 from unhear.stores import tables as t
@@ -12,8 +13,7 @@ from unhear.stores.errors import HouseMoved
 from unhear.stores.postgres import PostgresDatabase, shard_exists, shard_schema
 from unhear.stores.server import connect, place_of, plain_errors
 
-SELECT_TABLE = text("SELECT to_regclass('commit_count')")
-SELECT_ROOTS = text("SELECT to_regclass('key_root')")
+SELECT_TABLE = text("SELECT to_regclass(:name)")
 SELECT_COUNT = text("SELECT 1 FROM commit_count")
 
 
@@ -43,10 +43,17 @@ class ShardEnd:
 
     def tree(self) -> bytes | None:
         """Answer the id of its key tree, or None where it has none."""
+        return self._found(t.key_root, t.key_root.c.tree_id)
+
+    def commits(self) -> int | None:
+        """Answer how often it was written to, or None where it has no tables."""
+        return self._found(t.commit_count, t.commit_count.c.number)
+
+    def _found(self, table: Table, column: Column[Any]) -> Any:
         with self.reading() as connection:
-            if connection.scalar(SELECT_ROOTS) is None:
+            if connection.scalar(SELECT_TABLE, {"name": table.name}) is None:
                 return None
-            return connection.scalar(select(t.key_root.c.tree_id))
+            return connection.scalar(select(column))
 
     def make(self) -> None:
         """Make its schemas and tables."""
@@ -85,7 +92,7 @@ class ShardEnd:
     def is_shut(self) -> bool:
         """Whether it was shut."""
         with self.reading() as connection:
-            if connection.scalar(SELECT_TABLE) is None:
+            if connection.scalar(SELECT_TABLE, {"name": t.commit_count.name}) is None:
                 return False
             return connection.scalar(SELECT_COUNT) is None
 
