@@ -3,12 +3,11 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Semaphore, Thread
 
 import psycopg
 import pytest
@@ -151,10 +150,7 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
             late.append(keep(house, b"kept while it is copied"))
         if what == "rows" and going in kept(house):
             forget(house, going)
-        if (what, done) == ("switch", 1):
-            waiting.extend(_waits(house, traces[3]))
 
-    waiting: list[Future[None]] = []
     told = move(house.settings, server, at_work)
 
     assert told.payloads == 6
@@ -162,9 +158,6 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert told.waited_seconds < 10
     assert told.opened is not None
     assert told.tables["trace"].rows > 10
-    for one in waiting:
-        with pytest.raises(HouseMoved, match="has moved to PostgreSQL"):
-            one.result(60)
     _does_nothing_more(house, traces[3])
 
     there = at(house)
@@ -183,17 +176,10 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert not list(file.parent.glob("unhear.db*"))
     assert not list(file.parent.rglob("*.payload*"))
     forget(there, traces[2])
-
-    def from_servers(what: str, done: int, _all: int) -> None:
-        if (what, done) == ("switch", 1):
-            waiting[:] = _waits(there, traces[3])
-
-    back = move(there.settings, FILES, from_servers)
-
-    for one in waiting:
-        with pytest.raises(HouseMoved, match="has moved to a file in its folder"):
-            one.result(60)
     there.close()
+
+    back = move(there.settings, FILES, silent)
+
     assert back.left is None
     again = at(house)
     assert again.settings.database is None
@@ -206,28 +192,6 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     assert found == (None,)
     forget(again, traces[3])
     again.close()
-
-
-def _waits(house: House, trace: TraceId) -> list[Future[None]]:
-    """Ask to keep and to forget while no writer gets a turn; answer when both wait."""
-    began = Semaphore(0)
-    outcomes: list[Future[None]] = []
-    for asked in (lambda: keep(house), lambda: forget(house, trace)):
-        outcome: Future[None] = Future()
-        outcomes.append(outcome)
-        Thread(target=_settle, args=(outcome, began, asked)).start()
-        began.acquire()
-    return outcomes
-
-
-def _settle(outcome: Future[None], began: Semaphore, asked: Callable[[], object]) -> None:
-    began.release()
-    try:
-        asked()
-    except Exception as error:
-        outcome.set_exception(error)
-    else:
-        outcome.set_result(None)
 
 
 def _does_nothing_more(house: House, trace: TraceId) -> None:
@@ -273,6 +237,51 @@ def _thief_finds_nothing(
     assert key not in found.get(slot, set())
 
 
+def test_who_waits_to_write_meanwhile_writes_nothing(tmp_path: Path, server: Stores) -> None:
+    house = new_house(tmp_path / "house")
+    one, other = keep(house), keep(house)
+    shard = replace(server, payloads=None)
+    waiting: list[Future[object]] = []
+    with ThreadPoolExecutor(2) as threads:
+        for goal, where in ((shard, "PostgreSQL"), (FILES, "a file in its folder")):
+            writing = at(house)
+
+            def told(what: str, done: int, _all: int, now: House = writing) -> None:
+                if (what, done) == ("switch", 1):
+                    waiting.append(threads.submit(keep, now))
+                    waiting.append(threads.submit(forget, now, one))
+
+            move(writing.settings, goal, told)
+
+            while waiting:
+                with pytest.raises(HouseMoved, match=f"has moved to {where}"):
+                    waiting.pop().result(60)
+            writing.close()
+            with closing(at(house)) as moved:
+                assert kept(moved) == {one, other}
+    house.close()
+
+
+def test_a_house_is_not_moved_onto_itself_under_another_name(
+    tmp_path: Path, server: Stores
+) -> None:
+    house = new_house(tmp_path / "house")
+    trace = keep(house)
+    house.close()
+    shard = replace(server, payloads=None)
+    move(house.settings, shard, silent)
+    alias = replace(shard, database=f"{shard.database}&application_name=unhear2")
+    there = read_settings(house.settings.house)
+    for state in (State.DONE, State.COPYING):
+        journal = read_journal(there.house)
+        assert journal is not None
+        write_journal(there.house, replace(journal, state=state, origin=shard, goal=alias))
+        with pytest.raises(MoveRefused, match="there is a house in"):
+            move(there, alias, silent)
+    with closing(at(house)) as again:
+        assert list(sounds(again)) == [trace]
+
+
 def test_payloads_alone_move_to_a_bucket_and_back(tmp_path: Path, server: Stores) -> None:
     house = new_house(tmp_path / "house")
     gone, *stay = [keep(house) for _ in range(3)]
@@ -291,6 +300,8 @@ def test_payloads_alone_move_to_a_bucket_and_back(tmp_path: Path, server: Stores
     assert sounds(there) == {trace: before[trace] for trace in stay}
     assert not list(house.settings.data_folder.rglob("*.payload*"))
     there.close()
+    with pytest.raises(MoveRefused, match="another name of the same place"):
+        move(there.settings, replace(bucket, payloads=f"{server.payloads}/"), silent)
 
     move(there.settings, FILES, silent, patience_seconds=0)
 
@@ -360,8 +371,6 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     settings = house.settings
     with pytest.raises(MoveRefused, match="there already"):
         move(settings, FILES, silent)
-    with pytest.raises(MoveRefused, match="another name of the same place"):
-        move(settings, replace(FILES, payloads=_other_name(settings)), silent)
     with pytest.raises(MoveRefused, match="`mirror` keeps a copy"):
         move(settings.model_copy(update={"mirror": "/somewhere"}), server, silent)
     with pytest.raises(MoveRefused, match="moving to another keeper"):
