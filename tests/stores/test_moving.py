@@ -14,7 +14,7 @@ import pytest
 
 from tests.back_ends import shards
 from tests.cli import program
-from tests.copies.houses import PASSPHRASE, PLAN, forget, keep, kept, new_house
+from tests.copies.houses import PLAN, forget, keep, kept, new_house
 from tests.forget.thief import reachable_keys
 from tests.learn.lessons import lesson, teach
 from tests.stores.buckets import Server, sign_in
@@ -85,7 +85,7 @@ def learn(house: House, of: TraceId) -> None:
 
 def sounds(house: House) -> dict[TraceId, bytes]:
     """Open the sound of every recording that is no clip."""
-    identity = house.identity.open_with_passphrase(PASSPHRASE)
+    identity = house.identity.open_with_passphrase(program.PASSPHRASE)
     found = {}
     for one in house.catalogue.recordings():
         if one.utterance.person != WHOEVER_IS_SEEN:
@@ -165,7 +165,7 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
         **{one: state[one] for one in traces[2:]},
         late[0]: b"kept while it is copied",
     }
-    identity = there.identity.open_with_passphrase(PASSPHRASE)
+    identity = there.identity.open_with_passphrase(program.PASSPHRASE)
     assert [age.decrypt(one, [identity]) for one in there.clips.pieces(clip)] == [*PIECES]
     assert {one.is_proved for one in _standings(there)} == {True}
     assert len(all_receipts(there)) == len(before) + 2  # it was forgotten and unlearned
@@ -328,7 +328,7 @@ def test_a_shard_goes_where_it_is_alone(tmp_path: Path, server: Stores) -> None:
     for name in ("log.key", "roots"):
         (tmp_path / "two" / name).symlink_to(tmp_path / "one" / name)
     write_to_settings_file(tmp_path / "two", {"database": shard.database, "shard": shard.shard})
-    set_up(read_settings(tmp_path / "two"), PLAN, PASSPHRASE)
+    set_up(read_settings(tmp_path / "two"), PLAN, program.PASSPHRASE)
     with pytest.raises(MoveRefused, match="has 2 households"):
         move(read_settings(tmp_path / "one"), replace(shard, shard="moved2"), silent)
     with closing(at(one)) as again:

@@ -45,11 +45,13 @@ class FileEnd:
 
     def tree(self) -> bytes | None:
         """Answer the id of its key tree, or None where it has none."""
-        return self._found(t.key_root, t.key_root.c.tree_id)
+        tree: bytes | None = self._found(t.key_root, t.key_root.c.tree_id)
+        return tree
 
     def commits(self) -> int | None:
         """Answer how often it was written to, or None where it has no tables."""
-        return self._found(t.commit_count, t.commit_count.c.number)
+        number: int | None = self._found(t.commit_count, t.commit_count.c.number)
+        return number
 
     def _found(self, table: Table, column: Column[Any]) -> Any:
         with self.reading() as connection:
