@@ -161,6 +161,7 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
     there = at(house)
     assert there.settings.database == server.database
     assert kept(there) == {*traces[2:], clip, *late}
+    assert {trace for trace, _ in there.payloads.all(there.household.id)} == kept(there)
     assert sounds(there) == {
         **{one: state[one] for one in traces[2:]},
         late[0]: b"kept while it is copied",
