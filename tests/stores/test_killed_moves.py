@@ -31,14 +31,10 @@ LEAVES = [("switch", 4), ("switch", 5), ("old stores", 0), ("old stores", 1)]
 TO_SERVERS, TO_A_SHARD, BACK = "to servers", "to a shard", "back from a shard"
 STEPS = [
     (TO_SERVERS, ("payloads", 2)),
-    (TO_SERVERS, ("switch", 2)),
     (TO_SERVERS, ("switch", 4)),
     (TO_SERVERS, ("old stores", 1)),
     (TO_A_SHARD, ("rows", 1)),
-    (TO_A_SHARD, ("switch", 0)),
-    (TO_A_SHARD, ("switch", 3)),
-    (TO_A_SHARD, ("switch", 5)),
-    (BACK, ("rows", 1)),
+    (TO_A_SHARD, ("switch", 2)),
     (BACK, ("switch", 3)),
     (BACK, ("switch", 4)),
     (BACK, ("old stores", 0)),

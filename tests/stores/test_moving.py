@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from tests.back_ends import shards
 from tests.cli import program
@@ -18,6 +19,7 @@ from tests.copies.houses import PLAN, forget, keep, kept, new_house
 from tests.forget.thief import reachable_keys
 from tests.learn.lessons import lesson, teach
 from tests.stores.buckets import Server, sign_in
+from unhear.cli.app import app
 from unhear.clock import random_bytes
 from unhear.forget.errors import RootGone
 from unhear.forget.kept_receipts import receipts
@@ -378,8 +380,9 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     with pytest.raises(SettingsWrong, match="UNHEAR_PAYLOADS in the environment"):
         move(read_settings(settings.house), server, silent)
     monkeypatch.delenv("UNHEAR_PAYLOADS")
-    said = program.unhear(settings.house, "migrate", "--database", "mysql://there", code=2)
-    assert "--database: String should match" in said["error"]
+    wrong = ["--house", str(settings.house), "migrate", "--database", "mysql://there"]
+    said = CliRunner().invoke(app, wrong)
+    assert (said.exit_code, "String should match" in said.output) == (2, True)
     nowhere = replace(server, database=f"postgresql://nobody@/nothing?host={tmp_path}")
     with pytest.raises(StoreError, match="cannot be reached"):
         move(settings, nowhere, silent)
