@@ -21,7 +21,7 @@ from tests.learn.lessons import lesson, teach
 from tests.stores.buckets import Server, sign_in
 from unhear.cli.app import app
 from unhear.clock import random_bytes
-from unhear.forget.errors import RootGone
+from unhear.forget.errors import MirrorAway, RootGone
 from unhear.forget.kept_receipts import receipts
 from unhear.forget.keytree import DEPTH, SealedPage
 from unhear.forget.roots import open_tree
@@ -41,6 +41,7 @@ from unhear.stores.database import Database
 from unhear.stores.errors import HouseMoved, StoreError
 from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.moving.journal import State, Stores, read_journal, write_journal
+from unhear.stores.standbys import Standbys
 
 pytestmark = pytest.mark.tools
 
@@ -261,6 +262,42 @@ def test_who_waits_to_write_meanwhile_writes_nothing(tmp_path: Path, server: Sto
             with closing(at(house)) as moved:
                 assert kept(moved) == {one, other}
     house.close()
+
+
+def test_the_old_stores_stay_until_replicas_have_the_new_root(
+    tmp_path: Path, server: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = new_house(tmp_path / "house")
+    trace = keep(house)
+    (house.settings.house / "settings.toml").write_text('standbys = ["other"]\n')
+    settings = read_settings(house.settings.house)
+    monkeypatch.setattr(Standbys, "ship", _behind)
+
+    told = move(settings, replace(server, payloads=None), silent)
+
+    assert told.left is not None
+    assert "every replica" in told.left
+    assert house.settings.database_file.exists()
+    with pytest.raises(HouseMoved):
+        keep(house)
+    house.close()
+    with closing(at(house)) as there:
+        assert len(there.keeper.ids()) == 2
+        late = keep(there)
+    with pytest.raises(MoveRefused, match="the last move is not finished"):
+        finish(there.settings)
+
+    monkeypatch.setattr(Standbys, "ship", lambda _self: None)
+    with closing(at(house)) as there:
+        assert len(there.keeper.ids()) == 1
+        assert kept(there) == {trace, late}
+        there.tidy()
+    assert not list(house.settings.data_folder.glob("unhear.db*"))
+    assert finish(there.settings) is Finished.NOTHING
+
+
+def _behind(_self: Standbys) -> None:
+    raise MirrorAway("replica other is behind")
 
 
 def test_a_house_is_not_moved_onto_itself_under_another_name(

@@ -122,8 +122,8 @@ def _show(moved: Moved) -> None:
         rows = [[name, str(one.rows), one.sha256[:16]] for name, one in moved.tables.items()]
         show_table("The same at both ends", ["table", "rows", "SHA-256"], rows)
         console.print(
-            f"{moved.opened.pages} pages of keys and {moved.opened.things} kept things open; the "
-            f"log has {moved.opened.entries} entries and is the same."
+            f"Opened there: pages of keys {moved.opened.pages}, kept things {moved.opened.things}. "
+            f"The log, of {moved.opened.entries} entries, is the same."
         )
     console.print(f"Writers waited for {moved.waited_seconds} seconds.")
     console.print(
