@@ -28,6 +28,7 @@ from unhear.forget.roots import open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.forget.traces import new_trace_id
 from unhear.house.audit import audit
+from unhear.house.doctor import QUICK_CHECKS
 from unhear.house.house import House
 from unhear.house.moving import Finished, MoveRefused, finish, move
 from unhear.house.setup import set_up
@@ -284,6 +285,8 @@ def test_the_old_stores_stay_until_replicas_have_the_new_root(
     with closing(at(house)) as there:
         assert len(there.keeper.ids()) == 2
         late = keep(there)
+        (advice,) = (one for look in QUICK_CHECKS if "move" in look.__name__ for one in look(there))
+        assert "was broken off (switched)" in advice.seen
     with pytest.raises(MoveRefused, match="the last move is not finished"):
         finish(there.settings)
 

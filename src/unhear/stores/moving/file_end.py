@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from unhear.stores.copy_rows import COUNT
 from unhear.stores.database import Database, engine_at, plain_errors
 from unhear.stores.errors import StoreBusy, StoreUnwritable
 from unhear.stores.tables import metadata
+
+BESIDE = ("-wal", "-shm", "-journal", "-copy-*")
+"""How the names end of what SQLite, and whoever ships copies of it, put beside the file."""
 
 SHUT = text(
     "CREATE TRIGGER moved BEFORE UPDATE ON commit_count "
@@ -60,7 +64,12 @@ class FileEnd:
             return connection.scalar(select(column))
 
     def make(self) -> None:
-        """Make the file and its tables."""
+        """Make the file and its tables.
+
+        SQLite would take a journal that lies about for the new file's own.
+        """
+        if not self.exists():
+            self._unlink()
         Database(self._path).close()
 
     @contextmanager
@@ -92,9 +101,14 @@ class FileEnd:
         if self.exists():
             with self._transaction("IMMEDIATE") as connection:
                 metadata.drop_all(connection)
+        self._unlink()
+
+    def _unlink(self) -> None:
+        """Remove the file, and then its journals: without them it could be an older state."""
+        beside = [self._path.parent.glob(f"{self._path.name}{end}") for end in BESIDE]
         try:
-            for left in self._path.parent.glob(f"{self._path.name}*"):
-                left.unlink()
+            for file in (self._path, *chain.from_iterable(beside)):
+                file.unlink(missing_ok=True)
         except OSError as error:
             raise StoreUnwritable(
                 f"the old database {self._path} cannot be removed: {error.strerror}"
