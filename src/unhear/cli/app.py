@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, str] = {
     "restore": "backing_up:restore",
     "restore-sounds": "backing_up:restore_sounds",
     "drill": "backing_up:drill",
+    "migrate": "migrating:migrate",
     "data-map": "mapping:data_map",
     "records": "accounting:records",
     "breach": "accounting:breach",

@@ -7,6 +7,7 @@ from unhear.forget.errors import ForgetError
 from unhear.house.controls import ControlsMissing
 from unhear.house.family import FamilyError
 from unhear.house.grants import GrantRefused
+from unhear.house.moving import MoveRefused
 from unhear.house.own_household import NotSetUp
 from unhear.house.restore import RestoreRefused
 from unhear.house.setup import AlreadySetUp
@@ -43,6 +44,7 @@ _CODES: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
             NotVerified,
             ControlsMissing,
             RestoreRefused,
+            MoveRefused,
             AddressWrong,
             Problem,
             OnvifAway,

@@ -111,6 +111,8 @@ FILES: Mapping[str, Kept] = {
     "settings.toml.new": _SETTINGS,
     "settings.part": _SETTINGS,
     "keeper.lock": _LOCK,
+    "moving.json*": replace(_MACHINE, what="how far a move to other stores has come"),
+    "moving.lock": _LOCK,
     "leases/*": _LOCK,
 }
 """By pattern below the house's folder; `*` stands for anything, folders too."""

@@ -19,6 +19,7 @@ from unhear.settings import Settings
 from unhear.stores.bucket_payloads import BucketPayloads
 from unhear.stores.errors import StoreError
 from unhear.stores.keepers.choose import root_folders
+from unhear.stores.moving.journal import State, read_journal
 
 STRANGERS_NAMED_MAX = 5
 
@@ -69,6 +70,16 @@ def _keeper_move(house: House) -> Iterator[Advice]:
             "keeper's move",
             f"the root key was moving to {settings.keeper_moving_to}",
             "make both keepers reachable and run this again: opening the house settles it",
+        )
+
+
+def _stores_move(house: House) -> Iterator[Advice]:
+    journal = read_journal(house.settings.house)
+    if journal is not None and journal.state is not State.DONE:
+        yield warning(
+            "move",
+            f"a move to other stores is under way, or was broken off ({journal.state})",
+            "if `unhear migrate` does not run now, run it: it finishes that, or clears it up",
         )
 
 
@@ -232,6 +243,7 @@ def _audit(house: House) -> Iterator[Advice]:
 QUICK_CHECKS: tuple[Check, ...] = (
     _keeper,
     _keeper_move,
+    _stores_move,
     _roots_held,
     _root_folders,
     _believed_clock,

@@ -37,6 +37,7 @@ from unhear.house.grants import Grants
 from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
 from unhear.house.looks import Looks
+from unhear.house.moved import clear_left_behind, settled
 from unhear.house.own_files import send_own_files
 from unhear.house.own_household import NotSetUp, own_household
 from unhear.house.pushing import open_push
@@ -101,6 +102,7 @@ class House:
 
         Raises `NotSetUp`, and `ForgetError` or `StoreError` when something is missing or damaged.
         """
+        settings = settled(settings)
         exists = database_exists(settings)
         if settings.restoring_folder.exists() and not exists:
             raise NotSetUp(
@@ -424,6 +426,7 @@ class House:
         self.copies.ship()
         self.ledger.publish_soon(self.database)
         self.database.tidy()
+        clear_left_behind(self.settings, self.keeper)
         return receipts
 
     def set_passphrase(self, lock: ByPassphrase) -> None:

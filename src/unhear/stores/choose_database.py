@@ -1,32 +1,22 @@
 """The database that the settings name: a SQLite file in the house's folder, or a server."""
 
-from typing import Protocol
-
-from unhear.forget import database as rooms
 from unhear.forget.mirror import Mirror
 from unhear.settings import Settings
 from unhear.stores.copies.shipping import ShippingMirror
 from unhear.stores.database import Database
 from unhear.stores.errors import NotOnServer, StoreError
+from unhear.stores.moving.journal import State, Stores, read_journal
+from unhear.stores.placed_database import HouseDatabase, PlacedDatabase
 
 _NO_DRIVER = StoreError("the driver of PostgreSQL is not installed: pip install 'unhear[service]'")
 
 
-class HouseDatabase(rooms.Database, Protocol):
-    """What the house itself needs beyond what the rooms do."""
-
-    def columns(self) -> list[str]:
-        """Answer every column that is really there, as `table.column`."""
-
-    def problems(self) -> list[str]:
-        """Answer what the database's own checks find; empty when all is well."""
-
-    def close(self) -> None:
-        """Close all connections."""
-
-
 def open_database(settings: Settings) -> HouseDatabase:
     """Open the database, or make it, and bring its tables up to date. Raises `StoreError`."""
+    return PlacedDatabase(_opened(settings), lambda: _moved_to(settings))
+
+
+def _opened(settings: Settings) -> HouseDatabase:
     if settings.database is None:
         return Database(settings.database_file, mirrored=settings.mirror is not None)
     if settings.mirror is not None:
@@ -37,6 +27,16 @@ def open_database(settings: Settings) -> HouseDatabase:
     except ImportError:
         raise _NO_DRIVER from None
     return PostgresDatabase(settings.database, settings.shard)
+
+
+def _moved_to(settings: Settings) -> str | None:
+    """Answer where the house went from these stores, or None where it is still here."""
+    journal = read_journal(settings.house)
+    if journal is None or journal.state is State.COPYING:
+        return None
+    if journal.origin != Stores.of(settings):
+        return None
+    return "PostgreSQL" if journal.goal.database is not None else "a file in its folder"
 
 
 def database_exists(settings: Settings) -> bool:
@@ -74,3 +74,13 @@ def need_file(settings: Settings, what: str) -> None:
 def refusal(what: str, todo: str) -> NotOnServer:
     """Answer the refusal of what works on a file."""
     return NotOnServer(f"{what} of a SQLite file, and this house is on PostgreSQL: {todo}")
+
+
+__all__ = [
+    "HouseDatabase",
+    "choose_mirror",
+    "database_exists",
+    "need_file",
+    "open_database",
+    "refusal",
+]

@@ -31,6 +31,10 @@ class CommitLost(StoreAway, CommitUnknown):
     """The server was lost while it committed: what was to be changed may be, or not at all."""
 
 
+class HouseMoved(StoreError):
+    """The house is in another database now; nothing is read from this one or written to it."""
+
+
 class NotOnServer(StoreError):
     """What was asked for works on a SQLite file, and the database is on a server."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from unhear.stores.errors import (
+    HouseMoved,
     StoreAway,
     StoreBusy,
     StoreDamaged,
@@ -99,6 +100,11 @@ _BY_STATE: dict[str, tuple[type[StoreError], str]] = {
     "XX002": (
         StoreDamaged,
         "an index of the database is damaged; run REINDEX, and `unhear audit` to see what is",
+    ),
+    "42P01": (
+        HouseMoved,
+        "the house's tables are not in this database any more: it moved elsewhere. Bring its "
+        "settings up to date on this machine, and start this again",
     ),
     "25006": (
         StoreUnwritable,

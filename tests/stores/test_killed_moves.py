@@ -1,0 +1,116 @@
+"""Killed at any step of a move: the house is in one place, whole, and the move is done again."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from tests.copies.houses import forget, keep, kept, new_house
+from tests.stores.buckets import Server, sign_in
+from tests.stores.test_moving import FILES, all_receipts, at, server, silent, sounds
+from unhear.house.audit import audit
+from unhear.house.moving import Finished, finish, move
+from unhear.prove.receipt import verify
+from unhear.settings import read_settings
+from unhear.stores.choose_payloads import choose_payloads
+from unhear.stores.moving.journal import State, Stores, read_journal
+
+__all__ = ["server"]
+
+pytestmark = [pytest.mark.tools, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+LEAVES = [("switch", 4), ("switch", 5), ("old stores", 0), ("old stores", 1)]
+"""Once the old database is shut, the house is in the new one."""
+
+TO_SERVERS, TO_A_SHARD, BACK = "to servers", "to a shard", "back from a shard"
+STEPS = [
+    (TO_SERVERS, ("payloads", 2)),
+    (TO_SERVERS, ("switch", 4)),
+    (TO_SERVERS, ("old stores", 1)),
+    (TO_A_SHARD, ("rows", 1)),
+    (TO_A_SHARD, ("switch", 2)),
+    (BACK, ("switch", 3)),
+    (BACK, ("switch", 4)),
+    (BACK, ("old stores", 0)),
+]
+
+Mover = subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def mover(moto_server: Server) -> Iterator[Mover]:
+    """Answer a process that moves houses."""
+    with pytest.MonkeyPatch.context() as patch:
+        sign_in(patch, moto_server.url)
+        made = subprocess.Popen(
+            [sys.executable, "-m", "tests.stores.mover"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    yield made
+    made.communicate()
+
+
+def _killed(mover: Mover, house: Path, goal: Stores, step: tuple[str, int]) -> None:
+    assert mover.stdin is not None
+    assert mover.stdout is not None
+    wanted = {"house": str(house), "goal": asdict(goal), "step": list(step)}
+    mover.stdin.write(json.dumps(wanted) + "\n")
+    mover.stdin.flush()
+    assert int(mover.stdout.readline()) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("way", "step"), STEPS)
+def test_killed_at_a_step(
+    tmp_path: Path, mover: Mover, server: Stores, way: str, step: tuple[str, int]
+) -> None:
+    house = new_house(tmp_path / "house")
+    gone, going, *stay = [keep(house) for _ in range(5)]
+    forget(house, gone)
+    before, receipts = sounds(house), all_receipts(house)
+    house.close()
+    origin, goal = FILES, server if way == TO_SERVERS else replace(server, payloads=None)
+    if way == BACK:
+        move(house.settings, goal, silent)
+        origin, goal = goal, origin
+
+    _killed(mover, house.settings.house, goal, step)
+
+    left = step in LEAVES
+    alive = at(house)
+    assert Stores.of(alive.settings) == (goal if left else origin)
+    assert Stores.of(read_settings(house.settings.house)) == Stores.of(alive.settings)
+    assert sounds(alive) == before
+    assert len(alive.keeper.ids()) == 1
+    forget(alive, going)
+    later = keep(alive)
+    alive.close()
+
+    told = move(alive.settings, goal, silent)
+
+    assert told.left is None
+    assert finish(read_settings(house.settings.house)) is Finished.NOTHING
+    after = at(house)
+    assert Stores.of(after.settings) == goal
+    assert kept(after) == {*stay, later}
+    assert {trace: sounds(after)[trace] for trace in stay} == {t: before[t] for t in stay}
+    here = choose_payloads(goal.payloads, after.settings.payload_folder)
+    assert {trace for trace, _ in here.all(after.household.id)} == {*stay, later}
+    for receipt in (*receipts, *all_receipts(after)):
+        verify(receipt, after.ledger.key)
+    assert [one.seen for one in audit(after) if not one.ok] == []
+    journal = read_journal(house.settings.house)
+    assert journal is not None
+    assert journal.state is State.DONE
+    after.close()
+    if goal != FILES:
+        assert not house.settings.database_file.exists()
+        assert any(house.settings.data_folder.rglob("*.payload*")) is (goal.payloads is None)
