@@ -109,7 +109,9 @@ class HomesInFolder:
                 twice |= {host} & hosts.keys()
                 hosts[host] = name
         for host in twice:
-            log.error("two homes have one origin, and neither is served there", extra={"at": host})
+            log.error(
+                "two homes have one origin, and neither is served there", extra={"place": host}
+            )
             del hosts[host]
         return hosts
 

@@ -79,11 +79,12 @@ class Houses:
             place.used_at = monotonic()
 
     async def tick(self) -> None:
-        """Close what was not used for long, or is no home of this process any more."""
+        """Close what was not used for long, is too much, or no home of this process any more."""
         for name, place in list(self._places.items()):
             unused = monotonic() - place.used_at > IDLE_SECONDS
             if place.idle and (unused or name not in self.homes.all):
                 await self._leave(name, place)
+        await self._make_room(0)
 
     async def end(self, name: str) -> None:
         """Close a home that nobody uses any more, at once."""
@@ -105,7 +106,7 @@ class Houses:
             await before.close()
         if place.at_work is None:
             home.settings = self.homes.all[name]
-            await self._make_room()
+            await self._make_room(1)
             place.at_work = AtWork(home, self._process)
         await self._begin(place, place.at_work)
         return place.at_work
@@ -122,11 +123,11 @@ class Houses:
             await at_work.close()
             raise
 
-    async def _make_room(self) -> None:
-        """Close those that were not used for longest."""
+    async def _make_room(self, wanted: int) -> None:
+        """Close those that were not used for longest, for so many more."""
         opened = [(name, one) for name, one in self._places.items() if one.at_work is not None]
         idle = sorted((one for one in opened if one[1].idle), key=lambda one: one[1].used_at)
-        for name, place in idle[: max(0, len(opened) - OPEN_ENOUGH + 1)]:
+        for name, place in idle[: max(0, len(opened) - OPEN_ENOUGH + wanted)]:
             await self._leave(name, place)
 
     async def _leave(self, name: str, place: _Place, *, also_busy: bool = False) -> None:
