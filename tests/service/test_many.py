@@ -56,15 +56,15 @@ def stack() -> Iterator[ExitStack]:
 
 
 def home(homes: Path, name: str, settings: str = "", guardian: str = "Ada") -> Path:
-    """Set up a home on a shard of its own."""
-    folder = homes / name
-    folder.mkdir(parents=True)
+    """Set up a home on a shard of its own, and put it whole where homes lie."""
+    folder = homes.parent / f"{homes.name} {name}"
+    folder.mkdir()
     shard = f"t{random_bytes(6).hex()}"
     (folder / "settings.toml").write_text(
         f'database = "{shards().server.address}"\nshard = "{shard}"\n{settings}'
     )
     set_up(read_settings(folder), SetupPlan("Testers", guardian, keep=True), PASSPHRASE)
-    return folder
+    return folder.rename(homes / name)
 
 
 def serving(homes: Path, role: str, stack: ExitStack, **settings: str) -> Process:

@@ -137,7 +137,7 @@ class HeardHomes:
         for database, names in by_database.items():
             if database not in self._places:
                 self._places[database] = Place(self._leases(database))
-                found |= self._places[database].homes(names)
+            found |= self._places[database].homes(names)
         return frozenset(found)
 
     def _leases(self, database: str | None) -> Leases:
