@@ -137,7 +137,7 @@ class Houses:
             at_work, place.at_work = place.at_work, None
             if at_work is not None:
                 await at_work.close()
-        if place.users == 0 and self._places.get(name) is place:
+        if self._places.get(name) is place and place.users == 0:
             del self._places[name]
         if name not in self.homes.all:
             self._known.pop(name, None)
