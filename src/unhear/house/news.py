@@ -29,13 +29,18 @@ class Wrong:
     told: frozenset[str] = frozenset()
 
 
+def wanted_by_anybody(house: House) -> bool:
+    """Whether a browser wants to be told of decisions."""
+    return any(AlertKind.DECISION in one.kinds for one in house.household.subscriptions)
+
+
 def tell_decisions(house: House, since: datetime) -> datetime:
     """Tell each guardian of what was asked of them, or told them; answer until when.
 
     Any process may have written it down, so the house is read.
     """
     now = house.clock()
-    if not any(AlertKind.DECISION in one.kinds for one in house.household.subscriptions):
+    if not wanted_by_anybody(house):
         return now
     household = house.family.read()
     told = snapshot(house.database, house.keeper, lambda tx, tree: notices(tx, tree, household.id))

@@ -15,7 +15,13 @@ from unhear.forget.errors import ClockDoubted, ForgetError, MirrorAway
 from unhear.house.controls import require_controls
 from unhear.house.drill import rehearse_if_due
 from unhear.house.house import House
-from unhear.house.news import Wrong, tell_decisions, tell_trouble, tell_what_is_wrong
+from unhear.house.news import (
+    Wrong,
+    tell_decisions,
+    tell_trouble,
+    tell_what_is_wrong,
+    wanted_by_anybody,
+)
 from unhear.settings import Settings
 from unhear.stores.errors import StoreError
 
@@ -32,6 +38,12 @@ END_EVERY = timedelta(seconds=15)
 
 Left = Mapping[str, Any]
 """What a duty leaves for its next turn, as JSON has it."""
+
+NOT_BEFORE = "not_before"
+"""Under this a duty may leave the moment before which its next turn would find nothing to do."""
+
+NOBODY_EVERY = timedelta(minutes=5)
+"""How often it is looked whether somebody wants to be told, where nobody did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +64,23 @@ def duties_of(settings: Settings) -> list[Duty]:
     return [one for one in DUTIES if one.wanted(settings)]
 
 
+def next_turn(duty: Duty, left: Left, now: datetime) -> datetime:
+    """Answer when a duty is due again that was done `now`."""
+    soonest = now + duty.every
+    return max(soonest, datetime.fromisoformat(left[NOT_BEFORE])) if NOT_BEFORE in left else soonest
+
+
 def _decisions(house: House, left: Left) -> Left:
     """Nothing is news at the first look."""
     since = datetime.fromisoformat(left["since"]) if "since" in left else house.clock()
     try:
-        return {"since": tell_decisions(house, since).isoformat()}
+        since = tell_decisions(house, since)
     except (ForgetError, StoreError) as error:
         log.warning("news was not looked for", extra=_kind(error))
-        return {"since": since.isoformat()}
+    told = {"since": since.isoformat()}
+    if not wanted_by_anybody(house):
+        told[NOT_BEFORE] = (house.clock() + NOBODY_EVERY).isoformat()
+    return told
 
 
 def _checks(house: House, left: Left) -> Left:
@@ -68,12 +89,14 @@ def _checks(house: House, left: Left) -> Left:
     return {"seen": sorted(after.seen), "told": sorted(after.told)}
 
 
-def _end_grants(house: House, left: Left) -> Left:
+def _end_grants(house: House, _left: Left) -> Left:
     try:
         house.grants.end_what_is_over()
+        next_end = house.grants.next_end()
     except (ForgetError, StoreError) as error:
         log.warning("ended grants were not all destroyed", extra=_kind(error))
-    return left
+        return {}
+    return {NOT_BEFORE: next_end.isoformat()}
 
 
 def _tidy(house: House, left: Left) -> Left:

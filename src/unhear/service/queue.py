@@ -13,7 +13,7 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -26,7 +26,7 @@ from unhear import clock
 from unhear.house.leases import Leases
 from unhear.house.own_household import NotSetUp
 from unhear.service.at_work import Process, kind
-from unhear.service.duties import DUTIES, Duty, Left, duties_of
+from unhear.service.duties import DUTIES, Duty, Left, duties_of, next_turn
 from unhear.service.houses import HomeGone, Houses
 from unhear.service.life import DRAIN_SECONDS_MAX, Life
 from unhear.settings import Settings
@@ -177,7 +177,7 @@ class QueueWorker:
         except Exception as error:  # noqa: BLE001 - whoever runs the process decides
             self._process.failed(self._houses.home(name), error)
         try:
-            await self._put(duty, settings, duty.every, left)
+            await self._put(duty, settings, next_turn(duty, left, clock.now()), left)
         except ProcrastinateException:
             self._lost = True  # whoever looks after the shard finds this one undone
             raise
@@ -188,13 +188,13 @@ class QueueWorker:
                 return name
         return None
 
-    async def _put(self, duty: Duty, settings: Settings, after: timedelta, left: Left) -> None:
+    async def _put(self, duty: Duty, settings: Settings, at: datetime, left: Left) -> None:
         job = self._app.configure_task(
             duty.name,
             lock=_lock(duty, settings),
             queueing_lock=_lock(duty, settings),
             queue=settings.shard,
-            schedule_at=clock.now() + after,
+            schedule_at=at,
         )
         try:
             await job.defer_async(household=settings.household, left=dict(left))
@@ -218,7 +218,7 @@ class QueueWorker:
         there = await connector.execute_query_all_async(FIND, locks=list(wanted))
         for lock in wanted.keys() - {row["lock"] for row in there}:
             duty, settings = wanted[lock]
-            await self._put(duty, settings, timedelta(0), {})
+            await self._put(duty, settings, clock.now(), {})
 
 
 def _lock(duty: Duty, settings: Settings) -> str:

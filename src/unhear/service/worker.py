@@ -12,7 +12,7 @@ from unhear.house.leases import Leases
 from unhear.house.own_household import NotSetUp
 from unhear.house.shared import Shared
 from unhear.service.at_work import TICK_SECONDS, Process
-from unhear.service.duties import Duty, Left, duties_of
+from unhear.service.duties import Duty, Left, duties_of, next_turn
 from unhear.service.houses import HomeGone, Houses
 from unhear.service.life import Life
 from unhear.settings import Settings
@@ -37,7 +37,7 @@ class Agenda:
         """Have none yet."""
         self.settings = settings
         self._leases = leases
-        self._done_at: dict[str, datetime] = {}
+        self._due_at: dict[str, datetime] = {}
         self._left: dict[str, Left] = {}
 
     def due(self) -> list[Duty]:
@@ -49,26 +49,28 @@ class Agenda:
         if not self._leases.take(DUTIES):
             return []
         if not had:
-            self._done_at, self._left = {}, {}
+            self._due_at, self._left = {}, {}
         now = clock.now()
         return [duty for duty in duties_of(self.settings) if self._is_due(duty, now)]
 
     def begin(self, duty: Duty) -> Left:
-        """Count a duty as done now; answer what its last turn left."""
-        self._done_at[duty.name] = clock.now()
-        return self._left.get(duty.name, {})
+        """Begin a turn of a duty; answer what its last turn left."""
+        left = self._left.get(duty.name, {})
+        self._due_at[duty.name] = clock.now() + duty.every
+        return left
 
     def end(self, duty: Duty, left: Left) -> None:
         """Note what a turn leaves."""
         self._left[duty.name] = left
+        self._due_at[duty.name] = next_turn(duty, left, clock.now())
 
     def leave(self) -> None:
         """Let another process do them."""
         self._leases.close()
 
     def _is_due(self, duty: Duty, now: datetime) -> bool:
-        done_at = self._done_at.get(duty.name)
-        return done_at is None or now - done_at >= duty.every
+        due_at = self._due_at.get(duty.name)
+        return due_at is None or now >= due_at
 
 
 class FileWorker:
