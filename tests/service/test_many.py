@@ -34,6 +34,9 @@ from unhear.web.ceremonies import text
 
 pytestmark = pytest.mark.slow
 
+LIGHT = 'language = "de"\n'
+"""Has the voice that is loaded soonest."""
+
 WATCH = """
     CREATE TABLE IF NOT EXISTS seen (lock text, what text);
     CREATE OR REPLACE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -146,7 +149,7 @@ def test_homes_are_heard_by_one_each_and_by_another_after_it(
         home(
             tmp_path,
             name,
-            f'speech = ["{address}"]\n'
+            f'speech = ["{address}"]\n{LIGHT}'
             f'[[satellites]]\nname = "{name}"\naddress = "127.0.0.1:{port}"\n',
         )
 
@@ -191,7 +194,7 @@ def test_each_home_has_its_console_at_its_host_and_a_stranger_is_told_nothing(
     address = stack.enter_context(recogniser(Slow()))
     guardians = {"ada": "Ada", "bea": "Bea"}
     for name, guardian in guardians.items():
-        origin = f'origin = "https://{name}.example"\nspeech = ["{address}"]\n'
+        origin = f'origin = "https://{name}.example"\nspeech = ["{address}"]\n{LIGHT}'
         home(tmp_path, name, origin, guardian)
     page = f"127.0.0.1:{free_port()}"
     served = serving(tmp_path, "web", stack, UNHEAR_PAGE=page)

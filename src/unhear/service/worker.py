@@ -156,5 +156,5 @@ class Workers:
             from unhear.service.queue import QueueWorker  # noqa: PLC0415
         except ImportError:
             raise NO_QUEUE from None
-        leases = self._shared.leases_on(server, "queue")
+        leases = self._shared.leases_on(server, "the queue")
         return QueueWorker(server, leases, self._houses, self._process)
