@@ -77,10 +77,10 @@ class AtWork:
         self._process = process
         self._stack = AsyncExitStack()
         self._life = Life()
-        self._leases: Leases | None = None
         self._elsewhere: Elsewhere | None = None
         self._ways: Ways | None = None
         self._ears: Ears | None = None
+        self._preparing: asyncio.Task[None] | None = None
         self._finding: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
 
@@ -101,23 +101,28 @@ class AtWork:
         return (ways is not None and ways.busy()) or (home.ready and home.house.alerting.busy)
 
     async def begin(self) -> None:
-        """Work, now that there is a house, until it is closed.
+        """Work, now that there is a house, until it is closed; see `ready` for what takes longer.
 
-        Raises `ControlsMissing`, `SettingsWrong`, `AddressWrong`, `OSError` and what `House` does.
+        Raises `ControlsMissing` and what looking at the house does.
         """
         house, roles = self.home.house, self._process.roles
         elsewhere = await asyncio.to_thread(Elsewhere, house)
         if not {Role.WEB, Role.EARS}.isdisjoint(roles):
-            self._leases = leases = self.home.shared.leases(house.settings)
+            assistant = Assistant(house)
+            self._stack.callback(assistant.close)
+            leases = self.home.shared.leases(house.settings)
             self._stack.callback(leases.close)
-            self._ways = ways = await self._speaking(house, leases)
-            if Role.EARS in roles:
-                entered = hearing(ways, leases, self._process.ready)
-                self._ears = await self._stack.enter_async_context(entered)
-                if house.settings.discover:
-                    self._finding = asyncio.create_task(self._ears.find())
-            self._tending = asyncio.create_task(self._tend(ways, elsewhere, leases))
+            self._ways = Ways(assistant, Arbiter(), self._process.answers, listening_in(house))
+            house.cameras.elsewhere = Role.EARS not in roles
+            preparing = self._prepare(self._ways, elsewhere, leases)
+            self._preparing = asyncio.create_task(preparing)
+            self._preparing.add_done_callback(self._prepared)
         self._elsewhere = elsewhere
+
+    async def ready(self) -> None:
+        """Wait until it hears and answers. Raises `SettingsWrong`, `AddressWrong` and `OSError`."""
+        if self._preparing is not None:
+            await asyncio.shield(self._preparing)
 
     async def do(self, duty: Duty, left: Left) -> Left:
         """Do a duty, and answer what it leaves for its next turn. Raises `ControlsMissing`."""
@@ -125,6 +130,7 @@ class AtWork:
 
     async def rest(self) -> None:
         """Begin nothing more, and finish what is being answered; the house stays open."""
+        await _cut_off(self._preparing)
         if self._finding is not None:
             self._finding.cancel()
         self._life.leave()
@@ -137,26 +143,31 @@ class AtWork:
 
     async def close(self) -> None:
         """End at once, and close the house."""
-        tasks = [one for one in (self._finding, self._tending) if one is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _cut_off(self._preparing)
+        await _cut_off(self._finding)
+        await _cut_off(self._tending)
         try:
             await self._stack.aclose()
         finally:
             await asyncio.to_thread(self.home.close)
 
-    async def _speaking(self, house: House, leases: Leases) -> Ways:
-        """Answer how devices are listened to and answered, browsers too."""
-        assistant = Assistant(house)
-        self._stack.callback(assistant.close)
-        ways = Ways(assistant, Arbiter(), self._process.answers, listening_in(house))
+    async def _prepare(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
+        """Load what understands and speaks, and begin to hear."""
+        home, house = self.home, self.home.house
         await asyncio.to_thread(_warm, house)
-        house.cameras.elsewhere = Role.EARS not in self._process.roles
         if Role.WEB in self._process.roles:
-            home = self.home
             home.leases, home.ways, home.bell = leases, ways, house.door
-        return ways
+        if Role.EARS in self._process.roles:
+            entered = hearing(ways, leases, self._process.ready)
+            self._ears = await self._stack.enter_async_context(entered)
+            if house.settings.discover:
+                self._finding = asyncio.create_task(self._ears.find())
+        self._tending = asyncio.create_task(self._tend(ways, elsewhere, leases))
+
+    def _prepared(self, preparing: "asyncio.Task[None]") -> None:
+        if not preparing.cancelled() and isinstance(error := preparing.exception(), Exception):
+            self.failed = True
+            self._process.failed(self.home, error)
 
     async def _tend(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
         """Let fall due what falls due where somebody is heard, until it is to rest."""
@@ -189,6 +200,12 @@ class AtWork:
         if self._ways is None and self._elsewhere is not None:
             _obey(self._elsewhere)
         return duty.do(self.home.house, left)
+
+
+async def _cut_off(task: "asyncio.Task[None] | None") -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _rest(ways: Ways) -> None:

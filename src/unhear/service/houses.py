@@ -63,16 +63,18 @@ class Houses:
     async def use(self, name: str, *, unmade: bool = False) -> AsyncIterator[AtWork]:
         """Let a home be open and at work while the block runs.
 
-        Raises `HomeGone`, `NotSetUp` unless it may be `unmade` still, what `House` raises, and what
-        `AtWork.begin` does.
+        It may be `unmade` still for its console, which does not wait either until it hears and
+        answers. Raises `HomeGone`, `NotSetUp`, and what `House`, `AtWork.begin` and `ready` do.
         """
         place = self._places.setdefault(name, _Place())
         place.users += 1
         try:
             async with place.turn:
                 at_work = await self._at_work(name, place)
-            if not (at_work.begun or unmade):
-                raise NotSetUp(f"no household in {at_work.home.settings.house} yet")
+            if not unmade:
+                if not at_work.begun:
+                    raise NotSetUp(f"no household in {at_work.home.settings.house} yet")
+                await at_work.ready()
             yield at_work
         finally:
             place.users -= 1
