@@ -1,6 +1,6 @@
 """The households as unhear keeps them: sealed, each recording under a key of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -43,10 +43,12 @@ HOUSEHOLDS_AT_ONCE = 50
 class Shard:
     """One shard, open in this process, with what works on any of its households."""
 
-    def __init__(self, world: World, shard: int) -> None:
+    def __init__(
+        self, world: World, shard: int, through: Callable[[Any], Any] = lambda database: database
+    ) -> None:
+        """Open it; its database is reached `through` what that answers."""
         settings = world.settings(shard)
-
-        self.database = open_database(settings)
+        self.database = through(open_database(settings))
         self.keeper = FileRootKeeper(settings.root_folder)
         self.payloads = choose_payloads(world.bucket, settings.payload_folder)
         self.ledger = open_ledger(settings.log_key_file, settings.ledger_folder)

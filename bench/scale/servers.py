@@ -42,8 +42,8 @@ def postgres(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def object_store(folder: Path) -> Iterator[None]:
-    """Run SeaweedFS with a bucket, and let the environment lead to it.
+def object_store(folder: Path) -> Iterator[int]:
+    """Run SeaweedFS with a bucket, let the environment lead to it, and yield its process.
 
     Raises `TimeoutError` where it does not start.
     """
@@ -80,7 +80,7 @@ def object_store(folder: Path) -> Iterator[None]:
     )
     try:
         _make_bucket()
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait()

@@ -68,7 +68,6 @@ class Made:
     remembers = ""
     sentences = Path(__file__).parent
     def handle(self, intent, context): ...
-    def tick(self, context): ...
 """
 
 
@@ -84,7 +83,7 @@ def test_an_installed_skill_is_found(install: Callable[[str, str, str], None]) -
         "this is no python",
         "Made = None",
         GOOD.format(name="Not A Name"),
-        GOOD.format(name="hum").replace("def tick", "def tock"),
+        GOOD.format(name="hum").replace("def handle", "def handles"),
         GOOD.format(name="hum").replace("Made", "Other"),
     ],
 )

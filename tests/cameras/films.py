@@ -82,6 +82,20 @@ def film(
     return Film(codec, tuple(units), width, height)
 
 
+def pedestrians_as_mjpeg(path: Path, *, seconds: int, width: int, height: int) -> Path:
+    """Write them as pictures of their own, one after the other, as browsers' cameras can play."""
+    need(VTEST.is_file(), "vtest.avi of Debian's opencv-doc")
+    with av.open(path, "w", format="mjpeg") as file:
+        stream = file.add_stream("mjpeg", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
+        for frame in islice(_frames(), seconds * FPS):
+            picture = frame.reformat(width=width, height=height, format="yuvj420p")
+            picture.pts = None
+            file.mux(stream.encode(picture))
+        file.mux(stream.encode(None))
+    return path
+
+
 def _frames() -> Iterator[av.VideoFrame]:
     with av.open(str(VTEST)) as file:
         yield from file.decode(video=0)

@@ -23,7 +23,7 @@ from unhear.house.cameras import CameraState
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings
 
-PATIENCE = 30
+PATIENCE = 60
 FRONT = DeviceId("front door")
 VISITOR = "tns1:RuleEngine/MyRuleDetector/Visitor"
 MOTION = "tns1:RuleEngine/CellMotionDetector/Motion"

@@ -23,7 +23,7 @@ from unhear.household.cameras import Camera, Mode
 from unhear.household.words import DeviceId, Seen
 from unhear.settings import CameraSettings
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 DOOR = Camera(DeviceId("door"), on=True)
 QUICK = (0.05, 0.1)
 AS_EVER = Bounds()

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.home import Home
 from unhear.clock import now
 from unhear.forget.errors import NoSuchTrace
-from unhear.forget.keytree import SealedPage
+from unhear.forget.keytree import PagePlace, SealedPage
 from unhear.household.scope import Scope
 from unhear.household.words import HouseholdId, TraceId
 from unhear.settings import Settings
@@ -73,9 +73,11 @@ class DyingDatabase(Database):
         with super().writing() as transaction:
             write_pages = transaction.write_pages
 
-            def half(level: int, pages: Mapping[int, SealedPage]) -> None:
-                write_pages(level, pages)
-                _reach("path half written")
+            def half(pages: Mapping[PagePlace, SealedPage]) -> None:
+                places = sorted(pages)
+                for some in (places[: len(places) // 2], places[len(places) // 2 :]):
+                    write_pages({place: pages[place] for place in some})
+                    _reach("path half written")
 
             transaction.write_pages = half  # type: ignore[method-assign] # this instance only
             yield transaction

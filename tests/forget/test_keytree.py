@@ -40,7 +40,7 @@ class OverwritesPlainly(KeyTree):
             key = self._page_key(0, slot // FAN_OUT)
             self._opened.clear()
             sealed = self._sealed(0, slot // FAN_OUT, bytes(page), key)
-            self._pages.write_pages(0, {slot // FAN_OUT: sealed})
+            self._pages.write_pages({(0, slot // FAN_OUT): sealed})
 
 
 def _life(

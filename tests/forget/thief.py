@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from unhear.forget.keytree import DEPTH, FAN_OUT, KEY_BYTES, NONCE_BYTES, SealedPage
+from unhear.forget.keytree import DEPTH, FAN_OUT, KEY_BYTES, NONCE_BYTES, PagePlace, SealedPage
 
 
 @dataclass
@@ -16,11 +16,11 @@ class RememberingPages:
     now: dict[tuple[int, int], SealedPage] = field(default_factory=dict)
     ever: list[tuple[int, int, SealedPage]] = field(default_factory=list)
 
-    def read_pages(self, level: int, indexes: Collection[int]) -> Mapping[int, SealedPage]:
-        return {i: page for i in indexes if (page := self.now.get((level, i))) is not None}
+    def read_pages(self, places: Collection[PagePlace]) -> Mapping[PagePlace, SealedPage]:
+        return {place: self.now[place] for place in places if place in self.now}
 
-    def write_pages(self, level: int, pages: Mapping[int, SealedPage]) -> None:
-        for index, page in pages.items():
+    def write_pages(self, pages: Mapping[PagePlace, SealedPage]) -> None:
+        for (level, index), page in pages.items():
             self.now[level, index] = page
             self.ever.append((level, index, page))
 

@@ -33,7 +33,7 @@ from unhear.household.family import Household
 from unhear.household.words import HouseholdId, Person, PersonId, PersonKind, TraceId
 from unhear.stores.errors import PushAway, PushGone, PushRefused
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 CLIP = TraceId(b"c" * 16)
 ADA, JO, MIA = PersonId("ada"), PersonId("jo"), PersonId("mia")
 

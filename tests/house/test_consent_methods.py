@@ -68,6 +68,9 @@ broken = plug_in_for_tests:broken
 """
 
 
+EVERY_PLACE = [(level, index) for level in range(DEPTH) for index in range(8)]
+
+
 @pytest.fixture
 def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Install a package with methods of consent, as pip would."""
@@ -379,11 +382,7 @@ def _profiles(home: Home, old: dict[tuple[int, bytes], bytes] | None = None) -> 
     with home.db.reading() as transaction:
         (row,) = transaction.traces(home.id, (TraceKind.PROFILE,))
         current = transaction.current_root()
-        pages = [
-            (level, index, page)
-            for level in range(DEPTH)
-            for index, page in transaction.read_pages(level, range(8)).items()
-        ]
+        pages = [(*place, page) for place, page in transaction.read_pages(EVERY_PLACE).items()]
         keys = reachable_keys(current.tree_id, pages, [home.roots.get(current.root_id)])
     sealed = {row.content} | {content for _, content in (old or {})}
     found = {}

@@ -29,7 +29,7 @@ from unhear.household.limits import Bedtime, Limit
 from unhear.household.words import DeviceId, PersonKind, Seen
 from unhear.settings import CameraSettings, SatelliteSettings, Settings
 
-PATIENCE = 10
+PATIENCE = 60
 FRONT, GARDEN = DeviceId("front door"), DeviceId("garden")
 CAMERAS = (
     CameraSettings(name=FRONT, address="rtsp://a.example", doorbell=True, speaker="porch"),

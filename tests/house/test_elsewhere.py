@@ -12,10 +12,12 @@ from unhear.house.setup import set_up
 from unhear.household.family import Household
 from unhear.household.words import PersonKind
 from unhear.settings import Settings
+from unhear.stores import news
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(news, "LOOK_SECONDS", 0)
     made = Settings(house=tmp_path / "house")
     set_up(made, PLAN, PASSPHRASE)
     return made

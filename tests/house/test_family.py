@@ -21,6 +21,9 @@ from unhear.keep.notices import notices
 PLAN = SetupPlan(name="Home", guardian="Sam", children=("Theodora",), keep=True, keep_children=True)
 
 
+EVERY_PLACE = [(level, index) for level in range(DEPTH) for index in range(8)]
+
+
 @pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = make_home(tmp_path_factory.mktemp("family") / "house", plan=PLAN)
@@ -44,22 +47,14 @@ def test_a_removed_person_is_in_no_old_copy_either(home: Home) -> None:
     with home.db.reading() as transaction:
         (before,) = transaction.traces(home.id, (TraceKind.PROFILE,))
         current = transaction.current_root()
-        pages = [
-            (level, index, page)
-            for level in range(DEPTH)
-            for index, page in transaction.read_pages(level, range(8)).items()
-        ]
+        pages = [(*place, page) for place, page in transaction.read_pages(EVERY_PLACE).items()]
     old = reachable_keys(current.tree_id, pages, [home.roots.get(current.root_id)])
     home.family.remove(child.id)
     assert home.household.named("Theodora") is None
     assert home.catalogue.recordings() == []
     with home.db.reading() as transaction:
         root = home.roots.get(transaction.current_root().root_id)
-        pages += [
-            (level, index, page)
-            for level in range(DEPTH)
-            for index, page in transaction.read_pages(level, range(8)).items()
-        ]
+        pages += [(*place, page) for place, page in transaction.read_pages(EVERY_PLACE).items()]
     assert not old[before.slot] & reachable_keys(current.tree_id, pages, [root])[before.slot]
 
 

@@ -72,7 +72,7 @@ from unhear.skills.home.mqtt import Mqtt
 
 METHODS = find_methods()
 LANGUAGES = ("de", "en")
-PATIENCE = 10
+PATIENCE = 60
 
 
 def words(language: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from unhear.house.turn import Assistant
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 from unhear.settings import Settings
 
-PATIENCE = 10
+PATIENCE = 60
 KITCHEN, BEDROOM = DeviceId("kitchen"), DeviceId("bedroom")
 Later = Callable[[timedelta], None]
 

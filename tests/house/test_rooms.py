@@ -19,7 +19,7 @@ from unhear.house.rooms import RING_EVERY, RING_FOR, RoomsOf, Switchboard
 from unhear.house.turn import Turn
 from unhear.household.words import DeviceId, HouseholdId
 
-PATIENCE = 10
+PATIENCE = 60
 KITCHEN, BEDROOM = DeviceId("kitchen-1"), DeviceId("bed-1")
 RATE_HZ = 16_000
 

@@ -19,7 +19,7 @@ from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, Purpose
 from unhear.settings import Settings
 
 KITCHEN = DeviceId("kitchen")
-PATIENCE = 10
+PATIENCE = 60
 
 
 def made(folder: Path, **settings: object) -> House:

@@ -18,7 +18,7 @@ from tests.satellites.wyoming_device import SATELLITE, WyomingDevice
 from unhear.capture.sound import RATE_HZ
 from unhear.house.voice import Ways
 
-PATIENCE = 30
+PATIENCE = 60
 MARK = "wheelbarrow"
 GROWTH_MAX = 24 << 20
 FLOOD = 96 << 20

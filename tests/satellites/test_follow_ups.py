@@ -16,7 +16,7 @@ from unhear.house.voice import Ways
 from unhear.household.words import DeviceId
 from unhear.satellites import esphome as satellites
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 def replies(ways: Ways) -> list[str]:

@@ -19,7 +19,7 @@ from unhear.household.words import DeviceId
 from unhear.satellites import esphome as esphome_satellites
 from unhear.satellites import wyoming_satellite
 
-PATIENCE = 30
+PATIENCE = 60
 HALF = spoken()[: RATE_HZ // 4]
 PAUSED = RATE_HZ
 NOTHING = np.zeros(0, np.int16)

@@ -21,7 +21,7 @@ from unhear.house.voice import Ways
 from unhear.household.scope import Scope
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 
-PATIENCE = 30
+PATIENCE = 60
 HALL = DeviceId("hall")
 NOTHING = np.zeros(0, np.int16)
 LENGTH = 600

@@ -25,7 +25,7 @@ from unhear.skills.home.control import Appliance, ControlFailed
 from unhear.skills.home.home_assistant import HomeAssistant
 from unhear.skills.home.mqtt import Mqtt
 
-PATIENCE = 10
+PATIENCE = 60
 LAMP = {
     "name": "Kitchen light",
     "command_topic": "lamp/set",

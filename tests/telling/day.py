@@ -203,7 +203,7 @@ def _wake(room: Room) -> None:
             Captured(replace(capture, device=DeviceId(DEVICE))),
         )
         second.feed(capture.pcm)
-        assert loudspeakers[1].turns.get(timeout=20) is not None
+        assert loudspeakers[1].turns.get(timeout=60) is not None
 
 
 def _breaks(_pcm: Pcm, *, hints: Any = ()) -> Any:

@@ -21,7 +21,7 @@ from unhear.stores.errors import StoreDamaged
 from unhear.telling.exporting import Exporting, exporting
 from unhear.telling.page import metrics_app, telling
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from unhear.web.pages.files import STATIC
 PHONE = (390, 844)
 DESK = (1280, 800)
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -72,12 +72,14 @@ class Browser:
         self.sent.append(f"{request.url} {request.post_data or ''}")
 
 
-def _arguments(microphone: Path | None, *, films: bool) -> list[str]:
-    if microphone is None and not films:
+def _arguments(microphone: Path | None, *, films: Path | bool) -> list[str]:
+    if microphone is None and films is False:
         return ARGUMENTS
     fakes = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     if microphone is not None:
         fakes.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
+    if isinstance(films, Path):
+        fakes.append(f"--use-file-for-fake-video-capture={films}")
     return [*ARGUMENTS, *fakes]
 
 
@@ -89,12 +91,13 @@ def browser(
     script: bool = True,
     dark: bool = False,
     microphone: Path | None = None,
-    films: bool = False,
+    films: Path | bool = False,
 ) -> Iterator[Browser]:
     """Start a browser; it must have nothing to complain of when the block ends.
 
     `microphone` is a WAV file that its microphone plays, once, whenever it is opened. One that
-    `films` has a camera, before which something turns, and a microphone that beeps.
+    `films` has a camera, before which something turns or that MJPEG file is played again and again,
+    and a microphone that beeps.
     """
     chromium = need_program("chromium")
     need((STATIC / "main.js").is_file(), "the console's scripts, which npm builds")

@@ -15,6 +15,7 @@ from websockets import Origin
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from tests.cameras.films import pedestrians_as_mjpeg
 from tests.cameras.test_at_work import kept
 from tests.cameras.watching import until
 from tests.home import PASSPHRASE
@@ -118,10 +119,14 @@ def phone_of(opened: Browser, filmed: Filmed) -> Page:
 
 
 @pytest.mark.slow
-def test_a_phone_is_added_films_and_what_happens_is_kept_as_it_was_coded(filmed: Filmed) -> None:
+def test_a_phone_is_added_films_and_what_happens_is_kept_as_it_was_coded(
+    filmed: Filmed, tmp_path: Path
+) -> None:
     house = filmed.console.house
     filmed.console.keep()
-    with browser(films=True) as opened:
+    # What turns before the browser's own camera is something that is used to, within seconds.
+    people = pedestrians_as_mjpeg(tmp_path / "people.mjpeg", seconds=20, width=1280, height=720)
+    with browser(films=people) as opened:
         page = opened.page(prf=None)
         sign_in(page, filmed.console.url)
         page.get_by_role("link", name="Cameras").click()

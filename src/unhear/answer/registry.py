@@ -9,7 +9,7 @@ from pathlib import Path
 from unhear.answer.errors import AnswerError, SkillBroken
 from unhear.answer.languages import WORDINGS
 from unhear.answer.replies import Replies, load_replies
-from unhear.answer.skill import Skill, SkillContext
+from unhear.answer.skill import Skill, SkillContext, Ticking
 from unhear.forget.errors import Barred, ForgetError
 from unhear.household.speech import Intent, Reply
 
@@ -71,6 +71,8 @@ class Skills:
         One that fails is named in the log and stops no other.
         """
         for skill in self.all():
+            if not isinstance(skill, Ticking):
+                continue
             try:
                 skill.tick(context_of(skill.name))
             except Exception as error:  # noqa: BLE001 - a skill must not stop the house
@@ -116,7 +118,7 @@ def _checked(skill: Skill) -> Skill:
     """Answer `skill`, having looked at all that will be asked of it."""
     if not NAME.fullmatch(skill.name):
         raise AnswerError("a skill's name is lower-case letters, digits and underscores")
-    _ = skill.sentences, skill.handle, skill.tick, skill.remembers
+    _ = skill.sentences, skill.handle, skill.remembers
     return skill
 
 

@@ -127,6 +127,11 @@ class Skill(Protocol):
     def handle(self, intent: Intent, context: SkillContext) -> Reply:
         """Do what is asked and answer it in a sentence or two."""
 
+
+@runtime_checkable
+class Ticking(Protocol):
+    """A skill for which something falls due by itself."""
+
     def tick(self, context: SkillContext) -> None:
         """Do whatever has fallen due; called about once a second while the house runs."""
 

@@ -244,8 +244,23 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
         """Remember what this house believes of the time."""
 
 
+class News(Protocol):
+    """Tells cheaply whether a household changed, for those who have something of it in mind."""
+
+    def of(self, household: HouseholdId) -> int:
+        """Answer a number that is greater after each change to a household.
+
+        Its profile, what skills remember, and erasures count; what is recorded does not. What other
+        processes do counts within a second.
+        """
+
+
 class Database(Protocol):
     """Where the rows lie."""
+
+    @property
+    def news(self) -> News:
+        """What tells whether a household changed."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """Take the write lock; durable when the block ends, undone when it raises.

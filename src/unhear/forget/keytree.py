@@ -15,7 +15,7 @@ What must hold (Reardon et al., "Secure Data Deletion from Persistent Media", CC
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,13 +44,17 @@ class SealedPage:
     sealed: bytes
 
 
+PagePlace = tuple[int, int]
+"""Where a page lies in its tree: its level (0 = leaf pages), and its index there."""
+
+
 class Pages(Protocol):
     """Where the pages of one tree lie; used inside one transaction."""
 
-    def read_pages(self, level: int, indexes: Collection[int]) -> Mapping[int, SealedPage]:
-        """Answer these pages of `level` (0 = leaf pages); one never written is left out."""
+    def read_pages(self, places: Collection[PagePlace]) -> Mapping[PagePlace, SealedPage]:
+        """Answer these pages; one never written is left out."""
 
-    def write_pages(self, level: int, pages: Mapping[int, SealedPage]) -> None:
+    def write_pages(self, pages: Mapping[PagePlace, SealedPage]) -> None:
         """Put these pages in place of what was there."""
 
 
@@ -62,8 +66,8 @@ class KeyTree:
         self._epoch = epoch
         self._root = root
         self._pages = pages
-        self._opened: dict[tuple[int, int], bytearray] = {}
-        self._read: dict[tuple[int, int], SealedPage] = {}
+        self._opened: dict[PagePlace, bytearray] = {}
+        self._read: dict[PagePlace, SealedPage] = {}
 
     @property
     def epoch(self) -> int:
@@ -88,10 +92,10 @@ class KeyTree:
             raise TreeFull(f"the key tree holds {LEAF_PAGES_MAX} pages and all are taken")
         for level in range(DEPTH - 1, -1, -1):
             index = page_index // FAN_OUT**level
-            if not self._pages.read_pages(level, [index]):
+            if not self._pages.read_pages([(level, index)]):
                 page = random_bytes(FAN_OUT * KEY_BYTES)
                 sealed = self._sealed(level, index, page, self._page_key(level, index))
-                self._pages.write_pages(level, {index: sealed})
+                self._pages.write_pages({(level, index): sealed})
 
     def erase(self, slots: Collection[int], new_root: bytes) -> None:
         """Replace the keys in `slots` by fresh ones and re-key their whole path to `new_root`.
@@ -104,22 +108,19 @@ class KeyTree:
         for slot in slots:
             changes[slot // FAN_OUT][slot % FAN_OUT] = random_bytes(KEY_BYTES)
         self._epoch += 1
-        self._read_paths(changes)
-        rewritten: list[dict[int, SealedPage]] = []
+        self._read_paths((0, index) for index in changes)
+        rewritten: dict[PagePlace, SealedPage] = {}
         for level in range(DEPTH):
             above: dict[int, dict[int, bytes]] = defaultdict(dict)
-            sealed: dict[int, SealedPage] = {}
             for index, keys in changes.items():
                 page = bytearray(self._open(level, index))
                 for offset, key in keys.items():
                     page[offset * KEY_BYTES : (offset + 1) * KEY_BYTES] = key
                 page_key = self._new_page_key(level, index, new_root)
                 above[index // FAN_OUT][index % FAN_OUT] = page_key
-                sealed[index] = self._sealed(level, index, bytes(page), page_key)
-            rewritten.append(sealed)
+                rewritten[level, index] = self._sealed(level, index, bytes(page), page_key)
             changes = above
-        for level, pages in enumerate(rewritten):
-            self._pages.write_pages(level, pages)
+        self._pages.write_pages(rewritten)
         self._root = new_root
         self._opened.clear()
         self._read.clear()
@@ -132,15 +133,17 @@ class KeyTree:
         top = DEPTH - 1
         page = bytes(self._open(top, 0))
         self._epoch += 1
-        self._pages.write_pages(top, {0: self._sealed(top, 0, page, new_root)})
+        self._pages.write_pages({(top, 0): self._sealed(top, 0, page, new_root)})
         self._root = new_root
 
-    def _read_paths(self, leaf_pages: Collection[int]) -> None:
-        """Read every page from these leaf pages to the top, a level at a time."""
-        for level in range(DEPTH):
-            indexes = {index // FAN_OUT**level for index in leaf_pages}
-            for index, page in self._pages.read_pages(level, indexes).items():
-                self._read[level, index] = page
+    def _read_paths(self, places: Iterable[PagePlace]) -> None:
+        """Read every page from these to the top that was not read yet, all at once."""
+        wanted = {
+            (above, index // FAN_OUT ** (above - level))
+            for level, index in places
+            for above in range(level, DEPTH)
+        }
+        self._read |= self._pages.read_pages(wanted - self._opened.keys() - self._read.keys())
 
     def _new_page_key(self, level: int, _index: int, new_root: bytes) -> bytes:
         """Answer the key a page gets when something below it is removed: never the one it had."""
@@ -156,7 +159,8 @@ class KeyTree:
     def _open(self, level: int, index: int) -> bytearray:
         if (page := self._opened.get((level, index))) is not None:
             return page
-        stored = self._read.get((level, index)) or self._pages.read_pages(level, [index]).get(index)
+        self._read_paths([(level, index)])
+        stored = self._read.pop((level, index), None)
         if stored is None:
             raise KeyPageDamaged(f"key page {level}/{index} is missing; restore the newest keyring")
         key = self._page_key(level, index)

@@ -1,10 +1,11 @@
 """What the assistant still has in mind, for a few minutes.
 
-The last turn on each device, and what the sound was like that woke it; and words that were
-recognised for another program, which may ask in a moment what is to be answered to them.
+The last turn on each device, and what the sound was like that woke it; words that were recognised
+for another program, which may ask in a moment what is to be answered to them; and what skills
+remember, for as long as nothing of it changes, so that nobody has to look it up every second.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -13,6 +14,7 @@ from unhear.answer.skill import LastTurn
 from unhear.clock import Clock
 from unhear.forget.holder import Place
 from unhear.household.policy import Decision
+from unhear.household.speech import Item
 from unhear.household.words import DeviceId, HouseholdId, TraceId, Utterance
 from unhear.learn.labelled import Vector
 
@@ -49,6 +51,7 @@ class Conversation:
         self._turns: dict[tuple[HouseholdId, DeviceId], _Turn] = {}
         self._taken: list[tuple[HouseholdId, Taken]] = []
         self._wakes: dict[tuple[HouseholdId, DeviceId], tuple[Utterance, Vector]] = {}
+        self._items: dict[tuple[HouseholdId, str], tuple[int, Sequence[Item]]] = {}
         self._destroyed_at: dict[HouseholdId, datetime] = {}
 
     def remember(
@@ -99,6 +102,24 @@ class Conversation:
             self._wakes = self._recent_wakes()
             return self._wakes.get((household, device))
 
+    def recall(
+        self, household: HouseholdId, skill: str, number: int, read: Callable[[], Sequence[Item]]
+    ) -> Sequence[Item]:
+        """Answer what a skill remembers, as it was read when the household was at this number.
+
+        What is read while it is forgotten is not had in mind.
+        """
+        with self._lock:
+            known_at, known = self._items.get((household, skill), (None, ()))
+        if known_at == number:
+            return known
+        began = self._clock()
+        items = read()
+        with self._lock:
+            if not self._destroyed_since(household, began):
+                self._items[household, skill] = number, items
+        return items
+
     def expect(self, household: HouseholdId, taken: Taken) -> None:
         """Have in mind that these words were heard, until their answer is asked for."""
         with self._lock:
@@ -141,23 +162,28 @@ class Conversation:
     def destroyed_since(self, household: HouseholdId, moment: datetime) -> bool:
         """Whether this process swept for an erasure of the household at that moment or later."""
         with self._lock:
-            at = self._destroyed_at.get(household)
-            return at is not None and at >= moment
+            return self._destroyed_since(household, moment)
+
+    def _destroyed_since(self, household: HouseholdId, moment: datetime) -> bool:
+        at = self._destroyed_at.get(household)
+        return at is not None and at >= moment
 
     def drop(self, household: HouseholdId) -> None:
-        """Forget every turn of the household, where another process carries out an erasure."""
+        """Forget all of the household, where another process carries out an erasure."""
         with self._lock:
             for place in [place for place in self._turns if place[0] == household]:
                 del self._turns[place]
             self._taken = [one for one in self._taken if one[0] != household]
             self._wakes = {of: one for of, one in self._wakes.items() if of[0] != household}
+            self._items = {of: one for of, one in self._items.items() if of[0] != household}
 
     def held(self, household: HouseholdId, traces: Collection[TraceId]) -> list[TraceId]:
-        """Answer of which of these recordings a turn is still in mind."""
+        """Answer which of these are still in mind, or of which recordings a turn is."""
         looked_for = set(traces)
         with self._lock:
             turns = [(place[0], turn.trace) for place, turn in self._turns.items()]
             taken = [(whose, one.utterance.of) for whose, one in self._taken]
             wakes = [(place[0], spoken.of) for place, (spoken, _) in self._wakes.items()]
-        found = [*turns, *taken, *wakes]
+            items = [(of[0], item.id) for of, (_, some) in self._items.items() for item in some]
+        found = [*turns, *taken, *wakes, *items]
         return [trace for whose, trace in found if whose == household and trace in looked_for]

@@ -127,10 +127,10 @@ COLUMNS: Mapping[str, Kept] = {
 PLACES: Mapping[Place, Kept] = {
     Place.PAYLOADS: _SEALED_SOUND,
     Place.CONVERSATION: Kept(
-        what="the last request of each device and what was answered, and what was recognised for "
-        "another program and is not answered yet; in memory alone",
-        why='so that "why did you do that?" has an answer, and a question can be answered',
-        stays="five minutes",
+        what="the last request of each device and what was answered, what was recognised for "
+        "another program and is not answered yet; timers, alarms and reminders; in memory alone",
+        why='so that "why did you do that?" has an answer, and it is seen each second what is due',
+        stays="five minutes; a timer, alarm or reminder until it changes",
         whose=Whose.PERSON,
         erased=Erasure.CONVERSATION,
         category=Category.WORDS,

@@ -7,10 +7,11 @@ device that nobody serves, and what was set on none, fall due in one process alo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from unhear.answer.skill import Memory, SkillContext
+from unhear.answer.skill import SkillContext
 from unhear.house.leases import Leases, device_lease
 from unhear.household.speech import Item
 from unhear.household.words import DeviceId, TraceId
+from unhear.keep.memory import Recall, SkillMemory
 
 DEVICE = "device"
 """The word under which items of skills say where they are to be heard."""
@@ -34,19 +35,23 @@ def due_by(leases: Leases) -> Mine:
     return mine
 
 
-def due_here(context: SkillContext, mine: Mine | None) -> SkillContext:
+def due_here(
+    context: SkillContext, memory: SkillMemory, recall: Recall, mine: Mine | None
+) -> SkillContext:
     """Answer a context that shows a skill what falls due in this process alone."""
-    return context if mine is None else replace(context, memory=_Here(context.memory, mine))
+    return replace(context, memory=_Here(memory, recall, mine))
 
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    memory: Memory
-    mine: Mine
+    memory: SkillMemory
+    recall: Recall
+    mine: Mine | None
 
     def items(self) -> Sequence[Item]:
         """Answer what falls due here, oldest first."""
-        return [one for one in self.memory.items() if self.mine(_device_of(one))]
+        items = self.memory.items(self.recall)
+        return items if self.mine is None else [one for one in items if self.mine(_device_of(one))]
 
     def remember(self, data: Mapping[str, str]) -> Item:
         """Keep something."""

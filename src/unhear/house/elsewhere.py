@@ -46,13 +46,18 @@ class Elsewhere:
     def __init__(self, house: House) -> None:
         """Begin: what was asked before this process had anything in memory needs nothing."""
         self._house = house
+        self._number = house.database.news.of(house.household.id)
         self._seen: _Seen | None = None
         self._seen = self._look()
 
     def tick(self) -> None:
         """Obey what was forgotten and decided elsewhere since the last time."""
         house, before, known = self._house, self._seen, self._house.household
+        number = house.database.news.of(known.id)
+        if number == self._number:
+            return
         self._seen = seen = self._look()
+        self._number = number
         # What this process decided meanwhile is newer than what was just read.
         changed = before is None or seen.household != before.household
         if changed and house.household is known:

@@ -9,7 +9,7 @@ from typing import Any
 from unhear import clock
 from unhear.answer.registry import Skills
 from unhear.answer.rooms import Countdown
-from unhear.answer.skill import Heard, Skill, SkillContext
+from unhear.answer.skill import Heard, Skill, SkillContext, Ticking
 from unhear.forget.traces import new_trace_id
 from unhear.household.family import Household
 from unhear.household.scope import Scope
@@ -157,7 +157,8 @@ class Trial:
 
     def tick(self) -> Sequence[str]:
         """Let fall due what falls due; answer what was said since the last time."""
-        self.skill.tick(self._context())
+        if isinstance(self.skill, Ticking):
+            self.skill.tick(self._context())
         said, self.rooms.said = self.rooms.said, []
         return said
 

@@ -7,7 +7,7 @@ but they die with their key, and with the recording they came of.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,6 +22,9 @@ from unhear.household.policy import Remembering
 from unhear.household.speech import Item
 from unhear.household.words import HouseholdId, TraceId, Utterance
 from unhear.keep.unwritten import Unwritten
+
+Read = Callable[[], Sequence[Item]]
+Recall = Callable[[Read], Sequence[Item]]
 
 
 class MemoryUndeclared(Exception):
@@ -61,16 +64,22 @@ class SkillMemory:
         self._unwritten = unwritten
         self._clock = clock
 
-    def items(self) -> Sequence[Item]:
-        """Answer everything remembered, oldest first."""
+    def items(self, recall: Recall | None = None) -> Sequence[Item]:
+        """Answer everything remembered, oldest first.
 
+        `recall` answers what is written down from memory where that is good enough: it is given
+        what reads it.
+        """
+        written = self._written() if recall is None else recall(self._written)
+        items = [*written, *self._unwritten.items(self._household, self._skill)]
+        return sorted(items, key=lambda item: item.made_at)
+
+    def _written(self) -> Sequence[Item]:
         def read(transaction: Transaction, tree: KeyTree) -> list[Item]:
             rows = transaction.traces(self._household, (TraceKind.MEMORY,))
             return [item for row in rows if (item := self._opened(tree, row)) is not None]
 
-        items = snapshot(self._database, self._keeper, read)
-        items += self._unwritten.items(self._household, self._skill)
-        return sorted(items, key=lambda item: item.made_at)
+        return snapshot(self._database, self._keeper, read)
 
     def remember(self, data: Mapping[str, str]) -> Item:
         """Keep `data`, as something that came of the request.

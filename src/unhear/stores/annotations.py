@@ -227,6 +227,17 @@ MACHINE = _info(
         use=Use.OPERATE,
     )
 )
+NEWS = _info(
+    Kept(
+        what="when, counted in commits, something of a household last changed",
+        why="so that every process at work for it obeys within a second",
+        stays="as long as the household",
+        whose=Whose.HOUSEHOLD,
+        erased=Erasure.MEANING,
+        category=Category.OPERATION,
+        use=Use.OPERATE,
+    )
+)
 
 
 def annotated(metadata: MetaData) -> Iterator[tuple[str, Kept]]:

@@ -19,6 +19,7 @@ from unhear.stores.errors import (
     StoreFull,
     StoreUnwritable,
 )
+from unhear.stores.news import News
 from unhear.stores.schema import upgrade
 from unhear.stores.transaction import Transaction
 
@@ -51,6 +52,7 @@ class Database:
         not durable.
         """
         self._path = path
+        self.news = News(self.reading)
         self._engine = engine_at(path, mirrored=mirrored)
         with plain_errors(path):
             upgrade(self._engine)
@@ -65,8 +67,11 @@ class Database:
         with self._transaction("IMMEDIATE") as transaction:
             transaction.count_commit()
             yield transaction
+            is_news = transaction.finish()
             began = monotonic()
         observe(Metric.COMMIT, monotonic() - began)
+        if is_news:
+            self.news.expire()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

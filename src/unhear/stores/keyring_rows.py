@@ -1,22 +1,31 @@
 """The key tree's rows: pages, roots, and whose each leaf page is."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select
 
 from unhear.forget.errors import RootGone
-from unhear.forget.keytree import FAN_OUT, SealedPage
+from unhear.forget.keytree import DEPTH, FAN_OUT, PagePlace, SealedPage
 from unhear.forget.roots import CurrentRoot
 from unhear.household.words import HouseholdId
 from unhear.stores import tables as t
 from unhear.stores.upserts import upsert
 
+T = TypeVar("T", int, PagePlace)
+
 PAGES_PER_QUERY_MAX = 500
 """Bounds the size of one SQL statement."""
 
 PAGE, LEAF_PAGE, QUEUE = t.key_page.c, t.leaf_page.c, t.root_queue.c
-SELECT_PAGES = select(PAGE.page_index, PAGE.epoch, PAGE.sealed).where(
-    PAGE.level == bindparam("at"), PAGE.page_index.in_(bindparam("places", expanding=True))
+# A level at a time: of pairs SQLite would make a list, and go through all pages with it.
+SELECT_PAGES = select(PAGE.level, PAGE.page_index, PAGE.epoch, PAGE.sealed).where(
+    or_(
+        *(
+            and_(PAGE.level == level, PAGE.page_index.in_(bindparam(f"at{level}", expanding=True)))
+            for level in range(DEPTH)
+        )
+    )
 )
 UPSERT_PAGE = upsert(t.key_page)
 SELECT_ROOT = select(t.key_root)
@@ -42,19 +51,19 @@ class KeyringRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def read_pages(self, level: int, indexes: Collection[int]) -> Mapping[int, SealedPage]:
-        """Answer these pages of a level; one never written is left out."""
+    def read_pages(self, places: Collection[PagePlace]) -> Mapping[PagePlace, SealedPage]:
+        """Answer these pages; one never written is left out."""
         return {
-            row.page_index: SealedPage(row.epoch, row.sealed)
-            for some in _parts(indexes)
-            for row in self._connection.execute(SELECT_PAGES, {"at": level, "places": some})
+            (row.level, row.page_index): SealedPage(row.epoch, row.sealed)
+            for some in _parts(places)
+            for row in self._connection.execute(SELECT_PAGES, _by_level(some))
         }
 
-    def write_pages(self, level: int, pages: Mapping[int, SealedPage]) -> None:
+    def write_pages(self, pages: Mapping[PagePlace, SealedPage]) -> None:
         """Put these pages in place of what was there."""
         rows = [
             {"level": level, "page_index": index, "epoch": page.epoch, "sealed": page.sealed}
-            for index, page in pages.items()
+            for (level, index), page in pages.items()
         ]
         self._connection.execute(UPSERT_PAGE, rows)
 
@@ -116,7 +125,11 @@ class KeyringRows:
         self._connection.execute(UPSERT_LEAF_PAGE, rows)
 
 
-def _parts(indexes: Collection[int]) -> Iterator[list[int]]:
-    wanted = sorted(indexes)
+def _by_level(places: Collection[PagePlace]) -> dict[str, list[int]]:
+    return {f"at{level}": [index for at, index in places if at == level] for level in range(DEPTH)}
+
+
+def _parts(places: Collection[T]) -> Iterator[list[T]]:
+    wanted = sorted(places)
     for start in range(0, len(wanted), PAGES_PER_QUERY_MAX):
         yield wanted[start : start + PAGES_PER_QUERY_MAX]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from unhear.stores.copy_rows import COUNT
 from unhear.stores.errors import CommitLost, StoreBusy, StoreDamaged, StoreError
+from unhear.stores.news import News
 from unhear.stores.schema import upgrade
 from unhear.stores.server import BUSY_SECONDS_MAX, connect, is_lost, place_of, plain_errors
 from unhear.stores.tables import metadata
@@ -57,6 +58,7 @@ class PostgresDatabase:
         self._shard = shard_schema(shard)
         self._keyring = f"{self._shard}_keyring"
         self._turn = Lock()
+        self.news = News(self.reading)
         self._engine = create_engine(
             "postgresql+psycopg://",
             creator=lambda: connect(address, self._shard, self._keyring),
@@ -90,8 +92,12 @@ class PostgresDatabase:
                 raise StoreDamaged(
                     "the row that counts commits is missing from the database: somebody changed it"
                 )
-            yield Transaction(connection)
+            transaction = Transaction(connection)
+            yield transaction
+            is_news = transaction.finish()
             self._commit(connection)
+        if is_news:
+            self.news.expire()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

@@ -174,6 +174,21 @@ commit_count = Table(
 )
 """How often this database was written to: tells a copy elsewhere whether it missed something."""
 
+household_news = Table(
+    "household_news",
+    metadata,
+    Column(
+        "household",
+        LargeBinary(16),
+        ForeignKey("household.id"),
+        primary_key=True,
+        info=a.HOUSEHOLD_ID,
+    ),
+    Column("number", BigInteger, nullable=False, info=a.NEWS),
+    Index("household_news_by_number", "number"),
+)
+"""The count of commits when something of a household last changed that processes have in mind."""
+
 drill = Table(
     "drill",
     metadata,

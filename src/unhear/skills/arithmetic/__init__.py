@@ -49,9 +49,6 @@ class Arithmetic:
             return Reply(context.say("too_small"))
         return Reply(context.say("result", number=result))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: sums never fall due."""
-
 
 def _exact(value: SlotValue) -> Fraction:
     """Answer a slot's number as it was said: 0.1 is a tenth, not the float beside it."""

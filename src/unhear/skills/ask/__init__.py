@@ -51,9 +51,6 @@ class Ask:
         except NoAnswer:
             return Reply(context.say("no_answer"))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: nothing is asked unasked."""
-
 
 def _is_for_children(context: SkillContext) -> bool:
     """Whether a guardian says that the server's answers are fit for children."""

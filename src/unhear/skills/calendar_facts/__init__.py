@@ -21,9 +21,6 @@ class CalendarFacts:
         """Look it up."""
         return Reply(_ANSWERS[intent.name](intent, context))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: the calendar goes on by itself."""
-
 
 def _days_until(intent: Intent, context: SkillContext) -> str:
     date = _date(intent, context)

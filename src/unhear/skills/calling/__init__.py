@@ -16,6 +16,3 @@ class Calling:
     def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - one answer
         """Say sorry."""
         return Reply(context.say("sorry"))
-
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing."""

@@ -24,9 +24,6 @@ class Chance:
         """Let chance decide."""
         return Reply(_ANSWERS[intent.name](intent, context))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: chance waits to be asked."""
-
 
 def _coin(_: Intent, context: SkillContext) -> str:
     return context.say("heads" if below(2) else "tails")

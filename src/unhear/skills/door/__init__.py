@@ -35,9 +35,6 @@ class AtDoor:
             return _tell(str(intent.slots["answer"]), context)
         return _rang(intent, context)
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: who rings is told at once."""
-
 
 def _rang(intent: Intent, context: SkillContext) -> Reply:
     last = intent.name == "last"

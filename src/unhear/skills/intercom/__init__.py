@@ -32,9 +32,6 @@ class Intercom:
             return Reply(context.say("nowhere"))
         return Reply(context.say("told", rooms=list(told)))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: announcements are made at once."""
-
 
 def _announced_in_a_room(intent: Intent, context: SkillContext) -> Reply:
     """Find the room in words that begin with its name, whatever this house calls its rooms."""

@@ -43,9 +43,6 @@ class Music:
         context.rooms.play([Path(str(folder)).expanduser() / track for track in chosen])
         return Reply(context.say("plays", track=chosen[0].stem.replace("_", " ")))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: no music begins by itself."""
-
 
 def _tracks(folder: Path) -> list[Path]:
     """Answer the sound files below a folder, by their paths from it, in order."""

@@ -37,9 +37,6 @@ class Notes:
         about = _about(str(intent.slots["topic"]), notes, context)
         return Reply(_said(about, context) or context.say("do_not_know"))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: notes never fall due."""
-
 
 def _remember(note: str, context: SkillContext) -> str:
     notes = context.memory.items()

@@ -59,9 +59,6 @@ class Privacy:
             return Reply(_sleep(intent, context), keep=False)
         return Reply(_ANSWERS[intent.name](context), keep=False)
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: a request to forget never waits."""
-
 
 def _asked_back(intent: Intent, context: SkillContext) -> Reply | None:
     """Answer what to say instead of forgetting, or None where it is meant.

@@ -16,6 +16,3 @@ class Quiet:
     def handle(self, intent: Intent, context: SkillContext) -> Reply:  # noqa: ARG002 - one request
         """Be quiet; say so only where nothing sounded, since silence is answer enough."""
         return Reply("" if context.rooms.quiet() else context.say("nothing"))
-
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: quiet is at once."""

@@ -17,6 +17,3 @@ class Repeat:
         """Say the last answer again."""
         last = context.last
         return Reply(last.reply if last and last.reply else context.say("nothing"))
-
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: nobody is repeated unasked."""

@@ -34,9 +34,6 @@ class ShoppingList:
             return Reply(context.say("ask_items"), question=Question(intent, "items"))
         return Reply(_add(items, context) if intent.name == "add" else _remove(items, context))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: lists never fall due."""
-
 
 def _add(items: Sequence[str], context: SkillContext) -> str:
     listed = {item.data["item"] for item in context.memory.items()}

@@ -20,6 +20,3 @@ class Stories:
         last = context.last
         fresh = [text for text in texts if last is None or text != last.reply] or list(texts)
         return Reply(fresh[random_bytes(1)[0] % len(fresh)])
-
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: nobody is told a joke unasked."""

@@ -31,9 +31,6 @@ class TimeAndDate:
         key = f"{intent.name}_past" if days < 0 else intent.name
         return Reply(say(key, day=say.wording.day(then, now), then=then))
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: the time tells itself."""
-
 
 def _time_in(intent: Intent, context: SkillContext) -> str:
     zone = str(intent.slots["place"])

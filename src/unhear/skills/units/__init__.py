@@ -47,9 +47,6 @@ class Units:
             context.say("no_way", source=_many(source, context), to=_many(target, context))
         )
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: conversions never fall due."""
-
 
 def _said(asked: tuple[Decimal, str], converted: tuple[Decimal, str], context: SkillContext) -> str:
     (amount, unit), (result, target) = asked, converted

@@ -40,6 +40,3 @@ class Volume:
             }.get(intent.name, before)
         context.rooms.set_volume(min(max(wanted, 0), FULL))
         return Reply(context.say("volume", percent=context.rooms.volume))
-
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: nobody's volume changes by itself."""

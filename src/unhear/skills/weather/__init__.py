@@ -85,9 +85,6 @@ class Weather:
             )
         )
 
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: the weather is asked for."""
-
 
 def _forecast(context: SkillContext) -> dict[str, Any]:
     """Answer the forecast. Raises `NoWeather`."""

@@ -21,6 +21,3 @@ class Coffee:
         order = " ".join([*before, str(slots["coffeeDrink"])])
         with_extras = f" with {' and '.join(extras)}" if extras else ""
         return Reply(f"One {order}{with_extras}, coming up.")
-
-    def tick(self, context: SkillContext) -> None:
-        """Do nothing: coffee is made at once."""

@@ -1,0 +1,1 @@
+"""What a million homes need: unit costs measured here, and a service simulated with them."""
