@@ -199,7 +199,13 @@ def test_to_servers_and_back_while_it_is_at_work(tmp_path: Path, server: Stores)
 
 def _does_nothing_more(house: House, trace: TraceId) -> None:
     """See that a house that was open while it moved says so, and close it."""
-    for asked in (lambda: keep(house), lambda: forget(house, trace), lambda: kept(house)):
+    ours = house.household.id
+    for asked in (
+        lambda: keep(house),
+        lambda: forget(house, trace),
+        lambda: kept(house),
+        lambda: house.database.news.of(ours),
+    ):
         with pytest.raises(HouseMoved, match="has moved to PostgreSQL"):
             asked()
     house.close()

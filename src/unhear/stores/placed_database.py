@@ -1,11 +1,12 @@
 """A house's database for as long as the house is in it: afterwards every use says where it went."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from unhear.forget import database as rooms
 from unhear.forget.errors import RootGone
+from unhear.household.words import HouseholdId
 from unhear.settings import Settings
 from unhear.stores.errors import HouseMoved, StoreError
 from unhear.stores.moving.journal import Journal, State, Stores, journal_mark, read_journal
@@ -57,6 +58,19 @@ class Whereabouts:
         return None if back else journal
 
 
+class PlacedNews:
+    """What tells whether a household changed, until the house is elsewhere."""
+
+    def __init__(self, news: rooms.News, told: Callable[[], AbstractContextManager[None]]) -> None:
+        self._news = news
+        self._told = told
+
+    def of(self, household: HouseholdId) -> int:
+        """Answer a number that is greater after each change to a household."""
+        with self._told():
+            return self._news.of(household)
+
+
 class PlacedDatabase:
     """Hands on to a database, as long as the house is in it; afterwards it says that it moved.
 
@@ -67,6 +81,7 @@ class PlacedDatabase:
     def __init__(self, database: HouseDatabase, whereabouts: Whereabouts) -> None:
         self._database = database
         self._whereabouts = whereabouts
+        self.news = PlacedNews(database.news, self._told)
 
     def close(self) -> None:
         """Close all connections."""
