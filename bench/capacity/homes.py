@@ -26,6 +26,7 @@ class Work(StrEnum):
     LOOKS = "pages of a timeline"
     ERASURES = "erasures, asked for or by age"
     ERASED = "traces erased"
+    DUTIES = "duties that found nothing to do"
     HOMES = "homes looked after"
     STREAMS = "streams listened to for a wake word"
     CAMERAS = "cameras watched"
@@ -67,6 +68,9 @@ class Homes:
     """Erasures by age: everything of a home that is past its day goes in one."""
 
     days_kept: float = 30
+    duties: float = 24 * 12 + 24 + 12
+    """What a worker does for it unasked: a look every five minutes whether anything is to be told,
+    checks every hour, and grants."""
 
     @property
     def kept_a_day(self) -> float:
@@ -92,6 +96,7 @@ class Homes:
             Work.LOOKS: self.count * self.looks * part,
             Work.ERASURES: asked + self.count * self.sweeps / MINUTES_A_DAY,
             Work.ERASED: asked * self.erased + self.count * self.kept_a_day / MINUTES_A_DAY,
+            Work.DUTIES: self.count * self.duties / MINUTES_A_DAY,
             Work.HOMES: self.count,
             Work.STREAMS: self.count * self.streams,
             Work.CAMERAS: self.count * self.cameras,

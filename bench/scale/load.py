@@ -46,17 +46,20 @@ class Load:
     a_second: float | None = None
 
 
-def run(loads: list[Load]) -> dict[Task, list[float]]:
+def run(loads: list[Load], beside: Callable[[], object] = lambda: None) -> dict[Task, list[float]]:
     """Do all of these at once, each in a process; answer how long each one thing took, in s.
 
-    They begin together, when all are ready; what is done in the first seconds is not counted.
+    They begin together, when all are ready, and what is to be done `beside` does so in this one;
+    what is done in the first seconds is not counted.
     """
     context = get_context("spawn")
     with context.Manager() as manager:
-        ready = manager.Barrier(len(loads))
+        ready = manager.Barrier(len(loads) + 1)
         with ProcessPoolExecutor(len(loads), mp_context=context) as pool:
             futures = [(load.task, pool.submit(_process, load, ready)) for load in loads]
             found: dict[Task, list[float]] = {}
+            ready.wait()
+            beside()
             for task, future in futures:
                 found.setdefault(task, []).extend(future.result())
     return found

@@ -11,7 +11,7 @@ from unhear.answer import prepared as prepared_module
 from unhear.answer.prepared import LETTERS_MAX, REPLIES_MAX, Prepared, frequent
 from unhear.answer.registry import find_skills
 from unhear.answer.synthesiser import Speech
-from unhear.house import house as house_module
+from unhear.house import shared as shared_module
 from unhear.house.ears import Ears
 from unhear.house.turn import Assistant
 
@@ -98,7 +98,7 @@ def test_the_house_prepares_one_at_a_time_while_nobody_waits(
 ) -> None:
     with made_house(tmp_path) as house:
         typewriter = Typewriter()
-        monkeypatch.setattr(house_module, "choose_synthesiser", lambda _: typewriter)
+        monkeypatch.setattr(shared_module, "choose_synthesiser", lambda _: typewriter)
         assistant = Assistant(house)
         house.synthesiser.warm()
         made = len(typewriter.asked)

@@ -11,6 +11,7 @@ import pytest
 from tests.cli.program import PASSPHRASE, unhear
 from tests.cli.test_family_commands import keep_something
 from tests.web.desks import OPERATOR, Desk, Member
+from unhear import clock
 from unhear.house.audit import audit
 from unhear.house.house import House
 from unhear.house.leases import open_leases
@@ -18,7 +19,8 @@ from unhear.house.setup import SetupPlan, set_up
 from unhear.household.words import TraceId
 from unhear.keep import age
 from unhear.prove.receipt import Receipt, verify
-from unhear.service import worker
+from unhear.service import duties
+from unhear.service.worker import Agenda
 from unhear.settings import Settings
 
 ALEX = Member()
@@ -95,23 +97,28 @@ def test_a_house_at_work_destroys_what_is_over(
     recording = keep_something(folder, "Ada")
     grant = TraceId(bytes.fromhex(_let_in(folder, recording, looks=False)))
     monkeypatch.setattr(House, "tidy", lambda _: [])
-    monkeypatch.setattr(worker, "rehearse_if_due", lambda _: None)
+    monkeypatch.setattr(duties, "rehearse_if_due", lambda _: None)
+    now = [clock.now()]
+    monkeypatch.setattr(clock, "now", lambda: now[0])
     house = House(Settings(house=folder))
-    now = [house.clock()]
-    house.clock = lambda: now[0]
 
     def kept() -> bool:
         with house.database.reading() as transaction:
             return transaction.trace(house.household.id, grant) is not None
 
-    leases = open_leases(house.settings)
-    working = worker.Worker(house, leases, None)
-    working.tick()
+    agenda = Agenda(house.settings, open_leases(house.settings))
+
+    def work() -> None:
+        for duty in agenda.due():
+            agenda.end(duty, duty.do(house, agenda.begin(duty)))
+
+    work()
     assert kept()
-    now[0] += timedelta(hours=2) + worker.END_EVERY
-    working.tick()
+    assert agenda.due() == []
+    now[0] += timedelta(hours=2) + duties.END_EVERY
+    work()
     assert not kept()
-    leases.close()
+    agenda.leave()
     house.close()
 
 

@@ -35,7 +35,7 @@ from unhear.keep.grants import GONE, Grant
 from unhear.learn.rows import LEARNED_KINDS, learned_row
 from unhear.learn.subjects import digest
 from unhear.prove.receipt import verify
-from unhear.service.worker import END_EVERY
+from unhear.service.duties import END_EVERY
 
 SAM = PersonId("sam")
 HOURS = 5

@@ -16,7 +16,7 @@ from tests.house.test_ringing import Silent
 from tests.skills.spoken_house import Loudspeaker
 from unhear import clock
 from unhear.capture.film import Piece
-from unhear.house import house as house_module
+from unhear.house import shared as shared_module
 from unhear.house.at_the_door import HouseDoor
 from unhear.house.cameras import CameraState
 from unhear.house.filming import Filming
@@ -98,7 +98,7 @@ class Stage:
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Stage]]:
     stages: list[Stage] = []
-    monkeypatch.setattr(house_module, "choose_synthesiser", lambda _: Silent())
+    monkeypatch.setattr(shared_module, "choose_synthesiser", lambda _: Silent())
 
     def made(**wanted: Any) -> Stage:
         settings = Settings(

@@ -12,7 +12,7 @@ from tests.cli.program import PASSPHRASE
 from tests.skills.spoken_house import Loudspeaker
 from unhear import clock
 from unhear.answer.synthesiser import Speech
-from unhear.house import house as house_module
+from unhear.house import shared as shared_module
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant
@@ -45,7 +45,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Later:
 
         monkeypatch.setattr(clock, "now", now)
 
-    monkeypatch.setattr(house_module, "choose_synthesiser", lambda _: Silent())
+    monkeypatch.setattr(shared_module, "choose_synthesiser", lambda _: Silent())
     return pass_time
 
 

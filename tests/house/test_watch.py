@@ -16,8 +16,9 @@ from unhear.answer.synthesiser import Speech
 from unhear.house.alerting import Alerting
 from unhear.house.changes import Outcome, Word
 from unhear.house.house import House
+from unhear.house.news import Wrong, tell_decisions, tell_what_is_wrong
 from unhear.house.setup import SetupPlan, set_up
-from unhear.house.watch import AWAY_AFTER, CHECK_EVERY, DECISIONS_EVERY, Watch
+from unhear.house.watch import AWAY_AFTER, Watch
 from unhear.household.alerts import Alert, AlertKind, Subscription
 from unhear.household.consent import Choice, Waiting
 from unhear.household.family import Device
@@ -25,6 +26,7 @@ from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId, PersonId, Purpose
 from unhear.keep import identity as identities
 from unhear.keep.notices import Told
+from unhear.service.duties import CHECK_EVERY, DECISIONS_EVERY
 from unhear.settings import Settings
 
 KITCHEN = DeviceId("kitchen-1")
@@ -56,13 +58,24 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.house)
+        self.looked = self.checked = self.since = self.clock()
+        self.wrong = Wrong()
 
     def after(self, time: timedelta) -> list[tuple[AlertKind, str | None, PersonId | None]]:
         """Let time pass; answer what is told then."""
         self.clock.pass_time(seconds=time.total_seconds())
         self.told.clear()
-        self.watch.tick()
+        self.look()
         return [(one.kind, one.room, one.whom) for one in self.told]
+
+    def look(self) -> None:
+        """Look at what is due, as processes at work do."""
+        self.watch.look_for_devices()
+        now = self.clock()
+        if now - self.looked >= DECISIONS_EVERY:
+            self.looked, self.since = now, tell_decisions(self.house, self.since)
+        if now - self.checked >= CHECK_EVERY:
+            self.checked, self.wrong = now, tell_what_is_wrong(self.house, self.wrong)
 
 
 @pytest.fixture
@@ -116,7 +129,7 @@ def test_what_was_asked_before_is_no_news(stage: Stage) -> None:
     old = Word(stage.house.household.people[1].id, Told("text", {"text": "Old."}))
     stage.house.changes.make(lambda now: Outcome(now, words=(old,)))
     stage.clock.pass_time(seconds=1)
-    stage.watch = Watch(stage.house)
+    stage.since = stage.clock()
     assert stage.after(DECISIONS_EVERY) == []
 
 
@@ -140,7 +153,7 @@ def test_trouble_that_lasts_is_told_once_until_it_was_well(
 
 def test_a_browser_that_is_a_camera_is_missed_until_it_is_removed(stage: Stage) -> None:
     house, shelf = stage.house, DeviceId("shelf")
-    stage.watch.tick()
+    stage.look()
     house.household = house.family.set_device(Device(shelf, DeviceKind.CAMERA, "hall"))
     assert stage.after(AWAY_AFTER / 2) == []
     assert stage.after(AWAY_AFTER) == [(AlertKind.AWAY, "hall", None)]

@@ -86,13 +86,14 @@ def made(folder: Path, settings: str = "", plan: SetupPlan = PLAN) -> Path:
 
 
 @contextmanager
-def process(house: Path, role: str, *more: str, **settings: str) -> Iterator[Process]:
+def process(house: Path | None, role: str, *more: str, **settings: str) -> Iterator[Process]:
     """Run a role of a house until it is ready, and for as long as the block runs.
 
     `settings` are its own, as variables of its environment.
     """
     port = free_port()
-    command = [sys.executable, "-m", "unhear", "--house", str(house), role, "--json", *more]
+    whose = [] if house is None else ["--house", str(house)]
+    command = [sys.executable, "-m", "unhear", *whose, role, "--json", *more]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -36,8 +36,8 @@ from unhear.forget.traces import new_trace_id
 from unhear.house.arbiter import Arbiter
 from unhear.house.gauges import gauges_of
 from unhear.house.house import House
+from unhear.house.news import Wrong, tell_decisions, tell_what_is_wrong
 from unhear.house.voice import Stream, VoiceSession, Ways
-from unhear.house.watch import Watch
 from unhear.household.alerts import AlertKind, Subscription
 from unhear.household.scope import Scope
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, TraceId
@@ -235,11 +235,8 @@ def _tell(house: House) -> None:
     )
     house.household = house.family.set_subscription(browser)
     house.alerting.rang(ROOM)
-    watch = Watch(house)
-    now = house.clock
-    house.clock = lambda: now() + timedelta(hours=2)
-    watch.tick()
-    house.clock = now
+    tell_decisions(house, house.clock())
+    tell_what_is_wrong(house, Wrong())
     house.alerting.close()
 
 

@@ -4,18 +4,27 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Collection, Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from unhear.cli.output import Json, console, errors, settings_of, show_json
+from unhear.service.at_work import Role
 from unhear.service.life import Life
-from unhear.service.roles import EVERYTHING, Role, work
+from unhear.service.roles import EVERYTHING, work, work_for_many
 from unhear.service.speech import recognise_for_others
-from unhear.settings import Settings
+from unhear.settings import Settings, read_settings
 from unhear.telling.logs import logging_as
 
 Ready = Callable[[str], None]
+ManyHomes = Annotated[
+    Path | None,
+    typer.Option(
+        help="Do it for many: every folder in here that has a settings.toml. What goes for the "
+        "process (page, health, metrics) stands in a settings.toml of this folder itself."
+    ),
+]
 Begin = Callable[[Ready, Life], Coroutine[Any, Any, None]]
 
 
@@ -36,33 +45,30 @@ def run(context: typer.Context, *, as_json: Json = False) -> None:
     _work(settings, EVERYTHING, as_json=as_json)
 
 
-def web(context: typer.Context, *, as_json: Json = False) -> None:
+def web(context: typer.Context, *, homes: ManyHomes = None, as_json: Json = False) -> None:
     """Serve the console alone, until told to stop: one role of `run`, beside the others.
 
     Live pictures, speaking at a door and button presses need the cameras in the same process: there
     the console says so, and `unhear run` does all in one. Each process has sign-ins of its own.
     """
-    settings = settings_of(context)
-    if not settings.page:
-        raise typer.BadParameter("nothing to serve: set page in settings.toml")
-    _work(settings, {Role.WEB}, as_json=as_json)
+    _work_as(context, Role.WEB, homes, as_json=as_json)
 
 
-def ears(context: typer.Context, *, as_json: Json = False) -> None:
+def ears(context: typer.Context, *, homes: ManyHomes = None, as_json: Json = False) -> None:
     """Serve satellites, cameras and other programs alone, until told to stop: one role of `run`.
 
     Of several such processes each device is served by one; when that is gone, another takes it.
     """
-    _work(settings_of(context), {Role.EARS}, as_json=as_json)
+    _work_as(context, Role.EARS, homes, as_json=as_json)
 
 
-def worker(context: typer.Context, *, as_json: Json = False) -> None:
+def worker(context: typer.Context, *, homes: ManyHomes = None, as_json: Json = False) -> None:
     """Do what is due now and then, until told to stop: one role of `run`, beside the others.
 
     It forgets by age, sweeps, learns anew, keeps the mirror near, rehearses restores, ends what was
     shared, and tells guardians. Of several such processes one does it, and others stand by.
     """
-    _work(settings_of(context), {Role.WORKER}, as_json=as_json)
+    _work_as(context, Role.WORKER, homes, as_json=as_json)
 
 
 def speech(
@@ -82,6 +88,23 @@ def speech(
 
     def begin(ready: Ready, life: Life) -> Coroutine[Any, Any, None]:
         return recognise_for_others(settings, listen, ready, life)
+
+    _run(settings, begin, as_json=as_json)
+
+
+def _work_as(context: typer.Context, role: Role, homes: Path | None, *, as_json: bool) -> None:
+    if homes is not None and context.obj is not None:
+        raise typer.BadParameter("name one home with --house, or many with --homes")
+    settings = settings_of(context) if homes is None else read_settings(homes)
+    if role is Role.WEB and not settings.page:
+        raise typer.BadParameter("nothing to serve: set page in settings.toml")
+    if homes is None:
+        _work(settings, {role}, as_json=as_json)
+        return
+    folder = homes.absolute()
+
+    def begin(ready: Ready, life: Life) -> Coroutine[Any, Any, None]:
+        return work_for_many(folder, settings, ready, role, life)
 
     _run(settings, begin, as_json=as_json)
 

@@ -143,6 +143,12 @@ class Alerting:
         with self._changed:
             return list(self._shown)
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is still to be told something."""
+        with self._changed:
+            return bool(self._waiting)
+
     def close(self) -> None:
         """Drop what waits, and wait for what is being sent."""
         with self._changed:

@@ -5,10 +5,10 @@ Who has a link, or a member of staff of whoever runs the house: neither opens wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
-from unhear.clock import Clock, day_start
+from unhear.clock import Clock, day_number, day_start
 from unhear.forget.database import RECORDING_KINDS, Database, TraceKind, TraceRow, Transaction
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import NoSuchTrace
@@ -40,6 +40,8 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.opening import Opening
 from unhear.prove.receipt import Receipt
 from unhear.prove.statement import commit, count_class, hour, items_root, salted
+
+SHORTEST = timedelta(hours=1)
 
 
 class GrantRefused(Exception):
@@ -108,12 +110,7 @@ class Grants:
     def all(self, *, staff: bool = False) -> list[Grant]:
         """Answer the grants by link, or to staff, that still open something, the newest first."""
         now = self._clock()
-        found = snapshot(
-            self._database,
-            self._keeper,
-            lambda transaction, tree: list(grants(transaction, tree, self._household)),
-        )
-        held = (one for one in found if one.holds(now) and (one.staff is not None) == staff)
+        held = (one for one in self._kept() if one.holds(now) and (one.staff is not None) == staff)
         return sorted(held, key=lambda one: one.made_at, reverse=True)
 
     def current(self, grant: TraceId, *, staff: bool = False) -> Grant:
@@ -163,18 +160,34 @@ class Grants:
         `Forgetter.forget` raises.
         """
         now = self._clock()
+        over = frozenset(one.id for one in self._kept() if now >= one.expires_at)
+        if not over:
+            return None
+        return self._forgetter.forget(self._household, Scope(recordings=over))
+
+    def next_end(self) -> datetime:
+        """Answer the first moment at which a grant can end: one of now, or one that is yet to come.
+
+        The shortest lasts for an hour, and none longer than its recording, which ends with a day.
+        """
+        now = self._clock()
+        return min(
+            [
+                *(one.expires_at for one in self._kept()),
+                now + SHORTEST,
+                day_start(day_number(now) + 1),
+            ]
+        )
+
+    def _kept(self) -> list[Grant]:
         with self._database.reading() as transaction:
             if not transaction.extent(self._household, TraceKind.GRANT)[0]:
-                return None
-        found = snapshot(
+                return []
+        return snapshot(
             self._database,
             self._keeper,
             lambda transaction, tree: list(grants(transaction, tree, self._household)),
         )
-        over = frozenset(one.id for one in found if now >= one.expires_at)
-        if not over:
-            return None
-        return self._forgetter.forget(self._household, Scope(recordings=over))
 
     def _current(
         self, transaction: Transaction, tree: KeyTree, grant: TraceId, *, staff: bool

@@ -6,11 +6,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from unhear import clock
-from unhear.answer.prepared import Prepared, frequent
+from unhear.answer.prepared import Prepared
 from unhear.answer.registry import Skills, find_skills
-from unhear.engines.choose import choose_recogniser, choose_synthesiser
 from unhear.engines.music import music_pieces
-from unhear.engines.phonemes import EspeakPhonemes
 from unhear.engines.pictures import smaller_jpeg
 from unhear.forget.engine import Forgetter
 from unhear.forget.errors import HolderUnanswered, MirrorAway
@@ -43,6 +41,7 @@ from unhear.house.own_household import NotSetUp, own_household
 from unhear.house.pushing import open_push
 from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
+from unhear.house.shared import Shared
 from unhear.house.sharing import Sharing, shares
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.telling_holds import telling
@@ -75,7 +74,7 @@ from unhear.prove.ledger import Ledger
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
-from unhear.stores.choose_database import choose_mirror, database_exists, open_database
+from unhear.stores.choose_database import choose_mirror, database_exists
 from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.copies.target import Target
 from unhear.stores.errors import StoreDamaged, TargetAway
@@ -85,7 +84,6 @@ from unhear.stores.log_key import finish_rotation
 from unhear.stores.push_client import PushClient
 from unhear.understand.grammar import Grammar
 from unhear.understand.recogniser import Recogniser
-from unhear.understand.sounds import Sounds
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +95,10 @@ WATCHED = {"en": "Somebody is looking at you now.", "de": "Jemand sieht Sie gera
 class House:
     """One house, open: everything the edges (command line, web, satellites) work with."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: Shared | None = None) -> None:
         """Open the house and finish what a crash left unfinished.
+
+        `shared` is what it has in common with others of this process, if there are any.
 
         Raises `NotSetUp`, and `ForgetError` or `StoreError` when something is missing or damaged.
         """
@@ -113,7 +113,15 @@ class House:
             raise NotSetUp(f"no house in {settings.house} yet; make one with `unhear setup`")
         self.settings = settings
         self.clock = clock.now
-        self.database = open_database(settings)
+        self._shared = shared or Shared()
+        self.database = self._shared.open_database(settings)
+        try:
+            self._begin(settings)
+        except BaseException:
+            self._shared.done_with(self.database)
+            raise
+
+    def _begin(self, settings: Settings) -> None:
         self.copies = _copies(settings, self.last_drill)
         self.keeper: RootKeeper = open_keeper(settings, self.database, self.copies)
         self.payloads = choose_payloads(settings.payloads, settings.payload_folder)
@@ -371,7 +379,7 @@ class House:
                 send_own_files(self.settings, self.identity.recipient, place)
         except (MirrorAway, TargetAway):
             log.warning("mirror away; it is brought up to date later")
-        self.database.close()
+        self._shared.done_with(self.database)
 
     def last_drill(self) -> Drill | None:
         """Answer the last restore drill."""
@@ -391,20 +399,17 @@ class House:
     @cached_property
     def grammar(self) -> Grammar:
         """The sentences of all skills."""
-        language = self.settings.language
-        sounds = Sounds(EspeakPhonemes(language))
-        return Grammar(self.skills.all(), language=language, sounds=sounds)
+        return self._shared.grammar(self.settings.language, self.skills)
 
     @cached_property
     def recogniser(self) -> Recogniser:
         """The speech recogniser, loaded at first use."""
-        wanted = self.settings
-        return choose_recogniser(wanted.recogniser, wanted.models, wanted.language, wanted.speech)
+        return self._shared.recogniser(self.settings)
 
     @cached_property
     def synthesiser(self) -> Prepared:
         """The synthesiser, loaded at first use; some replies are made in advance."""
-        return Prepared(choose_synthesiser(self.settings.language), frequent(self.skills))
+        return self._shared.synthesiser(self.settings.language, self.skills)
 
     def tidy(self) -> list[Receipt]:
         """Do what must be done once a day: forget what is past its expiry, sweep what crashed.

@@ -1,10 +1,14 @@
 """Who does what, where several processes serve one house: what one has leased, no other does."""
 
-from typing import Protocol
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Protocol
 
 from unhear.household.words import DeviceId
 from unhear.settings import Settings
 from unhear.stores.leases import FileLeases
+
+if TYPE_CHECKING:
+    from unhear.stores.postgres_leases import PostgresLeases
 
 
 class Leases(Protocol):
@@ -21,6 +25,9 @@ class Leases(Protocol):
 
     def taken(self, name: str) -> bool:
         """Whether anybody has a lease."""
+
+    def taken_among(self, names: Collection[str]) -> frozenset[str]:
+        """Answer which of these leases anybody has; all where nobody can know."""
 
     def release(self, name: str) -> None:
         """Let another have a lease; one that is not had is released already."""
@@ -45,7 +52,12 @@ def open_leases(settings: Settings) -> Leases:
     """
     if settings.database is None:
         return FileLeases(settings.lease_folder)
+    return leases_of(settings.database, f"{settings.shard} {settings.household}")
+
+
+def leases_of(address: str, name: str) -> "PostgresLeases":
+    """Answer leases on a server. Raises `StoreError` where its driver is missing."""
     # Imported here: a house on a file need not have the driver of a server.
     from unhear.stores.postgres_leases import PostgresLeases  # noqa: PLC0415
 
-    return PostgresLeases(settings.database, f"{settings.shard} {settings.household}")
+    return PostgresLeases(address, name)

@@ -1,102 +1,160 @@
-"""What must be done for a house now and then, by one process: forget by age, copy, watch."""
+"""Who does the duties of a process's homes: of those on files here, of others a server's queue.
+
+Each home on a file has a lease of its duties: the process that has it does them.
+"""
 
 import asyncio
-import logging
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from unhear.forget.errors import ClockDoubted, ForgetError, MirrorAway
-from unhear.house.controls import require_controls
-from unhear.house.drill import rehearse_if_due
-from unhear.house.elsewhere import Elsewhere
-from unhear.house.house import House
+from unhear import clock
 from unhear.house.leases import Leases
-from unhear.house.watch import Watch
+from unhear.house.own_household import NotSetUp
+from unhear.house.shared import Shared
+from unhear.service.at_work import TICK_SECONDS, Process
+from unhear.service.duties import Duty, Left, duties_of, next_turn
+from unhear.service.houses import HomeGone, Houses
 from unhear.service.life import Life
+from unhear.settings import Settings
 from unhear.stores.errors import StoreError
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from unhear.service.queue import QueueWorker
 
-TICK_SECONDS = 1.0
-SHIP_EVERY = timedelta(minutes=1)
-TIDY_EVERY = timedelta(days=1)
-END_EVERY = timedelta(seconds=15)
-"""How often grants that are over are looked for: their keys go within a minute."""
+NO_QUEUE = StoreError(
+    "duties of homes on PostgreSQL need a library that is not installed: "
+    "pip install 'unhear[service]'"
+)
 
 DUTIES = "duties"
-"""The lease of the worker that does them all; others stand by."""
+"""The lease of the process that does them all; others stand by."""
 
 
-class Worker:
-    """Does what falls due while it has the lease of it."""
+class Agenda:
+    """When the duties of one home are due, while this process has the lease of them."""
 
-    def __init__(self, house: House, leases: Leases, elsewhere: Elsewhere | None) -> None:
-        """`elsewhere` is asked what others did, where nothing else of this process asks."""
-        self._house = house
+    def __init__(self, settings: Settings, leases: Leases) -> None:
+        """Have none yet."""
+        self.settings = settings
         self._leases = leases
-        self._elsewhere = elsewhere
-        self._begin()
+        self._due_at: dict[str, datetime] = {}
+        self._left: dict[str, Left] = {}
 
-    def _begin(self) -> None:
-        """Take over: whoever did it before may have left anything undone."""
-        clock = self._house.clock
-        self._watch = Watch(self._house, lambda _camera: False)
-        self._shipped = self._tidied = self._ended = datetime.fromtimestamp(0, tz=clock().tzinfo)
+    def due(self) -> list[Duty]:
+        """Answer what is due now, if it is this process's.
 
-    async def run(self, life: Life) -> None:
-        """Work until the process is told to stop, and finish what is begun.
-
-        Raises `ControlsMissing` on the day on which a control of an operator's house goes off.
+        Whoever did it before may have left anything undone, so all is due at first.
         """
-        while not life.is_leaving:
-            await asyncio.to_thread(self.tick)
-            await life.pause(TICK_SECONDS)
-
-    def tick(self) -> None:
-        """Do what is due now, if it is this process's."""
-        self._obey()
         had = self._leases.has(DUTIES)
         if not self._leases.take(DUTIES):
-            return
+            return []
         if not had:
-            self._begin()
-        self._watch.look_for_news()
-        now = self._house.clock()
-        if now - self._ended >= END_EVERY:
-            self._ended = now
-            self._end_grants()
-        if now - self._tidied >= TIDY_EVERY:
-            self._tidied = self._shipped = now
-            self._tidy()
-            require_controls(self._house)
-        elif now - self._shipped >= SHIP_EVERY:
-            self._shipped = now
-            self._ship()
+            self._due_at, self._left = {}, {}
+        now = clock.now()
+        return [duty for duty in duties_of(self.settings) if self._is_due(duty, now)]
 
-    def _obey(self) -> None:
-        if self._elsewhere is None:
-            return
-        try:
-            self._elsewhere.tick()
-        except (ForgetError, StoreError) as error:
-            log.warning("others were not looked at", extra={"error": type(error).__name__})
+    def begin(self, duty: Duty) -> Left:
+        """Begin a turn of a duty; answer what its last turn left."""
+        left = self._left.get(duty.name, {})
+        self._due_at[duty.name] = clock.now() + duty.every
+        return left
 
-    def _tidy(self) -> None:
-        try:
-            self._house.tidy()
-            rehearse_if_due(self._house)
-        except (ClockDoubted, MirrorAway, StoreError) as error:
-            log.warning("the day's work was not finished", extra={"error": type(error).__name__})
-            self._watch.trouble()
+    def end(self, duty: Duty, left: Left) -> None:
+        """Note what a turn leaves."""
+        self._left[duty.name] = left
+        self._due_at[duty.name] = next_turn(duty, left, clock.now())
 
-    def _end_grants(self) -> None:
-        try:
-            self._house.grants.end_what_is_over()
-        except (ForgetError, StoreError) as error:
-            kind = type(error).__name__
-            log.warning("ended grants were not all destroyed", extra={"error": kind})
+    def leave(self) -> None:
+        """Let another process do them."""
+        self._leases.close()
 
-    def _ship(self) -> None:
+    def _is_due(self, duty: Duty, now: datetime) -> bool:
+        due_at = self._due_at.get(duty.name)
+        return due_at is None or now >= due_at
+
+
+class FileWorker:
+    """Does what falls due for the homes on files; to be used from one event loop."""
+
+    def __init__(self, houses: Houses, process: Process, shared: Shared) -> None:
+        """Do nothing yet."""
+        self._houses = houses
+        self._process = process
+        self._shared = shared
+        self._agendas: dict[str, Agenda] = {}
+
+    async def run(self, life: Life) -> None:
+        """Work until the process is told to stop, and finish what is begun."""
+        while not life.is_leaving:
+            await self.tick()
+            await life.pause(TICK_SECONDS)
+
+    async def tick(self) -> None:
+        """Do what is due now."""
+        homes = {n: one for n, one in self._houses.homes.all.items() if one.database is None}
+        for name in [
+            name for name, one in self._agendas.items() if homes.get(name) != one.settings
+        ]:
+            await asyncio.to_thread(self._agendas.pop(name).leave)
+        for name, settings in homes.items():
+            if name not in self._agendas:
+                self._agendas[name] = Agenda(settings, self._shared.leases(settings))
+            agenda = self._agendas[name]
+            if due := await asyncio.to_thread(agenda.due):
+                await self._do(name, agenda, due)
+
+    async def _do(self, name: str, agenda: Agenda, due: list[Duty]) -> None:
+        for duty in due:
+            left = agenda.begin(duty)
+            try:
+                async with self._houses.use(name) as at_work:
+                    agenda.end(duty, await at_work.do(duty, left))
+            except (NotSetUp, HomeGone):
+                return
+            except Exception as error:  # noqa: BLE001 - whoever runs the process decides
+                self._process.failed(self._houses.home(name), error)
+
+
+class Workers:
+    """What does the duties of all homes of a process; to be used from one event loop."""
+
+    def __init__(self, houses: Houses, process: Process, shared: Shared, life: Life) -> None:
+        """Do nothing yet."""
+        self._houses = houses
+        self._process = process
+        self._shared = shared
+        self._life = life
+        self._working: dict[str | None, asyncio.Task[None]] = {}
+
+    def tick(self) -> None:
+        """Begin where there are homes that were not there. Raises `StoreError`."""
+        for place in {one.database for one in self._houses.homes.all.values()}:
+            if place not in self._working:
+                worker = self._on_files() if place is None else self._on(place)
+                self._working[place] = asyncio.create_task(worker.run(self._life))
+        for task in self._working.values():
+            if task.done():
+                task.result()
+
+    async def over(self) -> None:
+        """Wait until all have finished what they had begun when they were told to leave."""
+        if self._working:
+            await asyncio.wait(self._working.values())
+
+    async def close(self) -> None:
+        """Cut off what is not over."""
+        for task in self._working.values():
+            task.cancel()
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    def _on_files(self) -> FileWorker:
+        return FileWorker(self._houses, self._process, self._shared)
+
+    def _on(self, server: str) -> "QueueWorker":
         try:
-            self._house.copies.ship()
-        except (MirrorAway, StoreError) as error:
-            log.warning("mirror away", extra={"error": type(error).__name__})
+            # Imported here: homes on files need not have the queue's library.
+            from unhear.service.queue import QueueWorker  # noqa: PLC0415
+        except ImportError:
+            raise NO_QUEUE from None
+        leases = self._shared.leases_on(server, "the queue")
+        return QueueWorker(server, leases, self._houses, self._process)

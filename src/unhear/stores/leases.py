@@ -5,6 +5,7 @@ Files are never removed: whoever removed one could let two processes each lock a
 
 import fcntl
 import os
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -47,6 +48,10 @@ class FileLeases:
             if file is not None:
                 os.close(file)
             return file is None
+
+    def taken_among(self, names: Collection[str]) -> frozenset[str]:
+        """Answer which of these leases anybody has."""
+        return frozenset(name for name in names if self.taken(name))
 
     def release(self, name: str) -> None:
         """Let another have a lease."""

@@ -46,11 +46,7 @@ def connect(address: str, *schemas: str) -> "psycopg.Connection[tuple[object, ..
     so the statements are the same on both kinds of database, and nothing is put together anew for
     each. Raises `psycopg.Error`, and `StoreError` where the server is not durable.
     """
-    path = f" -c search_path={','.join(schemas)}" if schemas else ""
-    given = conninfo_to_dict(address)
-    options = f"{given.pop('options', None) or ''} {OPTIONS}{path}"
-    wanted = {**DEFAULTS, **given, "options": options, "client_encoding": "utf8"}
-    connection = psycopg.connect(make_conninfo("", **wanted), autocommit=True)
+    connection = psycopg.connect(conninfo(address, *schemas), autocommit=True)
     for name in DURABLE:
         row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
         if row is None or row[0] != "on":
@@ -61,6 +57,14 @@ def connect(address: str, *schemas: str) -> "psycopg.Connection[tuple[object, ..
             )
     connection.autocommit = False
     return connection
+
+
+def conninfo(address: str, *schemas: str) -> str:
+    """Answer what libpq is to be told: how to connect, and where names are looked for."""
+    path = f" -c search_path={','.join(schemas)}" if schemas else ""
+    given = conninfo_to_dict(address)
+    options = f"{given.pop('options', None) or ''} {OPTIONS}{path}"
+    return make_conninfo("", **{**DEFAULTS, **given, "options": options, "client_encoding": "utf8"})
 
 
 def place_of(address: str) -> str:

@@ -22,7 +22,9 @@ KEYS = frozenset(
     {
         "attempts",
         "dropped",
+        "duty",
         "error",
+        "home",
         "method",
         "operation",
         "place",

@@ -9,6 +9,7 @@ from unhear.house.bell import Doorbell
 from unhear.house.house import House
 from unhear.house.leases import Leases
 from unhear.house.own_household import NotSetUp
+from unhear.house.shared import Shared
 from unhear.house.voice import Ways
 from unhear.settings import Settings
 from unhear.web.ceremonies import Ceremonies
@@ -34,6 +35,9 @@ class Home:
     settings: Settings
     origin: str = ""
     """The address of the console in browsers, such as `http://localhost:8480`."""
+
+    shared: Shared = field(default_factory=Shared)
+    """What its house has in common with others of this process."""
 
     sessions: Sessions = field(default_factory=Sessions)
     guesses: Guesses = field(default_factory=Guesses)
@@ -87,7 +91,7 @@ class Home:
         """Open the house, once. Raises `NotSetUp` and what `House` raises."""
         with self._lock:
             if self._house is None:
-                self._house = House(self.settings)
+                self._house = House(self.settings, self.shared)
                 if self._loop is not None:
                     self._loop.call_soon_threadsafe(self.opened.set)
             return self._house
@@ -102,6 +106,9 @@ class Home:
             self.sessions.close_where(lambda one: one.person not in guardians)
 
     def close(self) -> None:
-        """Close the house, if there is one."""
-        if self._house is not None:
-            self._house.close()
+        """Close the house, if there is one; it can be opened again."""
+        self.ways = self.bell = self.leases = None
+        with self._lock:
+            house, self._house = self._house, None
+            if house is not None:
+                house.close()

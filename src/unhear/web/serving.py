@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 STOP_SECONDS_MAX = 5
 """How long requests in progress may take once the server is told to stop."""
@@ -43,7 +44,7 @@ class Tls:
 
 @asynccontextmanager
 async def serving(
-    make: Callable[[str], Starlette], listen: str, tls: Tls | None = None
+    make: Callable[[str], ASGIApp], listen: str, tls: Tls | None = None
 ) -> AsyncIterator[str]:
     """Serve beside other work while the block runs; answer the URL. Raises `AddressWrong`.
 
@@ -73,7 +74,7 @@ class _Beside(uvicorn.Server):
         yield
 
 
-def _config(app: Starlette) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         access_log=False,

@@ -1,0 +1,221 @@
+"""One home at work in this process: its house, and what is done for it by the process's roles."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Executor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from starlette.applications import Starlette
+
+from unhear.engines.speech_pool import SpeechAway
+from unhear.forget.errors import ForgetError
+from unhear.house.arbiter import Arbiter
+from unhear.house.controls import require_controls
+from unhear.house.due import due_by
+from unhear.house.elsewhere import Elsewhere
+from unhear.house.house import House
+from unhear.house.leases import Leases
+from unhear.house.turn import Assistant
+from unhear.house.voice import Ways, listening_in
+from unhear.service.duties import DAILY, Duty, Left
+from unhear.service.ears import Ears, hearing
+from unhear.service.life import Life
+from unhear.stores.errors import StoreError
+from unhear.web.console import console_app
+from unhear.web.home import Home
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+ACCOUNTS_EVERY = timedelta(minutes=1)
+REST_SECONDS, LAST_WORDS_SECONDS = 0.1, 0.5
+"""How often it is looked whether somebody is still answered; how long a device plays after that."""
+
+Ready = Callable[[str], None]
+
+
+class Role(StrEnum):
+    """What a process does for its homes."""
+
+    WEB = "web"
+    """The console."""
+
+    EARS = "ears"
+    """Satellites and cameras, and speech for other programs."""
+
+    WORKER = "worker"
+    """What is to be done now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What a process does with each of its homes, and has for all of them.
+
+    `answers` are the threads in which answers are given. `failed` is told what ends the work for a
+    home that was begun: `ControlsMissing`, or what nobody foresaw.
+    """
+
+    roles: Collection[Role]
+    answers: Executor
+    ready: Ready
+    failed: Callable[[Home, Exception], None]
+
+
+class AtWork:
+    """A home at work; to be used from one event loop."""
+
+    def __init__(self, home: Home, process: Process) -> None:
+        """Do nothing yet: there may be no house."""
+        self.home = home
+        self.failed = False
+        self._process = process
+        self._stack = AsyncExitStack()
+        self._life = Life()
+        self._leases: Leases | None = None
+        self._elsewhere: Elsewhere | None = None
+        self._ways: Ways | None = None
+        self._ears: Ears | None = None
+        self._finding: asyncio.Task[None] | None = None
+        self._tending: asyncio.Task[None] | None = None
+
+    @cached_property
+    def console(self) -> Starlette:
+        """Its console, which makes the household where there is none."""
+        return console_app(self.home)
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is at work."""
+        return self._elsewhere is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something goes on that would be cut off, or lost."""
+        home, ways = self.home, self._ways
+        return (ways is not None and ways.busy()) or (home.ready and home.house.alerting.busy)
+
+    async def begin(self) -> None:
+        """Work, now that there is a house, until it is closed.
+
+        Raises `ControlsMissing`, `SettingsWrong`, `AddressWrong`, `OSError` and what `House` does.
+        """
+        house, roles = self.home.house, self._process.roles
+        elsewhere = await asyncio.to_thread(Elsewhere, house)
+        if not {Role.WEB, Role.EARS}.isdisjoint(roles):
+            self._leases = leases = self.home.shared.leases(house.settings)
+            self._stack.callback(leases.close)
+            self._ways = ways = await self._speaking(house, leases)
+            if Role.EARS in roles:
+                entered = hearing(ways, leases, self._process.ready)
+                self._ears = await self._stack.enter_async_context(entered)
+                if house.settings.discover:
+                    self._finding = asyncio.create_task(self._ears.find())
+            self._tending = asyncio.create_task(self._tend(ways, elsewhere, leases))
+        self._elsewhere = elsewhere
+
+    async def do(self, duty: Duty, left: Left) -> Left:
+        """Do a duty, and answer what it leaves for its next turn. Raises `ControlsMissing`."""
+        return await asyncio.to_thread(self._do, duty, left)
+
+    async def rest(self) -> None:
+        """Begin nothing more, and finish what is being answered; the house stays open."""
+        if self._finding is not None:
+            self._finding.cancel()
+        self._life.leave()
+        if self._tending is not None:
+            await asyncio.wait([self._tending])
+        if self._ears is not None:
+            await self._ears.leave()
+        if self._ways is not None:
+            await _rest(self._ways)
+
+    async def close(self) -> None:
+        """End at once, and close the house."""
+        tasks = [one for one in (self._finding, self._tending) if one is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await self._stack.aclose()
+        finally:
+            await asyncio.to_thread(self.home.close)
+
+    async def _speaking(self, house: House, leases: Leases) -> Ways:
+        """Answer how devices are listened to and answered, browsers too."""
+        assistant = Assistant(house)
+        self._stack.callback(assistant.close)
+        ways = Ways(assistant, Arbiter(), self._process.answers, listening_in(house))
+        await asyncio.to_thread(_warm, house)
+        house.cameras.elsewhere = Role.EARS not in self._process.roles
+        if Role.WEB in self._process.roles:
+            home = self.home
+            home.leases, home.ways, home.bell = leases, ways, house.door
+        return ways
+
+    async def _tend(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
+        """Let fall due what falls due where somebody is heard, until it is to rest."""
+        try:
+            await self._tended(ways, elsewhere, leases)
+        except Exception as error:  # noqa: BLE001 - whoever runs the process decides
+            self.failed = True
+            self._process.failed(self.home, error)
+
+    async def _tended(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
+        """Tend; raises `ControlsMissing` on the day on which a control goes off."""
+        house, mine = ways.assistant.house, due_by(leases)
+        looked = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
+        allowed = house.clock()
+        while not self._life.is_leaving:
+            now = house.clock()
+            await asyncio.to_thread(_obey, elsewhere)
+            await asyncio.to_thread(ways.assistant.tick, mine)
+            if self._ears is not None:
+                await self._ears.tick()
+            if Role.WEB in self._process.roles and now - looked >= ACCOUNTS_EVERY:
+                looked = now
+                await asyncio.to_thread(self.home.tick)
+            if now - allowed >= DAILY:
+                allowed = now
+                await asyncio.to_thread(require_controls, house)
+            await self._life.pause(TICK_SECONDS)
+
+    def _do(self, duty: Duty, left: Left) -> Left:
+        if self._ways is None and self._elsewhere is not None:
+            _obey(self._elsewhere)
+        return duty.do(self.home.house, left)
+
+
+async def _rest(ways: Ways) -> None:
+    """Wait until nobody is being answered, and what was said is played."""
+    spoke = ways.busy()
+    while ways.busy():  # noqa: ASYNC110 - devices tell nobody
+        await asyncio.sleep(REST_SECONDS)
+    if spoke:
+        await asyncio.sleep(LAST_WORDS_SECONDS)
+
+
+def _warm(house: House) -> None:
+    try:
+        house.recogniser.warm()
+    except SpeechAway as error:
+        log.warning("nobody recognises speech", extra=kind(error))
+    house.synthesiser.warm()
+    house.grammar.vocabulary()
+
+
+def _obey(elsewhere: Elsewhere) -> None:
+    try:
+        elsewhere.tick()
+    except (ForgetError, StoreError) as error:
+        log.warning("others were not looked at", extra=kind(error))
+
+
+def kind(error: BaseException) -> Mapping[str, Any]:
+    """Answer what is logged of an error: the rest of it could hold words."""
+    return {"error": type(error).__name__}
