@@ -31,7 +31,14 @@ from unhear.settings import Settings, SettingsWrong, read_settings_file
 from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.moving.end import End, end_of
-from unhear.stores.moving.journal import Journal, State, Stores, read_journal, write_journal
+from unhear.stores.moving.journal import (
+    Journal,
+    State,
+    Stores,
+    read_journal,
+    remove_journal,
+    write_journal,
+)
 from unhear.stores.transaction import Transaction
 
 __all__ = ["Finished", "MoveRefused", "Moved", "Told", "finish", "move", "next_shard"]
@@ -170,7 +177,7 @@ def _give_up(settings: Settings, journal: Journal) -> None:
         remove_payloads(choose_payloads(journal.goal.payloads, folder), household, there)
     if journal.origin.rows_elsewhere(journal.goal) and goal.exists() and _is_copy(origin, goal):
         goal.remove()
-    write_journal(settings.house, journal.at(State.DONE))
+    remove_journal(settings.house)
 
 
 def _is_copy(origin: End, goal: End) -> bool:

@@ -50,7 +50,7 @@ class PayloadCopy:
             self._goal.delete(self._household, [probe])
 
     def bring(self, kept: Mapping[TraceId, bytes], told: Told) -> int:
-        """Bring what is kept, each with a mark that changes when it does; answer how many.
+        """Bring what is kept, each with a mark that changes when it does; answer how many came.
 
         Takes out what was brought and is kept no more. Raises `StoreError`.
         """
@@ -66,7 +66,7 @@ class PayloadCopy:
                     self._there[trace] = kept[trace]
                     self.bytes += size
                 told(number + 1, len(todo))
-        return len(todo)
+        return sum(trace in self._there for trace in todo)
 
     def drop_strangers(self, kept: Collection[TraceId]) -> None:
         """Take out of the goal what an earlier try brought that is kept no more."""

@@ -5,15 +5,14 @@ from unhear.settings import Settings
 from unhear.stores.copies.shipping import ShippingMirror
 from unhear.stores.database import Database
 from unhear.stores.errors import NotOnServer, StoreError
-from unhear.stores.moving.journal import State, Stores, read_journal
-from unhear.stores.placed_database import HouseDatabase, PlacedDatabase
+from unhear.stores.placed_database import HouseDatabase, PlacedDatabase, Whereabouts
 
 _NO_DRIVER = StoreError("the driver of PostgreSQL is not installed: pip install 'unhear[service]'")
 
 
 def open_database(settings: Settings) -> HouseDatabase:
     """Open the database, or make it, and bring its tables up to date. Raises `StoreError`."""
-    return PlacedDatabase(_opened(settings), lambda: _moved_to(settings))
+    return PlacedDatabase(_opened(settings), Whereabouts(settings))
 
 
 def _opened(settings: Settings) -> HouseDatabase:
@@ -27,16 +26,6 @@ def _opened(settings: Settings) -> HouseDatabase:
     except ImportError:
         raise _NO_DRIVER from None
     return PostgresDatabase(settings.database, settings.shard)
-
-
-def _moved_to(settings: Settings) -> str | None:
-    """Answer where the house went from these stores, or None where it is still here."""
-    journal = read_journal(settings.house)
-    if journal is None or journal.state is State.COPYING:
-        return None
-    if journal.origin != Stores.of(settings):
-        return None
-    return "PostgreSQL" if journal.goal.database is not None else "a file in its folder"
 
 
 def database_exists(settings: Settings) -> bool:

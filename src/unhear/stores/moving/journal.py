@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from unhear.settings import Settings
+from unhear.settings import Settings, read_settings_file
 from unhear.stores.errors import StoreDamaged, StoreUnwritable
 
 FILE = "moving.json"
@@ -42,6 +42,17 @@ class Stores:
         """Answer those that the settings name."""
         shard = "main" if settings.database is None else settings.shard
         return cls(settings.database, shard, settings.payloads)
+
+    @classmethod
+    def named_in(cls, house: Path) -> "Stores":
+        """Answer those that the settings file of a house names, whatever the environment says."""
+        named = read_settings_file(house)
+        database, shard, payloads = (named.get(name) for name in ("database", "shard", "payloads"))
+        return cls(
+            None if database is None else str(database),
+            "main" if database is None or shard is None else str(shard),
+            None if payloads is None else str(payloads),
+        )
 
     def rows_elsewhere(self, other: "Stores") -> bool:
         """Whether the database is another."""
@@ -84,6 +95,15 @@ def read_journal(house: Path) -> Journal | None:
         ) from None
 
 
+def journal_mark(house: Path) -> tuple[int, int] | None:
+    """Answer what tells a journal from the one it replaced; None where there is none."""
+    try:
+        found = (house / FILE).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def write_journal(house: Path, journal: Journal) -> None:
     """Put it in place of what stood there, durably. Raises `StoreUnwritable`."""
     beside = house / f"{FILE}.new"
@@ -100,3 +120,11 @@ def write_journal(house: Path, journal: Journal) -> None:
             os.close(folder)
     except OSError as error:
         raise StoreUnwritable(f"{house / FILE} cannot be written: {error.strerror}") from None
+
+
+def remove_journal(house: Path) -> None:
+    """Let nothing be known of a move that never ended. Raises `StoreUnwritable`."""
+    try:
+        (house / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreUnwritable(f"{house / FILE} cannot be removed: {error.strerror}") from None
