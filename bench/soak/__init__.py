@@ -1,0 +1,1 @@
+"""Two days of a house at work, at speed: does it need more and more of anything?"""
