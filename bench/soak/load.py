@@ -20,7 +20,8 @@ from unhear.keep import age
 
 SOUND = bytes(2 * 16_000 * 2)
 WORDS = "fetch the purple wheelbarrow"
-STAYS = timedelta(hours=20)
+STAYS = timedelta(hours=30)
+"""A recording goes at the beginning of the day on which it may stay no longer."""
 PAGE = 20
 PAUSE_SECONDS = 0.05
 FORGET_EVERY, LEARN_EVERY, GRANT_EVERY, VISIT_EVERY = 2, 4, 25, 8
