@@ -9,8 +9,8 @@ from datetime import timedelta
 from time import monotonic
 
 import httpx2
-
 from tests.web.consoles import API
+
 from unhear.forget.errors import ForgetError
 from unhear.forget.traces import new_trace_id
 from unhear.house.house import House

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from bench.faults.faults import Fault
-from bench.faults.load import SOUND, WORDS, Journal, Load
-from bench.faults.world import World
 from tests.cli.program import PASSPHRASE
 from tests.servers import everything_below
 from tests.service.processes import until
+
+from bench.faults.faults import Fault
+from bench.faults.load import SOUND, WORDS, Journal, Load
+from bench.faults.world import World
 from unhear.forget.errors import NoSuchTrace
 from unhear.household.words import TraceId
 from unhear.keep import age

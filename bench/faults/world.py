@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
-from bench.faults.load import Load
 from tests.cli.program import PASSPHRASE
 from tests.ports import free_port
+from tests.satellites.quick import Words
 from tests.servers import DATABASE, Server
-from tests.service.processes import PLAN, Process, process
+from tests.service.processes import PLAN, Process, process, recogniser
 from tests.service.test_upgrading import client_of, sign_in
 from tests.stores import buckets
+
+from bench.faults.load import Load
 from unhear.house.house import House
 from unhear.house.setup import set_up
 from unhear.settings import read_settings
@@ -92,13 +93,15 @@ def world() -> Iterator[tuple[World, Load]]:
         stack.callback(bucket.stop)
         buckets.sign_in(stack.enter_context(pytest.MonkeyPatch.context()), bucket.url)
         buckets.new_bucket(bucket.url, "faults", versioned=True)
+        # Nobody speaks; but what hears is not ready until somebody recognises speech.
+        speech = stack.enter_context(recogniser(Words()))
         home = folder / "house"
         home.mkdir()
         hosts = f"{one.folder},{two.folder}"
         (home / "settings.toml").write_text(
             f'database = "postgresql://postgres@/{DATABASE}?host={hosts}"\n'
             f'standbys = ["one", "two"]\npayloads = "s3://faults/house"\n'
-            f'speech = ["127.0.0.1:{free_port()}"]\n'
+            f'speech = ["{speech}"]\n'
         )
         set_up(read_settings(home), PLAN, PASSPHRASE)
         made = World(home, one, two, bucket, has_cable, stack=stack)

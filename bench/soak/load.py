@@ -7,10 +7,10 @@ from itertools import count
 from threading import Event
 
 import httpx2
-
-from bench.soak.world import World
 from tests.cli.program import PASSPHRASE
 from tests.learn.lessons import lesson, teach
+
+from bench.soak.world import World
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.traces import new_trace_id
 from unhear.house.grants import Terms
@@ -63,9 +63,7 @@ class Load:
 
     def _keep(self, spoken: Utterance) -> None:
         until = spoken.heard_at + STAYS
-        self._house.catalogue.keep(
-            wav=SOUND, transcript=WORDS, utterance=spoken, keep_until=until
-        )
+        self._house.catalogue.keep(wav=SOUND, transcript=WORDS, utterance=spoken, keep_until=until)
         self.done["kept"] += 1
 
     def _learn(self, spoken: Utterance) -> None:

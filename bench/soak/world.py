@@ -12,13 +12,13 @@ from time import monotonic
 from unittest.mock import patch
 
 import pytest
-from wyoming.event import async_read_event, async_write_event
-from wyoming.info import Attribution, Describe, Info, Satellite
-
 from tests.cli.program import PASSPHRASE
 from tests.ports import free_port
 from tests.servers import Server
 from tests.stores.buckets import new_bucket, seaweed, sign_in
+from wyoming.event import async_read_event, async_write_event
+from wyoming.info import Attribution, Describe, Info, Satellite
+
 from unhear import clock
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
