@@ -1,1 +1,1 @@
-"""Two days of a house at work, at speed: does it need more and more of anything?"""
+"""Two days of a house at work, at speed, to see whether it needs more and more of anything."""

@@ -1,9 +1,9 @@
 """48 hours of a house on servers, at speed: `python -m bench.soak --json [--minutes 20]`.
 
-All roles of a house run in this process, on PostgreSQL and a versioned bucket of SeaweedFS, with a
-clock that runs fast. It is kept, looked at, learned from, shared and forgotten; retention and grants
-end; satellites come and go. Looked at all the while: memory, open files, threads, connections to the
-database, temporary files. Flat is what a line through the last two thirds says.
+All roles of a house run in this process, on PostgreSQL and a versioned bucket of SeaweedFS, with
+a clock that runs fast. It is kept, looked at, learned from, shared and forgotten; retention and
+grants end; satellites come and go. Looked at all the while: memory, open files, threads,
+connections to the database, temporary files. Flat is what a line through the last two thirds says.
 """
 
 import argparse

@@ -115,7 +115,7 @@ def _running(home: Path, ports: list[int]) -> Iterator[None]:
         async with asyncio.TaskGroup() as tasks:
             comers = [tasks.create_task(_come_and_go(port)) for port in ports]
             served = tasks.create_task(work(read_settings(home), lambda _: None, life=life))
-            while not (served.done() or life.stage == "ready"):
+            while not (served.done() or life.stage == "ready"):  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.05)
             begun.set()
             await served
