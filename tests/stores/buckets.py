@@ -34,8 +34,8 @@ VERSIONED = (
 class Server:
     """A server's program, which can be stopped and started again on the same port."""
 
-    def __init__(self, command: list[str], port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, command: list[str], port: int, ip: str = "127.0.0.1") -> None:
+        self.url = f"http://{ip}:{port}"
         self._command = command
         self._buckets: set[str] = set()
         self.start()
@@ -73,8 +73,11 @@ def moto() -> Server:
     return Server([str(program), "-H", "127.0.0.1", "-p", str(port)], port)
 
 
-def seaweed(folder: Path) -> Server:
-    """Start SeaweedFS, which checks signatures and keeps its buckets in a folder, or skip."""
+def seaweed(folder: Path, ip: str = "127.0.0.1", within: tuple[str, ...] = ()) -> Server:
+    """Start SeaweedFS, which checks signatures and keeps its buckets in a folder, or skip.
+
+    `within` is the command that runs it elsewhere, such as in a network of its own with that `ip`.
+    """
     program = shutil.which("weed", path=f"{PROGRAMS}:{os.environ['PATH']}")  # noqa: TID251 - the tests' own
     need(program is not None, "the S3 server SeaweedFS (make setup-dev)")
     identity = {
@@ -89,8 +92,8 @@ def seaweed(folder: Path) -> Server:
     port = free_port()
     options = {
         "dir": data,
-        "ip": "127.0.0.1",
-        "ip.bind": "127.0.0.1",
+        "ip": ip,
+        "ip.bind": ip,
         "master.telemetry": "false",
         "master.volumeSizeLimitMB": 64,
         "volume.max": 400,
@@ -106,7 +109,7 @@ def seaweed(folder: Path) -> Server:
         "s3.port.grpc": free_port(),
     }
     named = [f"-{name}={value}" for name, value in options.items()]
-    return Server([str(program), "server", "-s3", *named], port)
+    return Server([*within, str(program), "server", "-s3", *named], port, ip)
 
 
 def sign_in(monkeypatch: pytest.MonkeyPatch, url: str) -> None:

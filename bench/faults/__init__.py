@@ -1,0 +1,1 @@
+"""A house on servers under load, and what happens to it when something of it fails."""
