@@ -114,12 +114,13 @@ def watching(
     url: str,
     private: tuple[Area, ...] = (),
     bounds: Bounds = Bounds(),  # noqa: B008 - it is frozen
+    sub: str | None = None,
 ) -> Iterator[tuple[Eyes, Clips]]:
-    """Watch a camera, and have it looked at, before the block runs."""
+    """Watch a camera, and have it looked at, or its smaller stream, before the block runs."""
     eyes, clips = Eyes(), Clips()
     camera = Camera(DeviceId("bench"), on=True, private=private)
     watch = CameraWatch(
-        CameraSettings(name="bench", address=url),
+        CameraSettings(name="bench", address=url, sub=sub),
         partial(Rules, camera, Mode.HOME),
         lambda: eyes,
         clips,
@@ -149,9 +150,11 @@ def decoding(url: str, seconds: float) -> float:
         return (process_time() - cpu) / (count / FPS)
 
 
-def analysing(url: str, seconds: float, private: tuple[Area, ...], *, films: bool) -> float:
+def analysing(
+    url: str, seconds: float, private: tuple[Area, ...], *, films: bool, sub: str | None = None
+) -> float:
     """Answer the processor's seconds a second of film that a watched camera takes."""
-    with watching(url, private) as (eyes, clips):
+    with watching(url, private, sub=sub) as (eyes, clips):
         if films:
             eyes.shows = frozenset({Seen.MOTION})
             clips.begun.wait(30)

@@ -26,6 +26,7 @@ def main() -> None:
     options = parser.parse_args()
     figures, skipped = {}, []
     with world() as (made, load):
+        made.begin("ears")
         for name, fault in FAULTS.items():
             if name in NEEDS_CABLE and not made.has_cable:
                 skipped.append(name)

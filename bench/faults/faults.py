@@ -16,7 +16,6 @@ def worker_killed(world: World, _: float) -> None:
 
 def ears_killed(world: World, _: float) -> None:
     """Kill what hears, and start another."""
-    world.begin("ears")
     _kill(world, "ears")
 
 
@@ -43,9 +42,15 @@ def network_cut(_: World, seconds: float) -> None:
 
 
 def primary_killed(world: World, _: float) -> None:
-    """Kill the primary database at once, and promote its replica."""
+    """Kill the primary database at once, promote its replica, and make another in its place.
+
+    Until that is there nothing can be forgotten wholly: what may be promoted next has the old keys.
+    """
     world.one.lose_power()
     world.two.promote()
+    again = world.two.replica("one")
+    world.stack.callback(again.remove)
+    again.start()
 
 
 FAULTS: dict[str, Fault] = {
@@ -56,7 +61,7 @@ FAULTS: dict[str, Fault] = {
     "keeper away": keeper_away,
     "primary database killed": primary_killed,
 }
-"""In this order: after the last there is no replica any more."""
+"""In this order: the last leaves the database elsewhere."""
 
 NEEDS_CABLE = {"network to the object store cut"}
 

@@ -88,8 +88,11 @@ def world() -> Iterator[tuple[World, Load]]:
         has_cable = may_cut()
         if has_cable:
             stack.enter_context(cable())
-        how = {"ip": CABLE[1], "within": ("ip", "netns", "exec", STORE)} if has_cable else {}
-        bucket = buckets.seaweed(folder, **how)
+        bucket = (
+            buckets.seaweed(folder, CABLE[1], ("ip", "netns", "exec", STORE))
+            if has_cable
+            else buckets.seaweed(folder)
+        )
         stack.callback(bucket.stop)
         buckets.sign_in(stack.enter_context(pytest.MonkeyPatch.context()), bucket.url)
         buckets.new_bucket(bucket.url, "faults", versioned=True)
