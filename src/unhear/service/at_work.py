@@ -184,21 +184,21 @@ class AtWork:
         allowed = house.clock()
         while not self._life.is_leaving:
             now = house.clock()
-            await asyncio.to_thread(_obey, elsewhere)
-            await asyncio.to_thread(ways.assistant.tick, mine)
+            await asyncio.to_thread(_try, elsewhere.tick)
+            await asyncio.to_thread(_try, lambda: ways.assistant.tick(mine))
             if self._ears is not None:
                 await self._ears.tick()
             if Role.WEB in self._process.roles and now - looked >= ACCOUNTS_EVERY:
                 looked = now
-                await asyncio.to_thread(self.home.tick)
+                await asyncio.to_thread(_try, self.home.tick)
             if now - allowed >= DAILY:
                 allowed = now
-                await asyncio.to_thread(require_controls, house)
+                await asyncio.to_thread(_try, lambda: require_controls(house))
             await self._life.pause(TICK_SECONDS)
 
     def _do(self, duty: Duty, left: Left) -> Left:
         if self._ways is None and self._elsewhere is not None:
-            _obey(self._elsewhere)
+            _try(self._elsewhere.tick)
         return duty.do(self.home.house, left)
 
 
@@ -226,11 +226,12 @@ def _warm(house: House) -> None:
     house.grammar.vocabulary()
 
 
-def _obey(elsewhere: Elsewhere) -> None:
+def _try(due: Callable[[], object]) -> None:
+    """Do what is due now and then; while stores or keeper are away it waits for its next turn."""
     try:
-        elsewhere.tick()
+        due()
     except (ForgetError, StoreError) as error:
-        log.warning("others were not looked at", extra=kind(error))
+        log.warning("what is due was not done", extra=kind(error))
 
 
 def kind(error: BaseException) -> Mapping[str, Any]:

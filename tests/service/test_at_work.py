@@ -1,0 +1,55 @@
+"""What cannot be done while stores or keeper are away is done later, and ends no process."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.home import PASSPHRASE, PLAN
+from unhear.forget.errors import KeeperFailed
+from unhear.house.setup import set_up
+from unhear.service import at_work
+from unhear.service.at_work import AtWork, Process, Role
+from unhear.settings import Settings
+from unhear.web.home import Home
+
+
+def test_what_is_due_waits_while_the_keeper_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(at_work, "ACCOUNTS_EVERY", timedelta(0))
+    monkeypatch.setattr(at_work, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(at_work, "_warm", lambda _house: None)
+    settings = Settings(house=tmp_path / "house")
+    set_up(settings, PLAN, PASSPHRASE)
+    home, failed, done = Home(settings), list[Exception](), list[bool]()
+
+    def tick() -> None:
+        done.append(len(done) > 2)
+        if not done[-1]:
+            raise KeeperFailed("the keeper is away")
+
+    monkeypatch.setattr(home, "tick", tick)
+    caplog.set_level(logging.WARNING)
+
+    async def serve(answers: ThreadPoolExecutor) -> None:
+        process = Process(
+            {Role.WEB}, answers, lambda _: None, lambda _, error: failed.append(error)
+        )
+        one = AtWork(home, process)
+        await asyncio.to_thread(home.begin, asyncio.get_running_loop())
+        await asyncio.to_thread(home.open)
+        await one.begin()
+        async with asyncio.timeout(60):
+            while not (failed or (done and done[-1])):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        await one.rest()
+        await one.close()
+
+    with ThreadPoolExecutor(1) as answers:
+        asyncio.run(serve(answers))
+    assert not failed
+    assert [record.message for record in caplog.records] == ["what is due was not done"] * 3
