@@ -23,7 +23,16 @@ TWICE_SEALED = (
 )
 """Places of the map whose content is sealed to the household too, so that no root key opens it."""
 
-ROWS = ("household.*", "trace.*", "erasure.*", "sweep.*", "hold.*", "leaf_page.*", "key_*.*")
+ROWS = (
+    "household.*",
+    "household_news.*",
+    "trace.*",
+    "erasure.*",
+    "sweep.*",
+    "hold.*",
+    "leaf_page.*",
+    "key_*.*",
+)
 IN_DATABASE = (*ROWS, "kind: *", "skill: *", "data/unhear.db*")
 AFFECTED = {
     Whose.PERSON: "whoever was heard or seen there, and is not forgotten",
