@@ -12,7 +12,7 @@ AWAY_SECONDS, AROUND_SECONDS = 3.0, 2.0
 ELSEWHERE = {"ears killed"}
 """Tested with a satellite that hears."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.tools]
+pytestmark = [pytest.mark.slow, pytest.mark.tools, pytest.mark.timeout(900)]
 
 
 def test_whatever_fails_nothing_is_lost_resurrected_or_in_clear() -> None:
