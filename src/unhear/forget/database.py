@@ -164,6 +164,11 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     ) -> Iterator[tuple[TraceId, int]]:
         """Yield id and slot of those of these ids that are kept and of these kinds."""
 
+    def kinds_by_id(
+        self, household: HouseholdId, ids: Collection[TraceId]
+    ) -> Iterator[tuple[TraceId, TraceKind]]:
+        """Yield id and kind of those of these ids that are kept."""
+
     def traces(
         self,
         household: HouseholdId,

@@ -45,9 +45,9 @@ def named(
         rows = transaction.traces(household, kinds)
     elif scope == Scope(recordings=scope.recordings) and scope.recordings and not holds:
         # The usual request, and batches of it: nothing of a recording need be read or opened.
-        for kind, ids in _of_recordings(scope.recordings).items():
-            found = transaction.slots_by_id(household, ids, (kind,))
-            yield from (Named(trace, kind, held=False) for trace, _ in found)
+        wanted = {kind: set(ids) for kind, ids in _of_recordings(scope.recordings).items()}
+        found = transaction.kinds_by_id(household, set().union(*wanted.values()))
+        yield from (Named(i, kind, held=False) for i, kind in found if i in wanted.get(kind, ()))
         rows = _covered(tree, scope, transaction.traces(household, SEARCHED))
     else:
         rows = _covered(tree, scope, _candidates(transaction, household, scope))

@@ -1,20 +1,18 @@
 """What the database knows of copies of itself: how often it was written to, and the last drill."""
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 
 from unhear.prove.claims import Drill
 from unhear.stores import tables as t
+from unhear.stores.rows import Rows
 from unhear.stores.upserts import upsert
 
 COUNT = text("UPDATE commit_count SET number = number + 1")
 UPSERT_DRILL = upsert(t.drill)
 
 
-class CopyRows:
+class CopyRows(Rows):
     """The count of commits, and the last restore drill."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def count_commit(self) -> None:
         """Count this transaction."""

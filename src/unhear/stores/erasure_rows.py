@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, select, text
+from sqlalchemy import BindParameter, Select, bindparam, delete, select, text
 
 from unhear.forget.database import ErasureRow, ErasureState, HoldRow, HoldState
 from unhear.household.clock_guard import ClockMark
 from unhear.household.words import HouseholdId, TraceId
 from unhear.stores import tables as t
+from unhear.stores.rows import Rows
 from unhear.stores.upserts import insert_new, upsert
 
 ERASURE, SWEEP = t.erasure.c, t.sweep.c
@@ -34,11 +35,8 @@ SELECT_HOLDS = select(t.hold).where(t.hold.c.household == OURS)
 UPSERT_MARK = upsert(t.clock_mark)
 
 
-class ErasureRows:
+class ErasureRows(Rows):
     """Erasures under way, the bars of those that are done, and what holds some of them back."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def set_erasure(self, row: ErasureRow) -> None:
         """Put an erasure in place of what was known of it."""

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeVar
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
 from unhear.forget.errors import RootGone
 from unhear.forget.keytree import DEPTH, FAN_OUT, PagePlace, SealedPage
 from unhear.forget.roots import CurrentRoot
 from unhear.household.words import HouseholdId
 from unhear.stores import tables as t
+from unhear.stores.rows import Rows
 from unhear.stores.upserts import upsert
 
 T = TypeVar("T", int, PagePlace)
@@ -45,11 +46,8 @@ SELECT_LEAF_PAGES = select(LEAF_PAGE.page_index, LEAF_PAGE.used).where(
 UPSERT_LEAF_PAGE = upsert(t.leaf_page)
 
 
-class KeyringRows:
+class KeyringRows(Rows):
     """The key tree's pages and roots, and whose each leaf page is."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def read_pages(self, places: Collection[PagePlace]) -> Mapping[PagePlace, SealedPage]:
         """Answer these pages; one never written is left out."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 
 from unhear.household.words import HouseholdId
 from unhear.stores import tables as t
+from unhear.stores.rows import Rows
 
 # The condition is for SQLite: without one it takes the conflict for part of a join.
 TELL = text(
@@ -17,11 +18,8 @@ SELECT_COUNT = select(t.commit_count.c.number)
 SELECT_NEWS = select(t.household_news).where(t.household_news.c.number > bindparam("since"))
 
 
-class NewsRows:
+class NewsRows(Rows):
     """The number of the newest commit that changed a household, as told by those who wrote it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def tell(self, households: Iterable[HouseholdId]) -> None:
         """Say that this transaction changes these households."""

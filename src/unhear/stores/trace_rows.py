@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Connection,
     Select,
     bindparam,
     delete,
@@ -18,6 +17,7 @@ from sqlalchemy import (
 from unhear.forget.database import HouseholdRow, TraceKind, TraceRow
 from unhear.household.words import HouseholdId, TraceId
 from unhear.stores import tables as t
+from unhear.stores.rows import Rows
 
 IDS_PER_QUERY_MAX = 500
 """Bounds the size of one SQL statement."""
@@ -79,11 +79,8 @@ UPDATE_HOUSEHOLD = (
 )
 
 
-class TraceRows:
+class TraceRows(Rows):
     """Households and the things kept for them."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def add_household(self, row: HouseholdRow) -> None:
         """Add a household."""
@@ -97,17 +94,20 @@ class TraceRows:
         """Put another recipient and wrapped identity in place of a household's old ones."""
         values = {"ours": row.id, "recipient": row.recipient, "identity": row.identity}
         self._connection.execute(UPDATE_HOUSEHOLD, values)
+        self._households.pop(row.id, None)
 
     def households(self) -> list[HouseholdRow]:
         """Answer all households."""
         return [_household(row) for row in self._connection.execute(select(t.household))]
 
     def household(self, household: HouseholdId) -> HouseholdRow:
-        """Answer one household. Raises `KeyError` for an unknown one."""
-        row = self._connection.execute(SELECT_HOUSEHOLD, {"ours": household}).one_or_none()
-        if row is None:
-            raise KeyError(household.hex())
-        return _household(row)
+        """Answer one household, read once. Raises `KeyError` for an unknown one."""
+        if household not in self._households:
+            row = self._connection.execute(SELECT_HOUSEHOLD, {"ours": household}).one_or_none()
+            if row is None:
+                raise KeyError(household.hex())
+            self._households[household] = _household(row)
+        return self._households[household]
 
     def add_trace(self, row: TraceRow) -> None:
         """Add a kept thing."""
@@ -152,6 +152,14 @@ class TraceRows:
         for some in _parts(ids):
             rows = self._connection.execute(SELECT_SLOTS, {"ours": household, "ids": some})
             yield from ((trace, slot) for trace, slot, kind in rows if kind in wanted)
+
+    def kinds_by_id(
+        self, household: HouseholdId, ids: Collection[TraceId]
+    ) -> Iterator[tuple[TraceId, TraceKind]]:
+        """Yield id and kind of those of these ids that are kept."""
+        for some in _parts(ids):
+            rows = self._connection.execute(SELECT_SLOTS, {"ours": household, "ids": some})
+            yield from ((trace, KINDS[kind]) for trace, _, kind in rows)
 
     def traces(
         self,

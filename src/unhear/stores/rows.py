@@ -1,0 +1,19 @@
+"""What all rows of a transaction share."""
+
+from sqlalchemy import Connection
+
+from unhear.forget.database import HouseholdRow
+from unhear.household.words import HouseholdId
+
+
+class Rows:
+    """One transaction's connection, and what was read on it once and nobody changes meanwhile.
+
+    A transaction sees one state, or has the lock: only what it writes itself is new.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._households: dict[HouseholdId, HouseholdRow] = {}
+        self._ledger_size: int | None = None
+        self._ledger_nodes: dict[tuple[int, int], bytes] = {}
