@@ -38,13 +38,6 @@ def house(settings: Settings) -> Iterator[House]:
     house.close()
 
 
-@pytest.fixture
-def clock(house: House, monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    clock = SetClock(house.clock())
-    monkeypatch.setattr(house, "clock", clock)
-    return clock
-
-
 def number(house: House) -> int:
     return house.database.news.of(house.household.id)
 
@@ -99,8 +92,9 @@ def test_where_nothing_changed_a_house_looks_at_one_number(
 
 
 def test_a_timer_that_another_process_set_rings_here(
-    house: House, settings: Settings, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    house.clock = clock = SetClock(house.clock())
     monkeypatch.setattr(news, "LOOK_SECONDS", 0)
     rung: list[str] = []
     monkeypatch.setattr(house.rooms, "ring", lambda said, *_rest: rung.append(said))

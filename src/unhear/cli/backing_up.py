@@ -1,18 +1,15 @@
 """Back up, restore, and rehearse it: `unhear backup`, `backups`, `restore` and `drill`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from unhear.cli.bars import bars
 from unhear.cli.output import (
     Json,
     console,
-    errors,
     open_house,
     passphrase_of,
     settings_of,
@@ -20,7 +17,6 @@ from unhear.cli.output import (
     show_table,
 )
 from unhear.house.backup import Backup, Opens, how_they_open, remove_dead
-from unhear.house.backup import Progress as Told
 from unhear.house.backup import backup as make_backup
 from unhear.house.backup import backups as all_backups
 from unhear.house.drill import PASSED, rehearse
@@ -48,7 +44,7 @@ def backup(
 ) -> None:
     """Send what is new to a folder or an object store. The root key is never in it."""
     house = open_house(context)
-    with _bars() as told:
+    with bars() as told:
         made = make_backup(house, Target(place), told, anew=anew)
     if as_json:
         show_json({"id": made.id, "made_at": made.made_at, "recordings": made.recordings})
@@ -126,7 +122,7 @@ def restore(
         at=_backup_called(target, at) if at else None,
         older=older,
     )
-    with _bars() as told:
+    with bars() as told:
         restored = bring_back(
             settings,
             choose_keeper(settings.keeper_spec, settings.house),
@@ -145,7 +141,7 @@ def restore(
 def restore_sounds(context: typer.Context, place: Place, *, as_json: Json = False) -> None:
     """Bring back the sound of recordings that this house lacks, from copies of any age."""
     house = open_house(context)
-    with _bars() as told:
+    with bars() as told:
         found, missing = bring_sounds_back(house, [Target(place)], told)
     if as_json:
         show_json({"found": found, "missing": missing})
@@ -180,17 +176,3 @@ def _backup_called(target: Target, digits: str) -> Backup:
     if len(found) != 1:
         raise RestoreRefused(f"{len(found)} backups begin with {digits!r}; see `unhear backups`")
     return found[0]
-
-
-@contextmanager
-def _bars() -> Iterator[Told]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True) as progress:
-        tasks = {}
-
-        def told(what: str, done: int, all_: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what)
-            progress.update(tasks[what], completed=done, total=all_)
-
-        yield told

@@ -1,16 +1,14 @@
 """`unhear migrate`: move a house to other stores, while it is at work."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from unhear.cli.output import Json, console, errors, settings_of, show_json, show_table
-from unhear.house.moving import Finished, Moved, Told, finish, move, next_shard
+from unhear.cli.bars import bars
+from unhear.cli.output import Json, console, settings_of, show_json, show_table
+from unhear.house.moving import Finished, Moved, finish, move, next_shard
 from unhear.settings import Settings
 from unhear.stores.moving.journal import Stores
 
@@ -53,7 +51,7 @@ def migrate(
         return
     settings = settings_of(context)
     goal = _goal(settings, database, shard, payloads)
-    with _bars() as told:
+    with bars() as told:
         moved = move(settings, goal, told, patience_seconds=wait)
     if as_json:
         show_json(_fields(moved))
@@ -142,22 +140,3 @@ def _fields(moved: Moved) -> dict[str, object]:
 def _named(stores: Stores) -> str:
     rows = "a file" if stores.database is None else f"PostgreSQL (shard {stores.shard})"
     return f"{rows} with payloads in {stores.payloads or 'a folder'}"
-
-
-@contextmanager
-def _bars() -> Iterator[Told]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=errors, transient=True) as progress:
-        tasks = {}
-
-        def told(what: str, done: int, all_: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what)
-            progress.update(tasks[what], completed=done, total=all_)
-
-        yield told

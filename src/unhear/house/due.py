@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from unhear.answer.skill import SkillContext
+from unhear.house.house import House
 from unhear.house.leases import Leases, device_lease
+from unhear.house.replying import context_of
 from unhear.household.speech import Item
-from unhear.household.words import DeviceId, TraceId
-from unhear.keep.memory import Recall, SkillMemory
+from unhear.household.words import DeviceId, TraceId, Utterance
+from unhear.keep.memory import Read, Recall, SkillMemory
 
 DEVICE = "device"
 """The word under which items of skills say where they are to be heard."""
@@ -35,11 +37,18 @@ def due_by(leases: Leases) -> Mine:
     return mine
 
 
-def due_here(
-    context: SkillContext, memory: SkillMemory, recall: Recall, mine: Mine | None
-) -> SkillContext:
-    """Answer a context that shows a skill what falls due in this process alone."""
-    return replace(context, memory=_Here(memory, recall, mine))
+def due_here(skill: str, tick: Utterance, house: House, mine: Mine | None) -> SkillContext:
+    """Answer what a skill may know while it lets fall due what does in this process.
+
+    What it remembers is read again only where something of the household has changed.
+    """
+    ours = house.household.id
+
+    def recall(read: Read) -> Sequence[Item]:
+        return house.conversation.recall(ours, skill, house.database.news.of(ours), read)
+
+    here = _Here(house.memory(skill, tick), recall, mine)
+    return replace(context_of(tick, skill, house), memory=here)
 
 
 @dataclass(frozen=True, slots=True)

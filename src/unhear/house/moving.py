@@ -28,6 +28,7 @@ from unhear.house.moving_payloads import remove_payloads
 from unhear.house.moving_work import Moved, MoveRefused, Told, Work
 from unhear.household.words import HouseholdId
 from unhear.settings import Settings, SettingsWrong, read_settings_file
+from unhear.stores import tables as t
 from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.keepers.choose import choose_keeper
 from unhear.stores.moving.end import End, end_of
@@ -185,9 +186,9 @@ def _is_copy(origin: End, goal: End) -> bool:
 
     One database may have two names, so this one is written to, and that one looked at.
     """
-    if goal.tree() not in (None, origin.tree()):
+    if goal.found(t.key_root.c.tree_id) not in (None, origin.found(t.key_root.c.tree_id)):
         return False
-    before = goal.commits()
+    before = goal.found(t.commit_count.c.number)
     with origin.writing():
         pass  # which is counted
-    return goal.commits() == before
+    return bool(goal.found(t.commit_count.c.number) == before)

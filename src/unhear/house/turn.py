@@ -1,14 +1,14 @@
 """One request, the whole way: heard, understood, answered; then kept or forgotten."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
 
-from unhear.answer.skill import LastTurn, SkillContext
+from unhear.answer.skill import LastTurn
 from unhear.answer.synthesiser import Speech
 from unhear.capture.events import Woken
 from unhear.capture.sound import RATE_HZ, Capture
@@ -22,12 +22,11 @@ from unhear.house.ears import Ears
 from unhear.house.house import House
 from unhear.house.lessons import Answered, learn_from, recognise
 from unhear.house.meaning import PRIVACY_SKILL, Meaning, Said, meaning_of
-from unhear.house.replying import context_of, may_answer, reply_to
+from unhear.house.replying import may_answer, reply_to
 from unhear.house.request import Request
 from unhear.household.policy import Decision, decide, forget_now
-from unhear.household.speech import Intent, Item, Reply, Transcript
+from unhear.household.speech import Intent, Reply, Transcript
 from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
-from unhear.keep.memory import Read
 from unhear.signals.giving import count, note, observe, past, timed
 from unhear.signals.words import Metric, RequestOutcome, Work
 from unhear.understand.hearing import Hearing, hearing
@@ -188,23 +187,10 @@ class Assistant:
         self._house.moments.drop_old()
         self._house.door.drop_old()
         self._house.unwritten.sweep()
-        self._house.skills.tick(lambda skill: self._due(skill, request, mine))
+        self._house.skills.tick(lambda skill: due_here(skill, request, self._house, mine))
         self._house.rooms.tick()
         if self._ears.resting:
             self._house.synthesiser.prepare_next()
-
-    def _due(self, skill: str, request: Utterance, mine: Mine | None) -> SkillContext:
-        """Answer what a skill may know while it lets fall due what has.
-
-        What it remembers is read again only where something of the household has changed.
-        """
-        house, ours = self._house, self._house.household.id
-
-        def recall(read: Read) -> Sequence[Item]:
-            return house.conversation.recall(ours, skill, house.database.news.of(ours), read)
-
-        context = context_of(request, skill, house)
-        return due_here(context, house.memory(skill, request), recall, mine)
 
     def _wake_devices(self) -> None:
         """Let devices listen again that were told to sleep until now."""

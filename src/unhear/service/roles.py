@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -63,7 +64,7 @@ async def work_for_many(
         await _ForMany(folder, settings, ready, role, life).run()
 
 
-class _Process:
+class _Process(ABC):
     """One process at work for its homes."""
 
     def __init__(
@@ -95,13 +96,13 @@ class _Process:
             stack.push_async_callback(self._workers.close)
             await self._work(stack)
 
+    @abstractmethod
     async def _work(self, stack: AsyncExitStack) -> None:
         """Begin, and work until it is told to leave; then leave."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _failed(self, home: Home, error: Exception) -> None:
         """Hear that the work for a home, once begun, cannot go on."""
-        raise NotImplementedError
 
     def _gauges(self) -> Iterable[Gauge]:
         return ()

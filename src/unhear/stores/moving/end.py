@@ -1,9 +1,9 @@
 """The two ends of a move: a database as a whole, to be read, filled, shut and removed."""
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Column, Connection
 
 from unhear.settings import Settings
 from unhear.stores.errors import StoreError
@@ -21,11 +21,8 @@ class End(Protocol):
     def exists(self) -> bool:
         """Whether there is anything in it."""
 
-    def tree(self) -> bytes | None:
-        """Answer the id of its key tree, or None where it has none."""
-
-    def commits(self) -> int | None:
-        """Answer how often it was written to, or None where it has no tables."""
+    def found(self, column: "Column[Any]") -> Any:
+        """Answer the one value of a column, or None where its table has no row, or is not there."""
 
     def make(self) -> None:
         """Make its tables, all empty."""

@@ -7,10 +7,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, create_engine, inspect, select, text
+from sqlalchemy import Column, Connection, create_engine, inspect, select, text
 from sqlalchemy.pool import StaticPool
 
-from unhear.stores import tables as t
 from unhear.stores.copy_rows import COUNT
 from unhear.stores.database import Database, engine_at, plain_errors
 from unhear.stores.errors import StoreBusy, StoreUnwritable
@@ -47,19 +46,10 @@ class FileEnd:
         """Whether the file is there."""
         return self._path.exists()
 
-    def tree(self) -> bytes | None:
-        """Answer the id of its key tree, or None where it has none."""
-        tree: bytes | None = self._found(t.key_root, t.key_root.c.tree_id)
-        return tree
-
-    def commits(self) -> int | None:
-        """Answer how often it was written to, or None where it has no tables."""
-        number: int | None = self._found(t.commit_count, t.commit_count.c.number)
-        return number
-
-    def _found(self, table: Table, column: Column[Any]) -> Any:
+    def found(self, column: "Column[Any]") -> Any:
+        """Answer the one value of a column, or None where its table has no row, or is not there."""
         with self.reading() as connection:
-            if not inspect(connection).has_table(table.name):
+            if not inspect(connection).has_table(column.table.name):
                 return None
             return connection.scalar(select(column))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, create_engine, delete, select, text
+from sqlalchemy import Column, Connection, create_engine, delete, select, text
 from sqlalchemy.pool import NullPool
 
 from unhear.stores import tables as t
@@ -41,19 +41,10 @@ class ShardEnd:
         """Whether it has a key tree already."""
         return shard_exists(self._address, self._shard)
 
-    def tree(self) -> bytes | None:
-        """Answer the id of its key tree, or None where it has none."""
-        tree: bytes | None = self._found(t.key_root, t.key_root.c.tree_id)
-        return tree
-
-    def commits(self) -> int | None:
-        """Answer how often it was written to, or None where it has no tables."""
-        number: int | None = self._found(t.commit_count, t.commit_count.c.number)
-        return number
-
-    def _found(self, table: Table, column: Column[Any]) -> Any:
+    def found(self, column: "Column[Any]") -> Any:
+        """Answer the one value of a column, or None where its table has no row, or is not there."""
         with self.reading() as connection:
-            if connection.scalar(SELECT_TABLE, {"name": table.name}) is None:
+            if connection.scalar(SELECT_TABLE, {"name": column.table.name}) is None:
                 return None
             return connection.scalar(select(column))
 
