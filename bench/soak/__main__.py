@@ -7,7 +7,6 @@ connections to the database, temporary files. Flat is what a line through the la
 """
 
 import argparse
-import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ from time import monotonic
 
 from bench.report import progress, report
 from bench.soak.load import Load
-from bench.soak.samples import GROWTH_MAX, Sample, growing, growth, sample
+from bench.soak.samples import GROWTH_MAX, Sample, growing, growth, sample, trim
 from bench.soak.world import world
 
 HOURS = 48
@@ -41,7 +40,7 @@ def soak(seconds: float, plant: Callable[[], object] = lambda: None) -> Soaked:
             running = threads.submit(load.run, enough)
             try:
                 while (passed := monotonic() - began) < seconds and not running.done():
-                    gc.collect()
+                    trim()
                     samples.append(
                         sample(HOURS * passed / seconds, at_work.database, at_work.temporary)
                     )
