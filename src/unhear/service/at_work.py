@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from starlette.applications import Starlette
 
@@ -25,6 +24,7 @@ from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
 from unhear.service.duties import DAILY, Duty, Left
 from unhear.service.ears import Ears, hearing
+from unhear.service.errors import kind
 from unhear.service.life import Life
 from unhear.stores.errors import StoreError
 from unhear.web.console import console_app
@@ -232,8 +232,3 @@ def _try(due: Callable[[], object]) -> None:
         due()
     except (ForgetError, StoreError) as error:
         log.warning("what is due was not done", extra=kind(error))
-
-
-def kind(error: BaseException) -> Mapping[str, Any]:
-    """Answer what is logged of an error: the rest of it could hold words."""
-    return {"error": type(error).__name__}

@@ -8,7 +8,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from unhear.service.addresses import is_loopback
-from unhear.service.at_work import AtWork, kind
+from unhear.service.at_work import AtWork
+from unhear.service.errors import kind
 from unhear.service.houses import HomeGone, Houses
 from unhear.settings import Settings, SettingsWrong
 from unhear.web.home import Home

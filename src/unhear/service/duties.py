@@ -22,6 +22,7 @@ from unhear.house.news import (
     tell_what_is_wrong,
     wanted_by_anybody,
 )
+from unhear.service.errors import kind
 from unhear.settings import Settings
 from unhear.stores.errors import StoreError
 
@@ -76,7 +77,7 @@ def _decisions(house: House, left: Left) -> Left:
     try:
         since = tell_decisions(house, since)
     except (ForgetError, StoreError) as error:
-        log.warning("news was not looked for", extra=_kind(error))
+        log.warning("news was not looked for", extra=kind(error))
     told = {"since": since.isoformat()}
     if not wanted_by_anybody(house):
         told[NOT_BEFORE] = (house.clock() + NOBODY_EVERY).isoformat()
@@ -94,7 +95,7 @@ def _end_grants(house: House, _left: Left) -> Left:
         house.grants.end_what_is_over()
         next_end = house.grants.next_end()
     except (ForgetError, StoreError) as error:
-        log.warning("ended grants were not all destroyed", extra=_kind(error))
+        log.warning("ended grants were not all destroyed", extra=kind(error))
         return {}
     return {NOT_BEFORE: next_end.isoformat()}
 
@@ -118,7 +119,7 @@ def _ship(house: House, left: Left) -> Left:
     try:
         house.copies.ship()
     except (MirrorAway, StoreError) as error:
-        log.warning("mirror away", extra=_kind(error))
+        log.warning("mirror away", extra=kind(error))
     return left
 
 
@@ -126,12 +127,8 @@ def _daily(house: House, do: Callable[[], object]) -> None:
     try:
         do()
     except (ClockDoubted, MirrorAway, StoreError) as error:
-        log.warning("the day's work was not finished", extra=_kind(error))
+        log.warning("the day's work was not finished", extra=kind(error))
         tell_trouble(house)
-
-
-def _kind(error: Exception) -> dict[str, str]:
-    return {"error": type(error).__name__}
 
 
 DUTIES = (

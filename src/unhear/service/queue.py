@@ -25,8 +25,9 @@ from procrastinate.schema import SchemaManager
 from unhear import clock
 from unhear.house.leases import Leases
 from unhear.house.own_household import NotSetUp
-from unhear.service.at_work import Process, kind
+from unhear.service.at_work import Process
 from unhear.service.duties import DUTIES, Duty, Left, duties_of, next_turn
+from unhear.service.errors import kind
 from unhear.service.houses import HomeGone, Houses
 from unhear.service.life import DRAIN_SECONDS_MAX, Life
 from unhear.settings import Settings

@@ -15,8 +15,9 @@ from unhear.house.gauges import Gauge, gauges_of
 from unhear.house.house import House
 from unhear.house.shared import Shared
 from unhear.service import notify
-from unhear.service.at_work import TICK_SECONDS, Process, Ready, Role, kind
+from unhear.service.at_work import TICK_SECONDS, Process, Ready, Role
 from unhear.service.console import serving_console, serving_consoles
+from unhear.service.errors import kind
 from unhear.service.health import Check, telling_health
 from unhear.service.homes import Homes, HomesInFolder, OneHome
 from unhear.service.houses import Houses

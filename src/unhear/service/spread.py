@@ -17,7 +17,8 @@ from time import monotonic
 from unhear.house.leases import Leases
 from unhear.house.own_household import NotSetUp
 from unhear.house.shared import Shared
-from unhear.service.at_work import AtWork, kind
+from unhear.service.at_work import AtWork
+from unhear.service.errors import kind
 from unhear.service.homes import HomesInFolder
 from unhear.service.houses import Houses
 from unhear.settings import Settings
