@@ -53,7 +53,7 @@ def ask_only(home: Home, days: float) -> bytes:
     """Write down that something was asked for, days ago, and do nothing; answer the erasure."""
     with editing(home) as (transaction, tree):
         asked = Asked(home.id, Scope(device=DeviceId(f"device {days}")))
-        return bar(transaction, tree, asked, home.clock() - timedelta(days=days))
+        return bar(transaction, tree, asked, home.clock() - timedelta(days=days)).id
 
 
 def write_done(

@@ -46,17 +46,19 @@ class Asked:
 class Case:
     """An erasure at work: its row and record as they stand, and the traces still to destroy.
 
-    `waits` says that a legal hold keeps some of what it names.
+    `waits` says that a legal hold keeps some of what it names; `gone` is what lost its keys, and is
+    to be swept everywhere.
     """
 
     row: ErasureRow
     record: ErasureRecord
     todo: list[TraceId]
     waits: bool = False
+    gone: Sequence[TraceId] = ()
 
 
-def bar(transaction: Transaction, tree: KeyTree, asked: Asked, now: datetime) -> bytes:
-    """Refuse new traces of what is named, from the moment this is durable; answer the erasure's id.
+def bar(transaction: Transaction, tree: KeyTree, asked: Asked, now: datetime) -> ErasureRow:
+    """Refuse new traces of what is named, from the moment this is durable; answer the erasure.
 
     The same request made again is the same erasure, unless there is something new to forget.
     Raises `NoSuchTrace` where it names recordings of which none is kept.
@@ -81,14 +83,14 @@ def bar(transaction: Transaction, tree: KeyTree, asked: Asked, now: datetime) ->
     transaction.set_erasure(row)
     if asked.reopens is not None:
         transaction.add_sweep(household, erasure, sorted(scope.recordings or ()))
-    return erasure
+    return row
 
 
 def find(transaction: Transaction, tree: KeyTree, row: ErasureRow, holds: Sequence[Scope]) -> Case:
     """Answer the erasure with everything it names, save what a legal hold keeps back."""
     record = record_of(transaction, tree, row)
     if row.state is not ErasureState.ASKED:
-        return Case(row, record, [])
+        return Case(row, record, [], gone=transaction.sweep(row.household, row.id))
     traces = list(_named(transaction, tree, row, record, holds))
     waits = any(trace.held for trace in traces)
     kinds = NAMED_KINDS if waits and record.scope.household else tuple(TraceKind)
@@ -114,12 +116,12 @@ def commit_some(transaction: Transaction, tree: KeyTree, cases: Sequence[Case], 
     All of it goes under one change of the root, and what was learned of it with it. A case without
     `todo` is finished here.
     """
-    cases = [case for case in cases if _still_asked(transaction, tree, case)]
-    chosen = list(_parts(transaction, tree, cases, ways.learned))
+    asked = [case for case in cases if _still_asked(transaction, tree, case)]
+    chosen = list(_parts(transaction, tree, asked, ways.learned))
     unlearnings = _unlearnings(transaction, tree, chosen, ways.learned)
     slots = {slot for _, part in chosen for slot in part.slots.values()}
     slots |= {slot for one in unlearnings.values() for slot in one.slots}
-    slots |= {transaction.household(case.row.household).slot for case in cases if _ends(case)}
+    slots |= {transaction.household(case.row.household).slot for case in asked if _ends(case)}
     if slots:
         old = erase_keys(transaction, ways.keeper, tree, slots, due_day=ways.due_day)
         for case, _ in chosen:
@@ -136,8 +138,11 @@ def commit_some(transaction: Transaction, tree: KeyTree, cases: Sequence[Case], 
     for case, part in chosen:
         _drop(transaction, case, part)
         _reseal(transaction, tree, part, dropped)
-    for case in cases:
+    for case in asked:
         _close(transaction, tree, case)
+    for case in cases:
+        if not case.todo:
+            case.gone = transaction.sweep(case.row.household, case.row.id)
 
 
 def _still_asked(transaction: Transaction, tree: KeyTree, case: Case) -> bool:
@@ -261,7 +266,7 @@ def _named(
 
 def _asked_before(
     transaction: Transaction, tree: KeyTree, asked: Asked, request: bytes, now: datetime
-) -> bytes | None:
+) -> ErasureRow | None:
     """Answer the erasure that the same request made before, barring up to now; None for none."""
     household, scope = asked.household, asked.scope
     earlier = transaction.erasure_of_request(asked.household, request)
@@ -276,5 +281,6 @@ def _asked_before(
         return None
     record = replace(record_of(transaction, tree, earlier), barred_until=now)
     resealed = sealed_record(transaction, tree, household, earlier.id, record)
-    transaction.set_erasure(replace(earlier, asked_day=day_number(now), sealed=resealed))
-    return earlier.id
+    again = replace(earlier, asked_day=day_number(now), sealed=resealed)
+    transaction.set_erasure(again)
+    return again

@@ -22,7 +22,7 @@ from unhear.clock import Clock, day_number
 from unhear.forget import roots
 from unhear.forget.attest import Attestation, attest
 from unhear.forget.commit import Asked, Case, Ways, bar, commit_some, find
-from unhear.forget.database import Database, ErasureState, TraceKind, Transaction
+from unhear.forget.database import Database, ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import (
     ForgetError,
     HeldBack,
@@ -58,6 +58,9 @@ TRACES_PER_SWEEP_MAX = 1_000
 """Traces handed to one `destroy`: bounds a holder's work, not the erasure."""
 
 REQUESTS_PER_GROUP_MAX = 256
+
+FOUND_AT_ONCE_MAX = 100
+"""A request that names no more recordings is barred and found in one go: it holds up no writer."""
 
 Erasure = tuple[HouseholdId, bytes]
 """Whose an erasure is, and its id."""
@@ -178,6 +181,9 @@ class Forgetter:
         """
         with self._database.reading() as transaction:
             queued = transaction.queued_roots()
+        self._let_go(queued)
+
+    def _let_go(self, queued: Mapping[bytes, int]) -> None:
         # Shipped after the look: what another process queues meanwhile may not be shipped yet.
         self._copies.ship()
         today = day_number(self._clock())
@@ -199,29 +205,38 @@ class Forgetter:
         alone = [[n] for n, asked in enumerate(requests) if asked.scope.household]
         for numbers in filter(None, [together, *alone]):
             with timed(Work.ERASE_BAR):
-                barred = self._bar([requests[n] for n in numbers])
+                barred, found = self._bar([requests[n] for n in numbers])
             erasures = [one for one in barred if not isinstance(one, Exception)]
-            finished = iter(self._finish(erasures))
+            finished = iter(self._finish(erasures, found))
             for n, one in zip(numbers, barred, strict=True):
                 outcomes[n] = one if isinstance(one, Exception) else next(finished)
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def _bar(self, requests: Sequence[Asked]) -> list[Erasure | Exception]:
+    def _bar(self, requests: Sequence[Asked]) -> tuple[list[Erasure | Exception], list[Case]]:
+        """Bar what each of these names; answer the erasures, and those that are found already."""
         now = self._clock()
         barred: list[Erasure | Exception] = []
+        few: list[ErasureRow] = []
         with self._database.writing() as transaction:
             tree = roots.open_tree(transaction, self._keeper)
             for asked in requests:
                 try:
-                    barred.append((asked.household, bar(transaction, tree, asked, now)))
+                    row = bar(transaction, tree, asked, now)
                 except NoSuchTrace as error:
                     barred.append(error)
-        return barred
+                    continue
+                barred.append((row.household, row.id))
+                named = asked.scope.recordings
+                if named is not None and len(named) <= FOUND_AT_ONCE_MAX:
+                    few.append(row)
+            return barred, _find(transaction, tree, few, day_number(now))
 
-    def _finish(self, erasures: Sequence[Erasure]) -> list[Receipt | Exception]:
+    def _finish(
+        self, erasures: Sequence[Erasure], found: Sequence[Case] = ()
+    ) -> list[Receipt | Exception]:
         """Do every step after the bar; answer each erasure's receipt, or why there is none."""
         with timed(Work.ERASE_FIND):
-            cases = self._find(erasures)
+            cases = [*found, *self._find_rest(erasures, found)]
         if any(case.row.state is ErasureState.COMMITTED for case in cases):
             self.destroy_due_roots()  # whoever committed may have died before that
         with timed(Work.ERASE_COMMIT):
@@ -249,18 +264,16 @@ class Forgetter:
                     outcomes.append(error)
         return outcomes
 
-    def _find(self, erasures: Sequence[Erasure]) -> list[Case]:
+    def _find_rest(self, erasures: Sequence[Erasure], found: Sequence[Case]) -> list[Case]:
+        known = {case.row.id for case in found}
+        rest = [one for one in erasures if one[1] not in known]
         today = day_number(self._clock())
 
         def read(transaction: Transaction, tree: KeyTree) -> list[Case]:
-            rows = [row for one in erasures if (row := transaction.erasure(*one)) is not None]
-            held = {
-                household: scopes_held(transaction, tree, household, today)
-                for household in {row.household for row in rows}
-            }
-            return [find(transaction, tree, row, held[row.household]) for row in rows]
+            rows = [row for one in rest if (row := transaction.erasure(*one)) is not None]
+            return _find(transaction, tree, rows, today)
 
-        return snapshot(self._database, self._keeper, read)
+        return snapshot(self._database, self._keeper, read) if rest else []
 
     def _commit(self, cases: Sequence[Case]) -> None:
         left = list(cases)
@@ -269,39 +282,20 @@ class Forgetter:
                 tree = roots.open_tree(transaction, self._keeper)
                 ways = Ways(self._keeper, self._learned, self.due_day())
                 commit_some(transaction, tree, left, ways)
-            self.destroy_due_roots()
+                queued = transaction.queued_roots()
+            self._let_go(queued)
             left = [case for case in left if case.todo]
 
     def _sweep(self, case: Case) -> Exception | None:
         """Sweep every holder and look again; answer what stands in the way, or None."""
-        household = case.row.household
-        with self._database.reading() as transaction:
-            traces = list(transaction.sweep(household, case.row.id))
+        household, traces = case.row.household, case.gone
         holders = [h for h in self._holders if h.holds_words or not case.record.scope.words_only]
         with timed(Work.ERASE_SWEEP):
             away = [holder.place for holder in holders if not _swept(holder, household, traces)]
         if away:
             return _away(away)
         with timed(Work.ERASE_LOOK):
-            return self._look(case, holders, traces)
-
-    def _look(
-        self, case: Case, holders: Sequence[Holder], traces: Sequence[TraceId]
-    ) -> Exception | None:
-        household = case.row.household
-        for holder in holders:
-            try:
-                held = holder.held(household, traces)
-            except HolderAway:
-                return _away([holder.place])
-            if held:
-                return TraceRemains(f"{holder.place} still holds something of {len(held)} traces")
-        if case.waits:
-            return HeldBack(
-                "some of this may not be erased yet; the rest is. It is finished by itself as "
-                "soon as that ends (see `unhear hold list`)"
-            )
-        return None
+            return _look(case, holders)
 
     def _attestation(self) -> Attestation:
         return Attestation(
@@ -321,6 +315,33 @@ class Forgetter:
     def due_day(self) -> int:
         """Answer the day from which a root replaced now may be destroyed; 0 is at once."""
         return self._copies.due_day(self._clock())
+
+
+def _find(
+    transaction: Transaction, tree: KeyTree, rows: Sequence[ErasureRow], today: int
+) -> list[Case]:
+    """Answer these erasures with what they name, save what legal holds keep back `today`."""
+    held = {
+        household: scopes_held(transaction, tree, household, today)
+        for household in {row.household for row in rows}
+    }
+    return [find(transaction, tree, row, held[row.household]) for row in rows]
+
+
+def _look(case: Case, holders: Sequence[Holder]) -> Exception | None:
+    for holder in holders:
+        try:
+            held = holder.held(case.row.household, case.gone)
+        except HolderAway:
+            return _away([holder.place])
+        if held:
+            return TraceRemains(f"{holder.place} still holds something of {len(held)} traces")
+    if case.waits:
+        return HeldBack(
+            "some of this may not be erased yet; the rest is. It is finished by itself as "
+            "soon as that ends (see `unhear hold list`)"
+        )
+    return None
 
 
 def _away(places: Sequence[Place]) -> HolderAway:

@@ -110,6 +110,7 @@ class KeyTree:
         self._epoch += 1
         self._read_paths((0, index) for index in changes)
         rewritten: dict[PagePlace, SealedPage] = {}
+        opened: dict[PagePlace, bytearray] = {}
         for level in range(DEPTH):
             above: dict[int, dict[int, bytes]] = defaultdict(dict)
             for index, keys in changes.items():
@@ -119,11 +120,11 @@ class KeyTree:
                 page_key = self._new_page_key(level, index, new_root)
                 above[index // FAN_OUT][index % FAN_OUT] = page_key
                 rewritten[level, index] = self._sealed(level, index, bytes(page), page_key)
+                opened[level, index] = page
             changes = above
         self._pages.write_pages(rewritten)
         self._root = new_root
-        self._opened.clear()
-        self._read.clear()
+        self._opened |= opened
 
     def rekey(self, new_root: bytes) -> None:
         """Seal the top page under `new_root`; every key stays what it is.

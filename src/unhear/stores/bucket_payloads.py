@@ -132,6 +132,8 @@ class BucketPayloads:
             wanted = set(traces)
             there = self.bucket.versions(household.hex())
             return [version for version in there if _trace_of(version.name) in wanted]
+        if len(traces) == 1:
+            return list(self._versions(household, traces[0]))
         with ThreadPoolExecutor(LOOKED_AT_ONCE) as threads:
             found = threads.map(lambda trace: list(self._versions(household, trace)), traces)
             return list(chain.from_iterable(found))

@@ -66,16 +66,19 @@ class KeyringRows(Rows):
         self._connection.execute(UPSERT_PAGE, rows)
 
     def current_root(self) -> CurrentRoot:
-        """Answer the root the pages open under. Raises `RootGone` before set-up."""
-        row = self._connection.execute(SELECT_ROOT).one_or_none()
-        if row is None:
-            raise RootGone("this house has not been set up yet; run `unhear setup` first")
-        return CurrentRoot(row.tree_id, row.epoch, row.root_id)
+        """Answer the root the pages open under, read once. Raises `RootGone` before set-up."""
+        if self._root is None:
+            row = self._connection.execute(SELECT_ROOT).one_or_none()
+            if row is None:
+                raise RootGone("this house has not been set up yet; run `unhear setup` first")
+            self._root = CurrentRoot(row.tree_id, row.epoch, row.root_id)
+        return self._root
 
     def set_root(self, root: CurrentRoot) -> None:
         """Point at another root."""
         values = {"tree_id": root.tree_id, "epoch": root.epoch, "root_id": root.root_id}
         self._connection.execute(UPSERT_ROOT, {"one": 1, **values})
+        self._root = root
 
     def queue_root(self, root_id: bytes, due_day: int) -> None:
         """Remember that this root must be destroyed, from `due_day` on."""

@@ -3,15 +3,23 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from unhear.stores.copy_rows import COUNT
 from unhear.stores.errors import CommitLost, StoreBusy, StoreDamaged, StoreError
 from unhear.stores.news import News
 from unhear.stores.schema import upgrade
-from unhear.stores.server import BUSY_SECONDS_MAX, connect, is_lost, place_of, plain_errors
+from unhear.stores.server import (
+    BUSY_SECONDS_MAX,
+    connect,
+    is_closed,
+    is_lost,
+    place_of,
+    plain_errors,
+)
 from unhear.stores.tables import metadata
 from unhear.stores.transaction import Transaction
 
@@ -65,10 +73,10 @@ class PostgresDatabase:
             pool_size=CONNECTIONS_KEPT,
             max_overflow=-1,
             pool_use_lifo=True,
-            pool_pre_ping=True,
             use_native_hstore=False,
             hide_parameters=True,
         )
+        event.listen(self._engine, "checkout", _refuse_closed)
         try:
             with plain_errors(address):
                 upgrade(self._engine, self._make_schemas)
@@ -107,7 +115,8 @@ class PostgresDatabase:
             plain_errors(self._address),
             self._engine.connect().execution_options(**how) as connection,
         ):
-            yield Transaction(connection)  # begins with the first look; there is nothing to commit
+            yield Transaction(connection)  # begins with the first look
+            connection.commit()  # after a rollback psycopg prepares every statement anew
 
     def tidy(self) -> None:
         """Take deleted rows out of the tables, so that the next ones are written over them."""
@@ -169,6 +178,12 @@ class PostgresDatabase:
         )
         for schema in (self._shard, self._keyring):
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool connect anew where the server closed what it kept, as at a failover."""
+    if is_closed(connection):
+        raise InvalidatePoolError("the server closed the connection")
 
 
 def shard_exists(address: str, shard: str) -> bool:

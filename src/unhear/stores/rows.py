@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 
 from unhear.forget.database import HouseholdRow
-from unhear.household.words import HouseholdId
+from unhear.forget.roots import CurrentRoot
+from unhear.household.words import HouseholdId, TraceId
 
 
 class Rows:
@@ -14,6 +15,9 @@ class Rows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._root: CurrentRoot | None = None
         self._households: dict[HouseholdId, HouseholdRow] = {}
+        self._places: dict[tuple[HouseholdId, TraceId], tuple[int, str] | None] = {}
+        """The slot and kind of kept things; None for what is not kept."""
         self._ledger_size: int | None = None
         self._ledger_nodes: dict[tuple[int, int], bytes] = {}

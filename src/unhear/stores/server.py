@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import ConnStatus
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -57,6 +58,18 @@ def connect(address: str, *schemas: str) -> "psycopg.Connection[tuple[object, ..
             )
     connection.autocommit = False
     return connection
+
+
+def is_closed(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
+    """Whether the server has closed a connection at rest, as far as is known here: it asks nobody.
+
+    One whose server is gone without a word is found out by what is asked next.
+    """
+    try:
+        connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return True
+    return connection.pgconn.status != ConnStatus.OK
 
 
 def conninfo(address: str, *schemas: str) -> str:

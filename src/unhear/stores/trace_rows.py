@@ -123,6 +123,7 @@ class TraceRows(Rows):
             "words": row.words,
         }
         self._connection.execute(insert(t.trace), values)
+        self._places[row.household, row.id] = row.slot, row.kind.value
 
     def set_capsule(self, row: TraceRow) -> None:
         """Put another capsule in place of a kept thing's old one."""
@@ -149,17 +150,16 @@ class TraceRows(Rows):
     ) -> Iterator[tuple[TraceId, int]]:
         """Yield id and slot of those of these ids that are kept and of these kinds."""
         wanted = {kind.value for kind in kinds}  # not in SQL, which would look them up by kind
-        for some in _parts(ids):
-            rows = self._connection.execute(SELECT_SLOTS, {"ours": household, "ids": some})
-            yield from ((trace, slot) for trace, slot, kind in rows if kind in wanted)
+        for trace, slot, kind in self._placed(household, ids):
+            if kind in wanted:
+                yield trace, slot
 
     def kinds_by_id(
         self, household: HouseholdId, ids: Collection[TraceId]
     ) -> Iterator[tuple[TraceId, TraceKind]]:
         """Yield id and kind of those of these ids that are kept."""
-        for some in _parts(ids):
-            rows = self._connection.execute(SELECT_SLOTS, {"ours": household, "ids": some})
-            yield from ((trace, KINDS[kind]) for trace, _, kind in rows)
+        for trace, _, kind in self._placed(household, ids):
+            yield trace, KINDS[kind]
 
     def traces(
         self,
@@ -205,6 +205,20 @@ class TraceRows(Rows):
         """Remove the rows of these ids."""
         for some in _parts(traces):
             self._connection.execute(DELETE_BY_IDS, {"ours": household, "ids": some})
+            self._places |= {(household, trace): None for trace in some}
+
+    def _placed(
+        self, household: HouseholdId, ids: Collection[TraceId]
+    ) -> Iterator[tuple[TraceId, int, str]]:
+        """Yield id, slot and kind of what is kept of these ids, each read once."""
+        unread = [trace for trace in ids if (household, trace) not in self._places]
+        for some in _parts(unread):
+            rows = self._connection.execute(SELECT_SLOTS, {"ours": household, "ids": some})
+            there = {trace: (slot, kind) for trace, slot, kind in rows}
+            self._places |= {(household, trace): there.get(trace) for trace in some}
+        for trace in sorted(ids):
+            if (place := self._places[household, trace]) is not None:
+                yield trace, *place
 
     def _traces(self, query: Select[Any], values: Mapping[str, Any]) -> Iterator[TraceRow]:
         for rows in self._connection.execute(query, values).partitions(ROWS_AT_ONCE):
