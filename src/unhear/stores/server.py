@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import POLLIN, poll
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import ConnStatus
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -65,11 +65,14 @@ def is_closed(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
 
     One whose server is gone without a word is found out by what is asked next.
     """
+    unread = poll()
+    unread.register(connection.fileno(), POLLIN)
     try:
-        connection.pgconn.consume_input()
+        while unread.poll(0):  # the server's last words, and then the end
+            connection.pgconn.consume_input()
     except psycopg.OperationalError:
         return True
-    return connection.pgconn.status != ConnStatus.OK
+    return False
 
 
 def conninfo(address: str, *schemas: str) -> str:
