@@ -183,8 +183,10 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
     ) -> list[TraceId]:
         """Answer the ids of the kept things of these kinds, from the first day to the last."""
 
-    def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
-        """Yield the days up to `last` that have kept things of a kind, the last first."""
+    def newest_day(
+        self, household: HouseholdId, kinds: Collection[TraceKind], last: int
+    ) -> int | None:
+        """Answer the last day up to `last` that has a kept thing of one of these kinds, or None."""
 
     def extent(self, household: HouseholdId, kind: TraceKind) -> tuple[int, int | None]:
         """Answer how many kept things of a kind there are, and the day of the oldest."""

@@ -152,8 +152,7 @@ def newest(
     kinds = _kinds(statements)
     day = DAY_LAST if before is None else before[0]
     while True:
-        days = (next(transaction.days(household, kind, day), None) for kind in kinds)
-        latest = max((one for one in days if one is not None), default=None)
+        latest = transaction.newest_day(household, kinds, day)
         if latest is None:
             return
         rows = transaction.traces(household, kinds, days=(latest, latest))

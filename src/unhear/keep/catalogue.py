@@ -262,24 +262,19 @@ class Catalogue:
     ) -> Iterator[TraceRow]:
         """Yield what was recorded, before a place if one is named, the newest first.
 
-        A day at a time where days have `enough`; twice as many days each time where they have not.
+        A day at a time where days have `enough`; where they have not, as many as would have it if
+        all were like the last, and twice as many days as before at least.
         """
-        day = self._day_of_newest(
-            transaction, DAY_LAST if before is None else day_number(before[0])
-        )
-        span = 1
-        while day is not None:
+        last, span = DAY_LAST if before is None else day_number(before[0]), 1
+        while True:
+            day = transaction.newest_day(self._household, RECORDING_KINDS, last)
+            if day is None:
+                return
             days = (day - span + 1, day)
             ids = transaction.trace_ids(self._household, RECORDING_KINDS, days)
             yield from self._in_order(transaction, tree, ids, days, before)
-            day = self._day_of_newest(transaction, days[0] - 1)
-            span = 1 if len(ids) >= enough else 2 * span
-
-    def _day_of_newest(self, transaction: Transaction, last: int) -> int | None:
-        """Answer the newest day up to `last` on which anything was recorded; None for none."""
-        of_kinds = (transaction.days(self._household, kind, last) for kind in RECORDING_KINDS)
-        newest = [next(days, None) for days in of_kinds]
-        return max((day for day in newest if day is not None), default=None)
+            last = days[0] - 1
+            span = 1 if len(ids) >= enough else max(2 * span, span * enough // max(len(ids), 1))
 
     def _in_order(
         self,

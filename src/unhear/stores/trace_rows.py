@@ -1,6 +1,7 @@
 """The rows of households and of the things kept for them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union_all,
     update,
 )
 
@@ -53,9 +55,6 @@ SELECT_IDS_OF_DAYS = select(TRACE.id).where(
     TRACE.household == OURS,
     TRACE.kind.in_(bindparam("kinds", expanding=True)),
     TRACE.day.between(bindparam("first"), bindparam("last")),
-)
-SELECT_LAST_DAY = select(func.max(TRACE.day)).where(
-    TRACE.household == OURS, TRACE.kind == bindparam("kind"), TRACE.day <= bindparam("last")
 )
 SELECT_EXTENT = select(func.count(), func.min(TRACE.day)).where(
     TRACE.household == OURS, TRACE.kind == bindparam("kind")
@@ -182,15 +181,13 @@ class TraceRows(Rows):
         of_days = {**values, "first": days[0], "last": days[1]}
         return list(self._connection.execute(SELECT_IDS_OF_DAYS, of_days).scalars())
 
-    def days(self, household: HouseholdId, kind: TraceKind, last: int) -> Iterator[int]:
-        """Yield the days up to `last` that have kept things of a kind, the last first."""
-        values = {"ours": household, "kind": kind.value}
-        while True:
-            day = self._connection.execute(SELECT_LAST_DAY, {**values, "last": last}).scalar()
-            if day is None:
-                return
-            yield day
-            last = day - 1
+    def newest_day(
+        self, household: HouseholdId, kinds: Collection[TraceKind], last: int
+    ) -> int | None:
+        """Answer the last day up to `last` that has a kept thing of one of these kinds, or None."""
+        values = {"ours": household, "last": last, **_numbered(kinds)}
+        day: int | None = self._connection.scalar(_newest_day(len(kinds)), values)
+        return day
 
     def extent(self, household: HouseholdId, kind: TraceKind) -> tuple[int, int | None]:
         """Answer how many kept things of a kind there are, and the day of the oldest."""
@@ -232,6 +229,22 @@ def _parts(ids: Collection[TraceId]) -> Iterator[list[TraceId]]:
     wanted = sorted(ids)
     for start in range(0, len(wanted), IDS_PER_QUERY_MAX):
         yield wanted[start : start + IDS_PER_QUERY_MAX]
+
+
+@cache
+def _newest_day(kinds: int) -> Select[Any]:
+    """Answer the statement that looks once in the index for each of so many kinds."""
+    of_kinds = (
+        select(func.max(TRACE.day).label("day")).where(
+            TRACE.household == OURS, TRACE.kind == bindparam(name), TRACE.day <= bindparam("last")
+        )
+        for name in _numbered(range(kinds))
+    )
+    return select(func.max(union_all(*of_kinds).subquery().c.day))
+
+
+def _numbered(kinds: Iterable[object]) -> dict[str, str]:
+    return {f"kind{number}": str(kind) for number, kind in enumerate(kinds)}
 
 
 def _household(row: Any) -> HouseholdRow:
