@@ -48,30 +48,47 @@ class Cutting:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        cut = threading.Event()
+        cut, answered = threading.Event(), threading.Event()
         with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
             server.connect(str(self._server / SOCKET))
-            answers = threading.Thread(target=self._answer, args=(server, client, cut), daemon=True)
+            ways = (server, client, cut, answered)
+            answers = threading.Thread(target=self._answer, args=ways, daemon=True)
             answers.start()
-            self._ask(client, server, cut)
+            self._ask(client, server, cut, answered)
             answers.join()
 
-    def _ask(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
+    def _ask(
+        self,
+        client: socket.socket,
+        server: socket.socket,
+        cut: threading.Event,
+        answered: threading.Event,
+    ) -> None:
         while data := client.recv(PIECE_BYTES):
             if self._is_to_lose(data):
                 cut.set()
                 if self._reaches:
                     server.sendall(data)
+                    answered.wait()
                 client.shutdown(socket.SHUT_RDWR)
                 break
             server.sendall(data)
         server.shutdown(socket.SHUT_WR)
 
-    def _answer(self, server: socket.socket, client: socket.socket, cut: threading.Event) -> None:
+    def _answer(
+        self,
+        server: socket.socket,
+        client: socket.socket,
+        cut: threading.Event,
+        answered: threading.Event,
+    ) -> None:
         with suppress(OSError):
             while data := server.recv(PIECE_BYTES):
-                if not cut.is_set():
+                if cut.is_set():
+                    answered.set()
+                else:
                     client.sendall(data)
+            answered.set()
             client.shutdown(socket.SHUT_RDWR)
 
     def _is_to_lose(self, data: bytes) -> bool:
