@@ -10,6 +10,7 @@ from unhear.house.alerting import Alerting
 from unhear.house.bell import Bell
 from unhear.house.cameras import Cameras
 from unhear.house.rooms import Switchboard
+from unhear.house.speakers import Speakers
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.family import Household
 from unhear.household.limits import Refusal
@@ -36,6 +37,7 @@ class Door:
         *,
         cameras: Cameras,
         rooms: Switchboard,
+        speakers: Speakers,
         alerting: Alerting,
         household: Callable[[], Household],
         owners: Callable[[], Mapping[DeviceId, PersonId]],
@@ -45,6 +47,7 @@ class Door:
         """`owners` says whose devices are, of those that are somebody's; `clock` is local."""
         self._cameras = cameras
         self._rooms = rooms
+        self._speakers = speakers
         self._alerting = alerting
         self._household = household
         self._owners = owners
@@ -106,12 +109,12 @@ class Door:
         """Say `text` at a camera's speaker; answer whether that could be.
 
         By default it is the one that rang in the last minutes, or the only one with a speaker.
-        Raises `KeyError` for no camera.
+        Raises `KeyError` for no camera, and `CameraElsewhere` where its speaker cannot be asked.
         """
         named = self._cameras.named
         chosen = self._waiting() if camera is None else camera
         speaker = None if chosen is None else named[chosen].speaker
-        return speaker is not None and self._rooms.say_there(text, DeviceId(speaker))
+        return speaker is not None and self._speakers.say(text, DeviceId(speaker))
 
     def reply(self, camera: DeviceId, which: str) -> bool:
         """Say one of `replies` at a camera's speaker. Raises `KeyError` for no such thing."""
