@@ -121,8 +121,7 @@ class Cameras:
         return self._obeyed(self._family.set_mode(mode))
 
     def told(self, device: DeviceId) -> CameraTold:
-        """Answer how a camera is, wherever it is. Raises `NoSuchCamera`."""
-        self._check(device)
+        """Answer how a camera is, wherever it is; one that is named no more is away."""
         here, beyond = self.here().get(device), self._beyond()
         if here is not None or beyond is None:
             return here or CameraTold(CameraState.AWAY)
@@ -131,6 +130,7 @@ class Cameras:
 
     def state(self, device: DeviceId) -> CameraState:
         """Answer how a camera is. Raises `NoSuchCamera`."""
+        self._check(device)
         return self.told(device).state
 
     def here(self) -> Mapping[DeviceId, CameraTold]:

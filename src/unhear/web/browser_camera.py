@@ -87,7 +87,7 @@ class Filming:
         shown = None
         try:
             while not left.done() and self._wants(socket, camera, call):
-                light = self._light(camera)
+                light = await asyncio.to_thread(self._light, camera)
                 if light != shown:
                     shown = light
                     await _tell(socket, light=light)
