@@ -1,7 +1,7 @@
 """The console is one process, cameras and satellites are others: all that needs both works.
 
-Real processes, a real camera (an RTSP server that plays pedestrians), and satellites at the door and
-in the kitchen over real connections.
+Real processes, a real camera (an RTSP server that plays pedestrians), satellites at the door and in
+the kitchen over real connections, and pages that listen.
 """
 
 import io
@@ -52,7 +52,7 @@ RATE_HZ, LOUD = 48_000, 20_000
 SETTINGS = """
 language = "de"
 speech = ["{speech}"]
-devices_from = ["{first}", "{second}"]
+devices_from = ["{first}", "{second}", "{web}"]
 
 [[cameras]]
 name = "{door}"
@@ -87,7 +87,7 @@ class Home:
     """A house, and its console in a process of its own."""
 
     folder: Path
-    addresses: tuple[str, str]
+    addresses: tuple[str, str, str]
     satellites: dict[str, Played]
     stack: ExitStack
     url: str = ""
@@ -100,7 +100,9 @@ class Home:
     def web(self) -> Process:
         page = f"127.0.0.1:{free_port()}"
         self.url = f"http://localhost:{page.rpartition(':')[2]}"
-        served = self.stack.enter_context(process(self.folder, "web", UNHEAR_PAGE=page))
+        served = self.stack.enter_context(
+            process(self.folder, "web", UNHEAR_PAGE=page, UNHEAR_DEVICES_AT=self.addresses[2])
+        )
         headers = {"origin": self.url}
         self.client = self.stack.enter_context(
             httpx2.Client(base_url=self.url, headers=headers, trust_env=False, timeout=60)
@@ -114,7 +116,10 @@ class Home:
         return told
 
     def look(self, path: str = "") -> ClientConnection:
-        url = self.url.replace("http:", "ws:") + f"/live/front%20door{path}"
+        return self.opened(f"/live/front%20door{path}")
+
+    def opened(self, path: str) -> ClientConnection:
+        url = self.url.replace("http:", "ws:") + path
         cookie = {"cookie": self.client.headers["cookie"]}
         return connect(url, origin=Origin(self.url), additional_headers=cookie, open_timeout=60)
 
@@ -153,7 +158,7 @@ def home(tmp_path: Path, plug: Plug, back_end: None) -> Iterator[Home]:
     folder = tmp_path / "house"
     back_ends.CURRENT.prepare(folder)
     set_up(Settings(house=folder), PLAN, PASSPHRASE)
-    addresses = (f"unix:{tmp_path}/ears", f"127.0.0.1:{free_port()}")
+    addresses = (f"unix:{tmp_path}/ears", f"127.0.0.1:{free_port()}", f"unix:{tmp_path}/web")
     with ExitStack() as stack:
         background = stack.enter_context(Background())
         satellites = {name: Played() for name in ("porch", "kitchen")}
@@ -161,6 +166,7 @@ def home(tmp_path: Path, plug: Plug, back_end: None) -> Iterator[Home]:
             speech=stack.enter_context(recogniser(Slow())),
             first=addresses[0],
             second=addresses[1],
+            web=addresses[2],
             door=DOOR,
             camera=plug().url(),
             token=TOKEN,
@@ -232,7 +238,11 @@ def test_a_console_by_itself_shows_lets_speak_and_rings_whoever_has_the_cameras(
     changed = home.client.patch(f"{API}/cameras/{DOOR}", json={"on": True})
     assert changed.status_code == 200, changed.text
     assert not kitchen.sounds
-    assert [home.press("wrong"), home.press()] == [401, 204]
+    with home.opened("/voice") as listening:
+        listening.send(json.dumps({"rate": RATE_HZ, "wake": False}))
+        assert "ready" in json.loads(listening.recv(PATIENCE))
+        assert [home.press("wrong"), home.press()] == [401, 204]
+        assert any(isinstance(listening.recv(PATIENCE), bytes) for _ in range(10))
     until(lambda: kitchen.sounds)
     until(lambda: home.clips_of_rings() == 1)
 

@@ -29,6 +29,7 @@ from tests.web.films import jpeg
 from tests.web.test_live import AT_THE_EDGE, Watched, _camera, _look
 from unhear.house.cameras import camera_item
 from unhear.house.house import WATCHED, House
+from unhear.house.rooms_of import RoomsOf
 from unhear.house.watched import Call, CallWrong, CameraState
 from unhear.household.cameras import Area
 from unhear.household.family import Device
@@ -94,6 +95,7 @@ def two(
     with console(tmp_path, cameras=(CAMERA,)) as served, Background() as background:
         opened: list[House] = []
         addresses = [f"unix:{tmp_path}/ears-{number}" for number in range(2)]
+        console_address = f"unix:{tmp_path}/web"
 
         def make(count: int = 1) -> TwoProcesses:
             for address in addresses[:count]:
@@ -102,6 +104,11 @@ def two(
                 opened.append(house)
                 background.enter(_answering(house, address))
             served.house.beyond = Others(addresses[:count], _key(served.house))
+            background.enter(_answering(served.house, console_address, ears=False))
+            for number, house in enumerate(opened):
+                others = [one for at, one in enumerate(addresses[:count]) if at != number]
+                house.beyond = Others([*others, console_address], _key(house))
+            served.house.rooms._synthesiser = Words
             served.home.bell = served.house.door
             served.keep()
             with closing(served.guardian()) as ada:
@@ -119,9 +126,9 @@ def _key(house: House) -> HomeKey:
 
 
 @asynccontextmanager
-async def _answering(house: House, address: str) -> AsyncIterator[None]:
+async def _answering(house: House, address: str, *, ears: bool = True) -> AsyncIterator[None]:
     answering = Answering()
-    with answering.answering_for(DevicesHere(house, _key(house))):
+    with answering.answering_for(DevicesHere(house, _key(house), ears=ears)):
         async with answering_at(answering, address):
             yield
 
@@ -233,6 +240,51 @@ def test_a_press_rings_where_the_camera_is_and_once(two: Callable[..., TwoProces
     assert [both.press(), both.press()] == [204, 204]
     assert boxes[1].played.get(timeout=PATIENCE).pcm.size
     assert camera.rings == 1, "two presses within seconds are one ring"
+
+
+def heard(box: Box) -> int:
+    """Answer how much a speaker played that is said with a chime before it."""
+    return [box.played.get(timeout=PATIENCE).pcm.size for _ in range(2)][1]
+
+
+def test_an_announcement_reaches_the_rooms_of_every_process_once(
+    two: Callable[..., TwoProcesses],
+) -> None:
+    both = two(2)
+    page, attic, kitchen, tablet = Box(), Box(), Box(), Box()
+    web, (first, second) = both.served.house, both.ears
+    web.rooms.join(DeviceId("browser"), page, room="study")
+    web.rooms.join(DeviceId("tablet"), tablet, room="kitchen")
+    first.rooms.join(DeviceId("k"), kitchen, room="kitchen")
+    second.rooms.join(DeviceId("a"), attic, room="attic")
+    here = RoomsOf(first.rooms, first.speakers, DeviceId("k"))
+    until(lambda: here.names() == ["attic", "kitchen", "study"])
+    assert here.announce("dinner is ready") == ["attic", "study"]
+    assert heard(page) == heard(attic) == len("dinner is ready")
+    there = RoomsOf(web.rooms, web.speakers, DeviceId("browser"))
+    until(lambda: there.names() == ["attic", "kitchen", "study"])
+    assert there.announce("I come", "kitchen") == ["kitchen"]
+    assert heard(tablet) == len("I come"), "its own device in a room is nearest"
+    first.rooms.leave(DeviceId("k"), first.rooms._places[DeviceId("k")].mouth)
+    assert all(box.played.empty() for box in (page, attic, kitchen, tablet))
+
+
+def test_who_rings_is_told_of_in_every_room_but_where_somebody_rests_or_stands_at_the_door(
+    two: Callable[..., TwoProcesses],
+) -> None:
+    both = two(2)
+    boxes = {name: Box() for name in ("study", "bed", HALL, "kitchen")}
+    web, (first, second) = both.served.house, both.ears
+    for house, room in ((web, "study"), (web, "bed"), (second, HALL), (second, "kitchen")):
+        house.rooms.join(DeviceId(room), boxes[room], room=room)
+    for house in (first, web, second):
+        house.household = house.family.set_listening(DeviceId("bed"), on=False)
+    first.cameras.watch(DOOR, Hand())
+    until(lambda: len(first.speakers.rooms()) == len(boxes))
+    assert both.press() == 204
+    assert heard(boxes["study"]) == heard(boxes["kitchen"])
+    assert boxes["bed"].played.empty()
+    assert boxes[HALL].played.empty()
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """What other processes of the house have: its cameras and speakers, where these are not here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,8 +40,17 @@ class Beyond(Protocol):
     def obey(self) -> None:
         """Have everybody who can be reached read now what was decided."""
 
+    def places(self) -> Mapping[DeviceId, str]:
+        """Answer the devices that can speak, and their rooms, of who can be asked; raises nothing.
+
+        It is not older than a second or two.
+        """
+
     def speaks(self, device: DeviceId) -> bool:
         """Whether a device is there that can speak."""
+
+    def announce(self, text: str, rooms: Collection[str]) -> Collection[str]:
+        """Say `text` in these rooms, once in each; answer where it is said. Raises nothing."""
 
     def say(self, text: str, device: DeviceId) -> bool:
         """Say `text` on a device once; answer whether it is there."""

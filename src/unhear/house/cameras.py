@@ -114,11 +114,14 @@ class Cameras:
     def decide(self, camera: Camera) -> Household:
         """Decide about a camera; it obeys at once. Raises `NoSuchCamera`."""
         before = self.decided(camera.device)
-        return self._obeyed(self._family.set_camera(placed(before, camera)))
+        household = self._family.set_camera(placed(before, camera))
+        if (beyond := self._beyond()) is not None:
+            beyond.obey()
+        return household
 
     def live_as(self, mode: Mode) -> Household:
         """Note how the household lives now."""
-        return self._obeyed(self._family.set_mode(mode))
+        return self._family.set_mode(mode)
 
     def told(self, device: DeviceId) -> CameraTold:
         """Answer how a camera is, wherever it is; one that is named no more is away."""
@@ -235,12 +238,6 @@ class Cameras:
         if (beyond := self._beyond()) is None:
             raise CameraAway
         return beyond
-
-    def _obeyed(self, household: Household) -> Household:
-        """Have what was decided obeyed at once, wherever the cameras are."""
-        if (beyond := self._beyond()) is not None:
-            beyond.obey()
-        return household
 
     def _check(self, device: DeviceId) -> None:
         if device not in self.named:

@@ -9,7 +9,6 @@ from unhear.clock import Clock
 from unhear.house.alerting import Alerting
 from unhear.house.bell import Bell
 from unhear.house.cameras import Cameras
-from unhear.house.rooms import Switchboard
 from unhear.house.speakers import Speakers
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.family import Household
@@ -36,7 +35,6 @@ class Door:
         self,
         *,
         cameras: Cameras,
-        rooms: Switchboard,
         speakers: Speakers,
         alerting: Alerting,
         household: Callable[[], Household],
@@ -46,7 +44,6 @@ class Door:
     ) -> None:
         """`owners` says whose devices are, of those that are somebody's; `clock` is local."""
         self._cameras = cameras
-        self._rooms = rooms
         self._speakers = speakers
         self._alerting = alerting
         self._household = household
@@ -74,7 +71,7 @@ class Door:
         if camera not in self._cameras.named or not self._first(camera, self._clock()):
             return
         self._alerting.tell(Alert(AlertKind.RANG, self._clock(), self.room_of(camera)))
-        self._rooms.announce(self._announcement(camera), self._awake_rooms())
+        self._speakers.announce_soon(self._announcement(camera), self._awake_rooms)
         self._cameras.rang(camera)
         for other in self._others:
             other.rang(camera)
@@ -150,8 +147,8 @@ class Door:
             return say("somebody_is_there")
         return say("somebody_is_at", room=self.room_of(camera))
 
-    def _awake_rooms(self) -> Sequence[str]:
-        """Answer the rooms where it may be said: not before the door, nor where somebody rests.
+    def _awake_rooms(self, places: Mapping[DeviceId, str]) -> Sequence[str]:
+        """Answer where of these it may be said: not before the door, nor where somebody rests.
 
         Somebody rests where a device was told to sleep, or is of somebody whose bedtime it is.
         """
@@ -162,7 +159,6 @@ class Door:
             if household.refusal(person, SKILL, now) is Refusal.BEDTIME
         }
         silent = self.speakers() | household.asleep | resting
-        places = self._rooms.places()
         quiet = {room for device, room in places.items() if device in silent}
         return sorted(set(places.values()) - quiet)
 

@@ -362,7 +362,6 @@ class House:
         """Who is told when somebody is at a door."""
         return Door(
             cameras=self.cameras,
-            rooms=self.rooms,
             speakers=self.speakers,
             alerting=self.alerting,
             household=lambda: self.household,

@@ -167,11 +167,11 @@ class AtWork:
         if Role.EARS in self._process.roles:
             entered = hearing(ways, leases, self._process.ready)
             self._ears = await self._stack.enter_async_context(entered)
-            if self._process.answering is not None:
-                here = DevicesHere(house, _key_of(house))
-                self._stack.enter_context(self._process.answering.answering_for(here))
             if house.settings.discover:
                 self._finding = asyncio.create_task(self._ears.find())
+        if self._process.answering is not None:
+            here = DevicesHere(house, _key_of(house), ears=self._ears is not None)
+            self._stack.enter_context(self._process.answering.answering_for(here))
         self._tending = asyncio.create_task(self._tend(ways, elsewhere, leases))
 
     def _others(self, house: House) -> Others | None:

@@ -24,9 +24,10 @@ OVER_SECONDS = 0.5
 class DevicesHere:
     """One home's devices in this process."""
 
-    def __init__(self, house: House, key: LineKey) -> None:
-        """`key` is that of the home's lines."""
+    def __init__(self, house: House, key: LineKey, *, ears: bool = True) -> None:
+        """`key` is that of the home's lines; `ears` says that it may have cameras."""
         self.key = key
+        self._ears = ears
         self._house = house
         self._does: dict[object, Callable[[ServedLine, Words], Awaitable[None]]] = {
             "tell": self._tell,
@@ -35,6 +36,7 @@ class DevicesHere:
             "press": self._press,
             "obey": self._obey,
             "say": self._say,
+            "announce": self._announce,
             "relay": self._relay,
             "call": self._call,
         }
@@ -52,8 +54,7 @@ class DevicesHere:
             device: [one.state, one.filming, one.seen_live]
             for device, one in self._house.cameras.here().items()
         }
-        speakers = sorted(self._house.rooms.places())
-        await line.send({**DONE, "cameras": cameras, "speakers": speakers})
+        await line.send({**DONE, "cameras": cameras, "places": {**self._house.rooms.places()}})
 
     async def _see(self, line: ServedLine, asked: Words) -> None:
         cameras, camera = self._house.cameras, _device(asked, "camera")
@@ -85,7 +86,8 @@ class DevicesHere:
 
     async def _press(self, line: ServedLine, asked: Words) -> None:
         camera = _device(asked, "camera")
-        mine = self._house.cameras.camera_here(camera) is not None or bool(asked.get("anybody"))
+        here = self._house.cameras.camera_here(camera) is not None
+        mine = here or (self._ears and bool(asked.get("anybody")))
         if mine:
             await line.run(self._house.door.rang, camera)
         await line.send(DONE if mine else NOT_DONE)
@@ -98,6 +100,11 @@ class DevicesHere:
         text, device = str(asked["text"]), _device(asked, "device")
         said = await line.run(self._house.rooms.say_there, text, device)
         await line.send(DONE if said else NOT_DONE)
+
+    async def _announce(self, line: ServedLine, asked: Words) -> None:
+        text, rooms = str(asked["text"]), {str(room) for room in asked["rooms"]}
+        said = await line.run(self._house.rooms.announce, text, rooms)
+        await line.send({**DONE, "rooms": [*said]})
 
     async def _relay(self, line: ServedLine, asked: Words) -> None:
         spoken, rate_hz = Spoken(), 0

@@ -1,6 +1,6 @@
 """The other processes of a home, asked for the cameras and speakers that they have."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Lock, Thread
@@ -41,7 +41,7 @@ class _Told:
     """What those who could be asked have; `whole` where that was everybody."""
 
     cameras: dict[DeviceId, CameraTold] = field(default_factory=dict)
-    speakers: frozenset[DeviceId] = frozenset()
+    places: dict[DeviceId, str] = field(default_factory=dict)
     whole: bool = False
 
 
@@ -91,16 +91,32 @@ class Others:
 
     def obey(self) -> None:
         """Have everybody read what was decided."""
-        for answered in self._each({"do": "obey"}):
+        for answered in self._each({"do": "obey"}, patient=False):
             if answered is not None:
                 answered.line.close()
+
+    def places(self) -> Mapping[DeviceId, str]:
+        """Answer the devices that can speak."""
+        return self._all_told().places
 
     def speaks(self, device: DeviceId) -> bool:
         """Whether a device is there that can speak."""
         told = self._all_told()
-        if device not in told.speakers and not told.whole:
+        if device not in told.places and not told.whole:
             raise CameraElsewhere
-        return device in told.speakers
+        return device in told.places
+
+    def announce(self, text: str, rooms: Collection[str]) -> Collection[str]:
+        """Say something in rooms."""
+        left, said = set(rooms), set[str]()
+        for place in self._in_order():
+            request = {"do": "announce", "text": text, "rooms": sorted(left - said)}
+            if left <= said or place is None or self._is_left_alone(place):
+                continue
+            if (answered := self._answered(place, request, ANSWER_SECONDS_MAX)) is not None:
+                answered.line.close()
+                said.update(map(str, answered.words.get("rooms", ())))
+        return said
 
     def say(self, text: str, device: DeviceId) -> bool:
         """Say something on a device."""
@@ -146,10 +162,13 @@ class Others:
     ) -> "Iterator[_Answered | None]":
         """Yield what each says; None of who cannot be asked or, unless patient, is left alone."""
         for place in self._in_order():
-            if not patient and place is not None and self._alone_until.get(place, 0) > self._now():
+            if place is None or (not patient and self._is_left_alone(place)):
                 yield None
             else:
-                yield None if place is None else self._answered(place, request, seconds)
+                yield self._answered(place, request, seconds)
+
+    def _is_left_alone(self, place: Place) -> bool:
+        return self._alone_until.get(place, 0) > self._now()
 
     def _answered(self, place: Place, request: Words, seconds: float) -> "_Answered | None":
         began = self._now()
@@ -175,9 +194,7 @@ class Others:
                 found += places(address)
             except OSError:
                 found.append(None)
-        return sorted(
-            found, key=lambda one: one is None or self._alone_until.get(one, 0) > self._now()
-        )
+        return sorted(found, key=lambda one: one is None or self._is_left_alone(one))
 
     def _all_told(self) -> _Told:
         with self._lock:
@@ -272,7 +289,7 @@ def _pass_on(line: Line, speech: Iterable[Speech]) -> None:
 
 def _added(told: "Iterable[_Answered | None]") -> _Told:
     cameras: dict[DeviceId, CameraTold] = {}
-    speakers: set[DeviceId] = set()
+    places: dict[DeviceId, str] = {}
     missed, reached = 0, 0
     for one in told:
         if one is None:
@@ -282,5 +299,6 @@ def _added(told: "Iterable[_Answered | None]") -> _Told:
         reached += 1
         for device, (state, filming, seen) in one.words.get("cameras", {}).items():
             cameras[DeviceId(device)] = CameraTold(CameraState(state), bool(filming), bool(seen))
-        speakers.update(DeviceId(device) for device in one.words.get("speakers", ()))
-    return _Told(cameras, frozenset(speakers), whole=bool(reached) and not missed)
+        speaking: dict[str, str] = one.words.get("places", {})
+        places |= {DeviceId(device): room for device, room in speaking.items()}
+    return _Told(cameras, places, whole=bool(reached) and not missed)

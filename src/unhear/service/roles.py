@@ -80,14 +80,15 @@ class _Process(ABC):
         self._checks: list[Check] = []
         self._console = AsyncExitStack()
         self._answering = None
-        if settings.devices_at is not None and Role.EARS in roles:
+        if settings.devices_at is not None and {Role.WEB, Role.EARS} & set(roles):
             self._answering = Answering()
+        others = [one for one in settings.devices_from if one != settings.devices_at]
         self._process = Process(
             roles,
             ThreadPoolExecutor(ANSWERS_AT_ONCE, "answers"),
             ready,
             self._failed,
-            settings.devices_from,
+            others,
             self._answering,
         )
         self._houses = Houses(homes, self._process, self._shared)
