@@ -17,6 +17,7 @@ import av
 import httpx2
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -26,12 +27,13 @@ from wyoming.event import Event
 from tests import back_ends
 from tests.back_ends import POSTGRESQL, SQLITE
 from tests.cameras.conftest import Plug
-from tests.cameras.films import film
+from tests.cameras.films import film, pedestrians_as_mjpeg
 from tests.home import PASSPHRASE
 from tests.ports import free_port
 from tests.satellites.serving import Background, listening
 from tests.satellites.wyoming_device import WyomingDevice
 from tests.service.processes import PLAN, Process, Slow, process, recogniser, until
+from tests.web.browser import browser
 from unhear.clock import random_bytes
 from unhear.house.house import House
 from unhear.house.setup import set_up
@@ -110,13 +112,12 @@ class Home:
         self._sign_in()
         return served
 
-    def state(self) -> str:
-        (one,) = self.client.get(f"{API}/cameras").json()["cameras"]
-        told: str = one["state"]
-        return told
+    def state(self, camera: str = DOOR) -> str:
+        told = self.client.get(f"{API}/cameras").json()["cameras"]
+        return next((str(one["state"]) for one in told if one["name"] == camera), "none")
 
-    def look(self, path: str = "") -> ClientConnection:
-        return self.opened(f"/live/front%20door{path}")
+    def look(self, path: str = "", camera: str = "front%20door") -> ClientConnection:
+        return self.opened(f"/live/{camera}{path}")
 
     def opened(self, path: str) -> ClientConnection:
         url = self.url.replace("http:", "ws:") + path
@@ -259,6 +260,29 @@ def test_a_console_by_itself_shows_lets_speak_and_rings_whoever_has_the_cameras(
     until(lambda: home.state() == "elsewhere")
     assert web.ready() == (200, "")
     assert web.stop() == 0
+
+
+def test_a_phone_films_for_whichever_process_has_its_camera(home: Home, tmp_path: Path) -> None:
+    home.web()
+    first = home.ears(0)
+    people = pedestrians_as_mjpeg(tmp_path / "people.mjpeg", seconds=10, width=640, height=480)
+    paired = home.client.post(f"{API}/cameras/pairings", json={"name": "shelf", "room": "hall"})
+    assert paired.status_code == 201, paired.text
+    with browser(films=people) as opened:
+        page = opened.page(prf=None)
+        page.goto(f"{home.url}/pair#{paired.json()['code']}")
+        page.locator("main button").first.click()
+        page.locator("[data-part=begin]").click()
+        until(lambda: home.state("shelf") == "connected")
+        with home.look(camera="shelf") as look:
+            assert seen(look, 5)[-1].max() > 100
+            expect(page.locator("[data-part=light]")).to_have_attribute("data-filming", "true")
+        home.ears(1)
+        first.popen.kill()
+        until(lambda: home.state("shelf") == "elsewhere")
+        until(lambda: home.state("shelf") == "connected")
+        with home.look(camera="shelf") as look:
+            assert seen(look, 5)[-1].max() > 100
 
 
 def test_who_has_no_key_of_the_home_is_told_nothing_by_its_processes(home: Home) -> None:
