@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from tests.satellites.serving import Background
 from tests.service.processes import until
 from unhear.clock import random_bytes
-from unhear.household.words import HouseholdId
+from unhear.house.watched import CameraElsewhere, CameraState
+from unhear.household.words import DeviceId, HouseholdId
 from unhear.prove.notes import KeyKind
+from unhear.service import line as line_module
+from unhear.service import others as others_module
 from unhear.service.answering import STRANGERS_MAX, Answering, answering_at
 from unhear.service.line import Line, LineBroken, Place, places
 from unhear.service.messages import Words, framed, packed
+from unhear.service.others import Others
 from unhear.service.sealing import HELLO_BYTES, Caller, HomeKey, Sealing, Stranger, answer
 from unhear.service.served_line import ServedLine
 from unhear.settings import SettingsWrong, read_settings
@@ -54,7 +58,7 @@ def place(
     request: pytest.FixtureRequest, background: Background, tmp_path: Path, echo: Echo
 ) -> Place:
     where = "127.0.0.1:0" if request.param == "tcp" else f"unix:{tmp_path}/ears"
-    (found,) = places(background.enter(_served(echo, where)))
+    [found] = places(background.enter(_served(echo, where)))
     return found
 
 
@@ -126,6 +130,49 @@ def test_what_was_written_down_of_a_line_opens_nothing_again(place: Place, echo:
         again.sendall(caller.hello + sealed)
         assert len(all_of(again)) == HELLO_BYTES, "a key that is never used again, and no more"
     assert len(echo.asked) == 1
+
+
+def test_who_is_slow_to_fail_is_left_alone_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "HELLO_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(others_module, "SLOW_SECONDS", 0.2)
+    monkeypatch.setattr(others_module, "TOLD_SECONDS", 0)
+    with socket.socket(socket.AF_UNIX) as frozen:
+        frozen.bind(str(tmp_path / "frozen"))
+        frozen.listen()
+        frozen.settimeout(0)
+        others = Others([f"unix:{tmp_path}/frozen", f"unix:{tmp_path}/nobody"], lambda: KEY)
+        for _ in range(3):
+            assert others.told(DeviceId("door")).state is CameraState.ELSEWHERE
+        assert _waiting(frozen) == 1, "those who want to know how a camera is do not wait again"
+        with pytest.raises(CameraElsewhere):
+            others.say("somebody looks", DeviceId("hall"))
+        assert _waiting(frozen) == 1, "what must be done is tried"
+        others._alone_until.clear()
+        others.told(DeviceId("door"))
+        assert _waiting(frozen) == 1
+
+
+def _waiting(listener: socket.socket) -> int:
+    """Answer how many connected since the last time."""
+    count = 0
+    with suppress(BlockingIOError):
+        while True:
+            listener.accept()[0].close()
+            count += 1
+    return count
+
+
+def test_a_name_may_be_that_of_several_and_of_one_that_listens_on_one_of_its_addresses(
+    echo: Echo, background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound = background.enter(_served(echo, "127.0.0.1:0"))
+    others = Others([f"ears:{bound.rpartition(':')[2]}"], lambda: KEY)
+    listed = [(socket.AF_INET, 0, 0, "", (f"127.0.0.{n}", int(bound[10:]))) for n in (9, 1)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: listed)
+    assert others.told(DeviceId("door")).state is CameraState.AWAY, "one was reached, and told"
+    assert echo.asked == [{"do": "tell"}]
 
 
 def test_who_can_answer_no_hello_is_told_nothing_either() -> None:

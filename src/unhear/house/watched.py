@@ -35,7 +35,7 @@ class Watched(Protocol):
     def live(self) -> AbstractContextManager[Iterator[bytes]]:
         """Follow it: fragmented MP4, private areas black, piece by piece until it is left.
 
-        Of another process, entering and each piece raise what `CameraAway` is said to mean.
+        Where another process has it entering may raise `CameraAway`, and each piece `CameraLeft`.
         """
 
     def picture(self) -> bytes | None:

@@ -27,7 +27,7 @@ STRANGERS_MAX = 64
 """How many may be about to say hello; then the one that has waited longest is cut off."""
 
 END_SECONDS_MAX = 5.0
-LINES_MAX = 64
+LINES_MAX = 256
 """How many lines are open at a time, and threads that work for them."""
 
 

@@ -1,7 +1,6 @@
 """A line to another process of a home, for whoever waits in a thread; see `sealing`."""
 
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from threading import Lock
 from typing import Any
@@ -18,7 +17,7 @@ from unhear.service.messages import (
 from unhear.service.sealing import HELLO_BYTES, Caller, Stranger
 from unhear.settings import UNIX
 
-CONNECT_SECONDS_MAX = 2.0
+CONNECT_SECONDS_MAX, HELLO_SECONDS_MAX = 2.0, 5.0
 SEND_SECONDS_MAX = 20.0
 
 Place = tuple[socket.AddressFamily, str | tuple[Any, ...]]
@@ -29,17 +28,16 @@ class LineBroken(Exception):
     """The other side is gone, or never was, or is none of this home's."""
 
 
-def places(address: str) -> Iterator[Place]:
-    """Yield where HOST:PORT or unix:/PATH is: a name may be that of several processes.
-
-    Raises `OSError` where the name is nobody's.
-    """
+def places(address: str) -> list[Place]:
+    """Answer where HOST:PORT or unix:/PATH is: several, where a name is that of several."""
     if address.startswith(UNIX):
-        yield socket.AF_UNIX, address.removeprefix(UNIX)
-        return
+        return [(socket.AF_UNIX, address.removeprefix(UNIX))]
     host, _, port = address.rpartition(":")
-    found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
-    yield from dict.fromkeys((family, where) for family, _, _, _, where in found)
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return list(dict.fromkeys((family, where) for family, _, _, _, where in found))
 
 
 class Line:
@@ -53,6 +51,7 @@ class Line:
         try:
             self._socket.settimeout(CONNECT_SECONDS_MAX)
             self._socket.connect(where)
+            self._socket.settimeout(HELLO_SECONDS_MAX)
             caller = Caller(key)
             self._socket.sendall(caller.hello)
             self._sealing = caller.answered(self._read(HELLO_BYTES))

@@ -108,14 +108,13 @@ class Others:
 
     def announce(self, text: str, rooms: Collection[str]) -> Collection[str]:
         """Say something in rooms."""
-        left, said = set(rooms), set[str]()
-        for place in self._in_order():
-            request = {"do": "announce", "text": text, "rooms": sorted(left - said)}
-            if left <= said or place is None or self._is_left_alone(place):
-                continue
-            if (answered := self._answered(place, request, ANSWER_SECONDS_MAX)) is not None:
+        said = set[str]()
+        request = {"do": "announce", "text": text, "rooms": sorted(rooms)}
+        for answered in self._each(request, patient=False):
+            if answered is not None:
                 answered.line.close()
                 said.update(map(str, answered.words.get("rooms", ())))
+                request["rooms"] = sorted(set(rooms) - said)  # the next has other devices there
         return said
 
     def say(self, text: str, device: DeviceId) -> bool:
@@ -160,12 +159,20 @@ class Others:
     def _each(
         self, request: Words, seconds: float = ANSWER_SECONDS_MAX, *, patient: bool = True
     ) -> "Iterator[_Answered | None]":
-        """Yield what each says; None of who cannot be asked or, unless patient, is left alone."""
-        for place in self._in_order():
-            if place is None or (not patient and self._is_left_alone(place)):
+        """Yield what each says, and None for an address where nobody can be asked.
+
+        Who is left alone is asked last, or, unless patient, not at all.
+        """
+        for found in self._in_order():
+            reached = False
+            for place in found:
+                if not patient and self._is_left_alone(place):
+                    continue
+                if (answered := self._answered(place, request, seconds)) is not None:
+                    reached = True
+                    yield answered
+            if not reached:
                 yield None
-            else:
-                yield self._answered(place, request, seconds)
 
     def _is_left_alone(self, place: Place) -> bool:
         return self._alone_until.get(place, 0) > self._now()
@@ -186,15 +193,10 @@ class Others:
             return None
         return _Answered(line, answered if isinstance(answered, dict) else {})
 
-    def _in_order(self) -> list[Place | None]:
-        """Answer everybody, those that were slow to fail last; None for a name that is nobody's."""
-        found: list[Place | None] = []
-        for address in self._addresses:
-            try:
-                found += places(address)
-            except OSError:
-                found.append(None)
-        return sorted(found, key=lambda one: one is None or self._is_left_alone(one))
+    def _in_order(self) -> list[list[Place]]:
+        """Answer who is at each address; nobody, where it is a name that nobody has now."""
+        found = [places(address) for address in self._addresses]
+        return sorted(found, key=lambda here: any(map(self._is_left_alone, here)))
 
     def _all_told(self) -> _Told:
         with self._lock:
