@@ -26,7 +26,7 @@ from tests.service.processes import until
 from tests.web.browser import browser
 from tests.web.consoles import API, Console, console
 from tests.web.films import jpeg
-from tests.web.test_live import AT_THE_EDGE, Watched, _camera, _look
+from tests.web.test_live import AT_THE_EDGE, LEFT_WITHIN, Watched, _camera, _look
 from unhear.house.cameras import camera_item
 from unhear.house.house import WATCHED, House
 from unhear.house.rooms_of import RoomsOf
@@ -156,7 +156,7 @@ def test_a_camera_of_another_process_is_seen_and_who_is_before_it_hears_of_it_fi
         got = first + b"".join(page.recv(PATIENCE) for _ in range(len(camera.pieces) - 1))  # type: ignore[misc] # bytes
         assert got == b"".join(camera.pieces)
         assert both.ears[1].cameras.told(DOOR).seen_live
-    assert camera.left.wait(PATIENCE), "when the page is gone nobody follows any more"
+    assert camera.left.wait(LEFT_WITHIN), "when the page is gone nobody follows any more"
     until(lambda: not both.ears[1].cameras.told(DOOR).seen_live)
     with closing(both.served.guardian()) as ada:
         told = ada.get(f"{API}/receipts", params={"kind": "look"}).json()["receipts"]

@@ -18,6 +18,7 @@ from unhear.household.words import DeviceId, HouseholdId
 from unhear.prove.notes import KeyKind
 from unhear.service import line as line_module
 from unhear.service import others as others_module
+from unhear.service import served_line
 from unhear.service.answering import STRANGERS_MAX, Answering, answering_at
 from unhear.service.line import Line, LineBroken, Place, places
 from unhear.service.messages import Words, framed, packed
@@ -197,10 +198,18 @@ async def _until(work: object) -> None:
     await work  # type: ignore[misc] # a future of this loop
 
 
-def test_those_who_say_nothing_keep_nobody_out(place: Place, echo: Echo) -> None:
+def test_of_those_who_say_nothing_few_may_wait_and_they_keep_nobody_out(
+    place: Place, echo: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served_line, "HELLO_SECONDS_MAX", 10 * PATIENCE)
+    heard = Caller(KEY).hello
     silent = [connected(place) for _ in range(STRANGERS_MAX + 20)]
+    for one in silent[::2]:
+        one.sendall(heard)  # what somebody said who had the key, and whom he read
     until(lambda: _hears(place), PATIENCE)
     assert echo.asked
+    for one in silent[:20]:
+        assert len(all_of(one)) in {0, HELLO_BYTES}, "the first are cut off"
     for one in silent:
         one.close()
 

@@ -24,7 +24,7 @@ from unhear.stores.errors import StoreError
 log = logging.getLogger(__name__)
 
 STRANGERS_MAX = 64
-"""How many may be about to say hello; then the one that has waited longest is cut off."""
+"""How many may have asked for nothing yet; then the one that has waited longest is cut off."""
 
 END_SECONDS_MAX = 5.0
 LINES_MAX = 256
@@ -64,16 +64,13 @@ class Answering:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer on one connection until it ends."""
         try:
-            hello = await self._hello(reader, writer)
-            found = await asyncio.to_thread(self._whose, hello)
-            if found is None or len(self._open) >= LINES_MAX:
+            with self._stranger(writer):
+                here, line = await self._line(reader, writer)
+                asked = await line.request()
+            if len(self._open) >= LINES_MAX:
                 return
             self._open[_this_task()] = writer
-            here, key = found
-            said, sealed = sealing.answer(key, hello)
-            writer.write(said)
-            line = ServedLine(reader, writer, sealed, self._threads)
-            await here.answer(line, await line.request())
+            await here.answer(line, asked)
         except (LineEnded, Stranger):
             return
         except Exception as error:  # noqa: BLE001 - no line may end another
@@ -90,16 +87,31 @@ class Answering:
             await asyncio.wait(list(self._open), timeout=END_SECONDS_MAX)
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
-    async def _hello(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    @contextmanager
+    def _stranger(self, writer: asyncio.StreamWriter) -> Iterator[None]:
+        """Count who has asked for nothing yet, which alone proves that they have the key."""
         if len(self._strangers) >= STRANGERS_MAX:
             oldest = next(iter(self._strangers))
             del self._strangers[oldest]
             oldest.transport.abort()
         self._strangers[writer] = None
         try:
-            return await hello_from(reader)
+            yield
         finally:
             self._strangers.pop(writer, None)
+
+    async def _line(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> tuple[Asked, ServedLine]:
+        """Answer the line that somebody opens, and to which home. Raises `Stranger`."""
+        hello = await hello_from(reader)
+        found = await asyncio.to_thread(self._whose, hello)
+        if found is None:
+            raise Stranger
+        here, key = found
+        said, sealed = sealing.answer(key, hello)
+        writer.write(said)
+        return here, ServedLine(reader, writer, sealed, self._threads)
 
     def _whose(self, hello: bytes) -> tuple[Asked, bytes] | None:
         """Answer the home whose key whoever says this has, and the key."""

@@ -4,7 +4,8 @@ Of two WebSockets, `/live/CAMERA` sends fragmented MP4, the first message an ini
 `/live/CAMERA/talk` takes `{"rate": HZ}` first and then a microphone as int16 mono (little-endian),
 and plays it at the camera's speaker as it comes. Each is stated in the log before anything is seen
 or said, and heard at the camera. Who must prove first who they are is closed to with 1008 and
-`step-up-needed`.
+`step-up-needed`. A look that may go on when another process has taken the camera ends with 1013 and
+`camera-left`.
 """
 
 import asyncio
