@@ -17,6 +17,7 @@ from tests.service.test_many import LIGHT, _client, _signed_in, home, serving
 from unhear.house.house import House
 from unhear.house.watched import CameraState
 from unhear.household.words import DeviceId
+from unhear.service.asking import Asking
 from unhear.service.others import Others
 from unhear.service.sealing import HomeKey
 from unhear.settings import read_settings
@@ -56,7 +57,9 @@ def test_each_guardian_sees_their_own_cameras_whoever_has_them(tmp_path: Path, p
         speech, camera = stack.enter_context(recogniser(Slow())), plug().url()
         for name, guardian in GUARDIANS.items():
             settings = f'origin = "https://{name}.example"\nspeech = ["{speech}"]\n{LIGHT}'
-            settings += f'[[cameras]]\nname = "{name}"\naddress = "{camera}"\n'
+            settings += f'[[cameras]]\nname = "{name}"\naddress = "{camera}"\nspeaker = "porch"\n'
+            unplugged = f"127.0.0.1:{free_port()}"
+            settings += f'[[satellites]]\nname = "porch"\naddress = "{unplugged}"\n'
             home(tmp_path, name, settings, guardian)
         addresses = [f"unix:{tmp_path}/ears-{number}" for number in range(2)]
         page = f"127.0.0.1:{free_port()}"
@@ -79,6 +82,6 @@ def test_each_guardian_sees_their_own_cameras_whoever_has_them(tmp_path: Path, p
             first.popen.wait(PATIENCE)
         with closing(House(read_settings(tmp_path / "ada"))) as ada:
             key = HomeKey(ada.settings.log_key_file, ada.household.id)
-        mine = Others(addresses, key)
+        mine = Others(Asking(addresses, key))
         assert mine.told(DeviceId("ada")).state is CameraState.CONNECTED
         assert mine.told(DeviceId("bea")).state is not CameraState.CONNECTED, "another home's"

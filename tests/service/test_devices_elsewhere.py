@@ -6,7 +6,7 @@ real where what it does matters.
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,13 +30,14 @@ from tests.web.test_live import AT_THE_EDGE, LEFT_WITHIN, Watched, _camera, _loo
 from unhear.house.cameras import camera_item
 from unhear.house.house import WATCHED, House
 from unhear.house.rooms_of import RoomsOf
-from unhear.house.watched import Call, CallWrong, CameraState
+from unhear.house.watched import Call, CallWrong, CameraElsewhere, CameraState
 from unhear.household.cameras import Area
 from unhear.household.family import Device
 from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId
 from unhear.service.answering import Answering, answering_at
-from unhear.service.devices_here import DevicesHere
+from unhear.service.asking import Asking
+from unhear.service.devices_here import DevicesHere, Serves
 from unhear.service.others import Others
 from unhear.service.sealing import HomeKey
 from unhear.settings import CameraSettings
@@ -51,6 +52,9 @@ CAMERA = CameraSettings(
     speaker=HALL,
     press_token=SecretStr(TOKEN),
 )
+SATELLITES: list[DeviceId] = []
+"""What every process with devices says that it serves."""
+
 PATIENCE = 60.0
 RATE_HZ = 48_000
 
@@ -103,11 +107,11 @@ def two(
                 house.rooms._synthesiser = Words
                 opened.append(house)
                 background.enter(_answering(house, address))
-            served.house.beyond = Others(addresses[:count], _key(served.house))
-            background.enter(_answering(served.house, console_address, ears=False))
+            served.house.beyond = Others(Asking(addresses[:count], _key(served.house)))
+            background.enter(_answering(served.house, console_address, None))
             for number, house in enumerate(opened):
                 others = [one for at, one in enumerate(addresses[:count]) if at != number]
-                house.beyond = Others([*others, console_address], _key(house))
+                house.beyond = Others(Asking([*others, console_address], _key(house)))
             served.house.rooms._synthesiser = Words
             served.home.bell = served.house.door
             served.keep()
@@ -126,9 +130,11 @@ def _key(house: House) -> HomeKey:
 
 
 @asynccontextmanager
-async def _answering(house: House, address: str, *, ears: bool = True) -> AsyncIterator[None]:
+async def _answering(
+    house: House, address: str, serves: Serves | None = SATELLITES.copy
+) -> AsyncIterator[None]:
     answering = Answering()
-    with answering.answering_for(DevicesHere(house, _key(house), ears=ears)):
+    with answering.answering_for(DevicesHere(house, _key(house), serves)):
         async with answering_at(answering, address):
             yield
 
@@ -165,6 +171,12 @@ def test_a_camera_of_another_process_is_seen_and_who_is_before_it_hears_of_it_fi
     assert picture.content == jpeg(1)
 
 
+def knows_of_the_hall(house: House) -> bool:
+    with suppress(CameraElsewhere):
+        return not house.speakers.has(HALL)
+    return False
+
+
 def test_nobody_is_seen_whom_nobody_can_tell(two: Callable[..., TwoProcesses]) -> None:
     both = two(2)
     camera = Watched()
@@ -172,10 +184,17 @@ def test_nobody_is_seen_whom_nobody_can_tell(two: Callable[..., TwoProcesses]) -
     dead = [f"unix:{both.served.house.settings.house}/nobody"]
     beyond = both.served.house.beyond
     assert isinstance(beyond, Others)
-    beyond._addresses = [*beyond._addresses, *dead]
+    beyond._asking._addresses = [*beyond._asking._addresses, *dead]
     with both.look() as page, pytest.raises(ConnectionClosed, match="cameras-elsewhere"):
         page.recv(PATIENCE)
     assert not camera.left.is_set(), "it was never followed"
+    SATELLITES.append(HALL)
+    try:
+        until(lambda: knows_of_the_hall(both.served.house))
+        with both.look() as page:
+            assert page.recv(PATIENCE), "who serves the speaker says that it is away"
+    finally:
+        SATELLITES.clear()
 
 
 def test_a_camera_that_its_process_leaves_is_looked_for_again_and_seen_where_it_is_then(

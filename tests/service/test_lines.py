@@ -16,10 +16,11 @@ from unhear.clock import random_bytes
 from unhear.house.watched import CameraElsewhere, CameraState
 from unhear.household.words import DeviceId, HouseholdId
 from unhear.prove.notes import KeyKind
+from unhear.service import asking, served_line
 from unhear.service import line as line_module
 from unhear.service import others as others_module
-from unhear.service import served_line
 from unhear.service.answering import STRANGERS_MAX, Answering, answering_at
+from unhear.service.asking import Asking
 from unhear.service.line import Line, LineBroken, Place, places
 from unhear.service.messages import Words, framed, packed
 from unhear.service.others import Others
@@ -137,20 +138,20 @@ def test_who_is_slow_to_fail_is_left_alone_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line_module, "HELLO_SECONDS_MAX", 0.3)
-    monkeypatch.setattr(others_module, "SLOW_SECONDS", 0.2)
+    monkeypatch.setattr(asking, "SLOW_SECONDS", 0.2)
     monkeypatch.setattr(others_module, "TOLD_SECONDS", 0)
     with socket.socket(socket.AF_UNIX) as frozen:
         frozen.bind(str(tmp_path / "frozen"))
         frozen.listen()
         frozen.settimeout(0)
-        others = Others([f"unix:{tmp_path}/frozen", f"unix:{tmp_path}/nobody"], lambda: KEY)
+        others = Others(Asking([f"unix:{tmp_path}/frozen", f"unix:{tmp_path}/nobody"], lambda: KEY))
         for _ in range(3):
             assert others.told(DeviceId("door")).state is CameraState.ELSEWHERE
         assert _waiting(frozen) == 1, "those who want to know how a camera is do not wait again"
         with pytest.raises(CameraElsewhere):
             others.say("somebody looks", DeviceId("hall"))
         assert _waiting(frozen) == 1, "what must be done is tried"
-        others._alone_until.clear()
+        others._asking._alone_until.clear()
         others.told(DeviceId("door"))
         assert _waiting(frozen) == 1
 
@@ -169,7 +170,7 @@ def test_a_name_may_be_that_of_several_and_of_one_that_listens_on_one_of_its_add
     echo: Echo, background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bound = background.enter(_served(echo, "127.0.0.1:0"))
-    others = Others([f"ears:{bound.rpartition(':')[2]}"], lambda: KEY)
+    others = Others(Asking([f"ears:{bound.rpartition(':')[2]}"], lambda: KEY))
     listed = [(socket.AF_INET, 0, 0, "", (f"127.0.0.{n}", int(bound[10:]))) for n in (9, 1)]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: listed)
     assert others.told(DeviceId("door")).state is CameraState.AWAY, "one was reached, and told"

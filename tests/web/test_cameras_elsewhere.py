@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from tests.ports import free_port
 from tests.web.consoles import API, console
 from unhear.house.cameras import camera_item
+from unhear.service.asking import Asking
 from unhear.service.others import Others
 from unhear.settings import CameraSettings
 
@@ -35,7 +36,7 @@ class Rings:
 def test_what_needs_the_cameras_is_refused_with_a_sentence(tmp_path: Path, *, named: bool) -> None:
     addresses = [f"127.0.0.1:{free_port()}", f"unix:{tmp_path}/nobody"] if named else []
     with console(tmp_path, cameras=(DOOR,)) as served:
-        served.house.beyond = Others(addresses, lambda: bytes(32))
+        served.house.beyond = Others(Asking(addresses, lambda: bytes(32)))
         served.home.bell = Rings()
         with closing(served.guardian()) as client:
             told = client.get(f"{API}/cameras").json()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from unhear.answer.synthesiser import Speech
-from unhear.house.watched import Call, CameraState, Watched
+from unhear.house.watched import Call, CameraState, View
 from unhear.household.words import DeviceId
 
 
@@ -28,7 +28,7 @@ class Beyond(Protocol):
     def told(self, camera: DeviceId) -> CameraTold:
         """Answer how a camera is, not older than a second or two; raises nothing."""
 
-    def camera(self, camera: DeviceId) -> Watched:
+    def camera(self, camera: DeviceId) -> View:
         """Answer a camera, asked for anew with each use."""
 
     def call(self, camera: DeviceId, offer: str, *, hears: bool) -> Call:

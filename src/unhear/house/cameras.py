@@ -13,7 +13,15 @@ from unhear.house.family import Family, FamilyError
 from unhear.house.looks import LIVE, Looks
 from unhear.house.named_cameras import BROWSER, cameras_of
 from unhear.house.speakers import Speakers
-from unhear.house.watched import Call, Called, CameraAway, CameraElsewhere, CameraState, Watched
+from unhear.house.watched import (
+    Call,
+    Called,
+    CameraAway,
+    CameraElsewhere,
+    CameraState,
+    View,
+    Watched,
+)
 from unhear.household.cameras import Camera, Mode, placed
 from unhear.household.family import Household
 from unhear.household.words import DeviceId, PersonId, TraceId
@@ -182,15 +190,15 @@ class Cameras:
 
         Raises `NoSuchCamera` and `CameraAway`, and where it cannot be stated nothing is shown.
         """
-        watched = self._at_work(device)
+        camera = self._at_work(device)
         self._state(person, device)
-        return self.shown(watched, device)
+        return self.shown(camera, device)
 
     def picture(self, person: PersonId, device: DeviceId) -> bytes:
         """Answer what a camera shows now, as JPEG; stated as `live` is, and raises as it does."""
-        watched = self._at_work(device)
+        camera = self._at_work(device)
         self._state(person, device)
-        picture = watched.picture()
+        picture = camera.picture()
         if picture is None:
             raise CameraAway
         return picture
@@ -209,9 +217,9 @@ class Cameras:
             raise CameraAway
 
     @contextmanager
-    def shown(self, watched: Watched, device: DeviceId) -> Iterator[Iterator[bytes]]:
+    def shown(self, camera: View, device: DeviceId) -> Iterator[Iterator[bytes]]:
         """Follow a camera, and count whoever does for as long as that lasts."""
-        with watched.live() as film:
+        with camera.live() as film:
             with self._lock:
                 self._seen_live[device] += 1
             try:
@@ -225,14 +233,14 @@ class Cameras:
         if (speaker := self.named[device].speaker) is not None:
             self._speakers.say(self._said, DeviceId(speaker))
 
-    def _at_work(self, device: DeviceId) -> Watched:
+    def _at_work(self, device: DeviceId) -> View:
         self._check(device)
-        watched = self._watched.get(device) or self._there().camera(device)
-        if watched.state is CameraState.ELSEWHERE:
+        camera = self._watched.get(device) or self._there().camera(device)
+        if (state := camera.state) is CameraState.ELSEWHERE:
             raise CameraElsewhere
-        if watched.state is not CameraState.CONNECTED:
+        if state is not CameraState.CONNECTED:
             raise CameraAway
-        return watched
+        return camera
 
     def _there(self) -> Beyond:
         if (beyond := self._beyond()) is None:

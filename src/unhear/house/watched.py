@@ -18,19 +18,12 @@ class CameraState(StrEnum):
     """Another process of the house has it, which cannot be asked how it is."""
 
 
-class Watched(Protocol):
-    """A camera at work."""
+class View(Protocol):
+    """What a camera shows, and whether it does."""
 
     @property
     def state(self) -> CameraState:
         """How it is."""
-
-    @property
-    def filming(self) -> bool:
-        """Whether a clip is being kept at this moment."""
-
-    def rang(self) -> None:
-        """Note that its button was pressed."""
 
     def live(self) -> AbstractContextManager[Iterator[bytes]]:
         """Follow it: fragmented MP4, private areas black, piece by piece until it is left.
@@ -40,6 +33,17 @@ class Watched(Protocol):
 
     def picture(self) -> bytes | None:
         """Answer what it shows now as JPEG, private areas black; None where it is away."""
+
+
+class Watched(View, Protocol):
+    """A camera at work in this process."""
+
+    @property
+    def filming(self) -> bool:
+        """Whether a clip is being kept at this moment."""
+
+    def rang(self) -> None:
+        """Note that its button was pressed."""
 
 
 class CameraAway(Exception):

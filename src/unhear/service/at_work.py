@@ -23,6 +23,7 @@ from unhear.house.leases import Leases
 from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
 from unhear.service.answering import Answering
+from unhear.service.asking import Asking
 from unhear.service.devices_here import DevicesHere
 from unhear.service.duties import DAILY, Duty, Left
 from unhear.service.ears import Ears, hearing
@@ -170,7 +171,8 @@ class AtWork:
             if house.settings.discover:
                 self._finding = asyncio.create_task(self._ears.find())
         if self._process.answering is not None:
-            here = DevicesHere(house, _key_of(house), ears=self._ears is not None)
+            serves = None if self._ears is None else self._ears.satellites
+            here = DevicesHere(house, _key_of(house), serves)
             self._stack.enter_context(self._process.answering.answering_for(here))
         self._tending = asyncio.create_task(self._tend(ways, elsewhere, leases))
 
@@ -179,7 +181,7 @@ class AtWork:
         addresses = self._process.devices_from
         if Role.EARS in self._process.roles and not addresses:
             return None
-        return Others(addresses, _key_of(house))
+        return Others(Asking(addresses, _key_of(house)))
 
     def _prepared(self, preparing: "asyncio.Task[None]") -> None:
         if not preparing.cancelled() and isinstance(error := preparing.exception(), Exception):

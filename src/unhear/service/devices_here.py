@@ -1,7 +1,7 @@
 """What this process does for the other processes of a home, with the devices that it has."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,9 @@ from unhear.service.sealing import LineKey
 from unhear.service.served_line import ServedLine
 
 DONE, NOT_DONE = {"done": True}, {"done": False}
+Serves = Callable[[], Collection[DeviceId]]
+"""Answers the devices that speak and are this process's, whether they are there or not."""
+
 OVER_SECONDS = 0.5
 """How often it is looked whether a browser films still."""
 
@@ -24,10 +27,10 @@ OVER_SECONDS = 0.5
 class DevicesHere:
     """One home's devices in this process."""
 
-    def __init__(self, house: House, key: LineKey, *, ears: bool = True) -> None:
-        """`key` is that of the home's lines; `ears` says that it may have cameras."""
+    def __init__(self, house: House, key: LineKey, serves: Serves | None) -> None:
+        """`key` is that of the home's lines; None `serves` in a process without ears."""
         self.key = key
-        self._ears = ears
+        self._serves = serves
         self._house = house
         self._does: dict[object, Callable[[ServedLine, Words], Awaitable[None]]] = {
             "tell": self._tell,
@@ -54,7 +57,8 @@ class DevicesHere:
             device: [one.state, one.filming, one.seen_live]
             for device, one in self._house.cameras.here().items()
         }
-        await line.send({**DONE, "cameras": cameras, "places": {**self._house.rooms.places()}})
+        told = {"cameras": cameras, "places": {**self._house.rooms.places()}}
+        await line.send({**DONE, **told, "serves": sorted(self._serves() if self._serves else ())})
 
     async def _see(self, line: ServedLine, asked: Words) -> None:
         cameras, camera = self._house.cameras, _device(asked, "camera")
@@ -87,7 +91,7 @@ class DevicesHere:
     async def _press(self, line: ServedLine, asked: Words) -> None:
         camera = _device(asked, "camera")
         here = self._house.cameras.camera_here(camera) is not None
-        mine = here or (self._ears and bool(asked.get("anybody")))
+        mine = here or (self._serves is not None and bool(asked.get("anybody")))
         if mine:
             await line.run(self._house.door.rang, camera)
         await line.send(DONE if mine else NOT_DONE)
