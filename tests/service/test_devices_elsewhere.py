@@ -197,6 +197,7 @@ def test_nobody_is_seen_whom_nobody_can_tell(two: Callable[..., TwoProcesses]) -
         SATELLITES.clear()
 
 
+@pytest.mark.tools
 def test_a_camera_that_its_process_leaves_is_looked_for_again_and_seen_where_it_is_then(
     two: Callable[..., TwoProcesses],
 ) -> None:
