@@ -13,6 +13,11 @@ const EDGE_SECONDS = 0.3;
 const KEPT_SECONDS = 10;
 const HOLD_MS = 400;
 
+// Another process takes the camera of one that is gone: it is asked again and again for a while.
+const CAMERA_LEFT = "camera-left";
+const AGAIN_MS = 1_000;
+const AGAIN_FOR_MS = 30_000;
+
 export function live(section: HTMLElement): void {
   new Live(section);
 }
@@ -28,6 +33,8 @@ class Live {
   private media: Media | null = null;
   private waiting: Uint8Array<ArrayBuffer>[] = [];
   private playing = false;
+  private again: ReturnType<typeof setTimeout> | null = null;
+  private leftAt: number | null = null;
   private heldSince = 0;
   private hushed = false;
   private wasMuted = false;
@@ -45,21 +52,28 @@ class Live {
     this.video.controls = this.video.playsInline = this.video.autoplay = true;
     this.video.setAttribute("controlslist", "nodownload noremoteplayback");
     this.video.setAttribute("aria-label", say("live_picture", { name: this.camera }));
-    this.look.onclick = () => (this.socket === null ? this.begin() : this.end());
+    this.look.onclick = () => (this.looks ? this.stop() : this.begin());
     if (this.talk !== null) {
       this.listenTo(this.talk);
       this.offerReplies(this.part("replies")!);
     }
-    whenGone(section, () => this.end());
+    whenGone(section, () => this.stop());
+  }
+
+  // Whether somebody wants to see it.
+  private get looks(): boolean {
+    return this.socket !== null || this.again !== null;
   }
 
   private begin(): void {
+    this.again = null;
     this.problem.textContent = "";
     announce(say("live_waits"));
     const socket = new WebSocket(liveAddress(this.camera));
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
       if (socket !== this.socket) return;
+      this.leftAt = null;
       this.waiting.push(new Uint8Array(data));
       void this.play();
     };
@@ -72,17 +86,37 @@ class Live {
 
   private async closed(reason: string): Promise<void> {
     this.end();
+    if (reason === CAMERA_LEFT) this.leftAt ??= performance.now();
     try {
-      if (reason !== STEP_UP_NEEDED) this.fail(new Problem(0, "camera-away", say("live_over")));
+      if (reason !== STEP_UP_NEEDED && this.isAbout()) this.wait();
+      else if (reason !== STEP_UP_NEEDED) this.fail(new Problem(0, "camera-away", say("live_over")));
       else if (await stepUp()) this.begin();
     } catch (error) {
       this.fail(error);
     }
   }
 
+  // Whether another process may be about to have the camera.
+  private isAbout(): boolean {
+    return this.leftAt !== null && performance.now() - this.leftAt < AGAIN_FOR_MS;
+  }
+
+  private wait(): void {
+    this.again = setTimeout(() => this.begin(), AGAIN_MS);
+    announce(say("live_waits"));
+    this.show();
+  }
+
+  private stop(): void {
+    this.leftAt = null;
+    this.end();
+  }
+
   private end(): void {
     const { socket } = this;
     this.socket = null;
+    if (this.again !== null) clearTimeout(this.again);
+    this.again = null;
     socket?.close();
     this.speaking.end();
     this.media?.close();
@@ -167,7 +201,7 @@ class Live {
   }
 
   private show(): void {
-    const on = this.socket !== null;
+    const on = this.looks;
     this.look.textContent = say(on ? "live_end" : "live_look");
     this.look.classList.toggle("quiet", on);
     this.part("screen")!.hidden = !on || this.media === null;

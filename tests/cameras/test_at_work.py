@@ -15,9 +15,9 @@ from tests.cameras.watching import until
 from tests.cli.program import PASSPHRASE
 from unhear.cameras.at_work import CamerasAtWork, watching
 from unhear.engines.sight import analyser
-from unhear.house.cameras import CameraState
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
+from unhear.house.watched import CameraState
 from unhear.household.cameras import Area, Camera, Mode
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, Seen, TraceId

@@ -18,7 +18,7 @@ from unhear.cameras import browser_call
 from unhear.cameras.browser import BrowserCamera
 from unhear.cameras.connecting import Connection
 from unhear.cameras.source import CameraAway
-from unhear.house.cameras import CallWrong
+from unhear.house.watched import CallWrong
 
 pytestmark = pytest.mark.tools
 

@@ -19,7 +19,7 @@ from unhear.cameras.onvif import OnvifDevice, describe
 from unhear.cameras.onvif_discovery import Found, discover
 from unhear.cameras.onvif_events import OnvifEvents
 from unhear.cameras.soap import Login, OnvifAway, OnvifRefused
-from unhear.house.cameras import CameraState
+from unhear.house.watched import CameraState
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings
 

@@ -18,9 +18,9 @@ from unhear.cameras.at_work import events_of, watching
 from unhear.cameras.onvif_streams import small_of, stream_at
 from unhear.cameras.source import CameraAway, CameraRefused, Place
 from unhear.engines.sight import analyser
-from unhear.house.cameras import CameraState
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
+from unhear.house.watched import CameraState
 from unhear.household.cameras import Camera
 from unhear.household.words import DeviceId, Seen
 from unhear.settings import CameraSettings, Settings

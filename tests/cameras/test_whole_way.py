@@ -23,7 +23,7 @@ from tests.web.push_service import PushService, b64, new_recipient, push_service
 from tests.web.test_today import sign_in
 from unhear.cameras.at_work import watching
 from unhear.engines.sight import analyser
-from unhear.house.cameras import CameraState
+from unhear.house.watched import CameraState
 from unhear.household.scope import Scope
 from unhear.household.words import DeviceId, Seen
 from unhear.keep import identity as identities

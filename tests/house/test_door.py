@@ -18,11 +18,11 @@ from unhear import clock
 from unhear.capture.film import Piece
 from unhear.house import shared as shared_module
 from unhear.house.at_the_door import HouseDoor
-from unhear.house.cameras import CameraState
 from unhear.house.filming import Filming
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.house.turn import Assistant
+from unhear.house.watched import CameraState
 from unhear.household.alerts import AlertKind, Subscription
 from unhear.household.cameras import Camera, Mode
 from unhear.household.limits import Bedtime, Limit

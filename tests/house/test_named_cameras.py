@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from unhear.house.cameras import CameraAway, NoSuchCamera
+from unhear.house.cameras import NoSuchCamera
 from unhear.house.house import House
 from unhear.house.notice_facts import facts_of
 from unhear.house.setup import SetupPlan, set_up
+from unhear.house.watched import CameraAway
 from unhear.household.cameras import Camera
 from unhear.household.family import Device
 from unhear.household.retention import DeviceKind

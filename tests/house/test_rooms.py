@@ -15,7 +15,9 @@ from unhear.answer.synthesiser import Speech
 from unhear.engines.errors import SoundUnreadable
 from unhear.engines.music import MUSIC_RATE_HZ, music_pieces
 from unhear.house.mouth import Mouth
-from unhear.house.rooms import RING_EVERY, RING_FOR, RoomsOf, Switchboard
+from unhear.house.rooms import RING_EVERY, RING_FOR, Switchboard
+from unhear.house.rooms_of import RoomsOf
+from unhear.house.speakers import Speakers
 from unhear.house.turn import Turn
 from unhear.household.words import DeviceId, HouseholdId
 
@@ -79,7 +81,7 @@ class House:
         self.told: list[str] = []
         self.mouth = self.board.join(KITCHEN, self.kitchen, room="kitchen", told=self.told.append)
         self.board.join(BEDROOM, self.bedroom, room="bedroom")
-        self.here = RoomsOf(self.board, KITCHEN)
+        self.here = RoomsOf(self.board, Speakers(self.board, lambda: None), KITCHEN)
 
 
 def _song(path: Path) -> Iterator[Speech]:
@@ -96,7 +98,8 @@ def test_an_announcement_is_heard_in_the_other_rooms_and_shown(house: House) -> 
     assert house.here.names() == ["bedroom", "kitchen"]
     assert house.here.announce("dinner") == ["bedroom"]
     assert house.bedroom.heard() == len("dinner")
-    assert RoomsOf(house.board, BEDROOM).announce("come down", "kitchen") == ["kitchen"]
+    from_bed = RoomsOf(house.board, Speakers(house.board, lambda: None), BEDROOM)
+    assert from_bed.announce("come down", "kitchen") == ["kitchen"]
     assert house.kitchen.heard() == len("come down")
     assert house.told == ["come down"]
     assert house.here.announce("hello", "garage") == []

@@ -60,7 +60,7 @@ def test_a_unit_runs_a_command_notifies_and_gives_it_time_to_leave(unit: Path) -
     assert words[3] in COMMANDS
     for name, value in said:
         if name == "Environment":
-            expect_setting(value.partition("=")[0])
+            expect_setting(value.strip("'").partition("=")[0])
     assert values["Type"] == "notify"
     assert int(values["TimeoutStopSec"]) > LEAVES_WITHIN
     assert values["MemorySwapMax"] == values["LimitCORE"] == "0"
@@ -133,7 +133,9 @@ def test_the_settings_of_the_cluster_are_taken(
     assert found.speech == ("unhear-speech:10300",)
     assert found.private_network
     services = [one["metadata"]["name"] for one in documents() if one["kind"] == "Service"]
-    assert found.speech[0].partition(":")[0] in services
+    assert {one.partition(":")[0] for one in (*found.speech, *found.devices_from)} <= {*services}
+    assert found.devices_at is not None
+    assert {one.partition(":")[2] for one in found.devices_from} == {found.devices_at[8:]}
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))

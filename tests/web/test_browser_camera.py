@@ -24,7 +24,7 @@ from tests.web.consoles import API, Console, console
 from tests.web.test_today import sign_in
 from unhear.cameras.at_work import CamerasAtWork, watching
 from unhear.engines.sight import analyser
-from unhear.house.cameras import CameraState
+from unhear.house.watched import CameraState
 from unhear.household.cameras import Area
 from unhear.household.words import DeviceId, PersonId, Seen, TraceId
 from unhear.keep import age

@@ -11,7 +11,7 @@ from tests.web.browser import DESK, browser
 from tests.web.consoles import Console, console
 from tests.web.films import jpeg
 from tests.web.test_today import sign_in
-from unhear.house.cameras import CameraState
+from unhear.house.watched import CameraState
 from unhear.household.cameras import Area, Hours, Mode
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings

@@ -21,7 +21,7 @@ from tests.web.films import COLOURS, SIZE, film, jpeg
 from tests.web.test_today import sign_in
 from unhear.answer.synthesiser import Speech
 from unhear.engines.speech_files import speech_wav
-from unhear.house.cameras import CameraState
+from unhear.house.watched import CameraState
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings
 from unhear.web import security, sessions

@@ -11,10 +11,10 @@ from unhear.cameras.onvif_events import OnvifEvents
 from unhear.cameras.soap import SCHEME, Login
 from unhear.cameras.watch import CameraWatch, Rules
 from unhear.capture.film import Analyser
-from unhear.house.cameras import CameraState
 from unhear.house.filming import Filming
 from unhear.house.house import House
 from unhear.house.named_cameras import BROWSER, records
+from unhear.house.watched import CameraState
 from unhear.household.cameras import Camera
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings

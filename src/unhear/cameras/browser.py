@@ -6,7 +6,7 @@ from threading import Condition, Thread
 from unhear.cameras.browser_call import BrowserCall
 from unhear.cameras.browser_source import BrowserSource
 from unhear.cameras.source import CameraAway, Source
-from unhear.house.cameras import CallWrong
+from unhear.house.watched import CallWrong
 
 WAIT_SECONDS = 10.0
 

@@ -21,7 +21,7 @@ from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from unhear.cameras.undecoded import ask_for_key_picture, take_undecoded
 from unhear.capture.encoded import PICTURE_TICKS
 from unhear.capture.fragments import units
-from unhear.house.cameras import CallWrong
+from unhear.house.watched import CallWrong
 
 SOUND_TICKS = 48_000
 """Ticks a second of Opus, whatever its rate (RFC 7587, section 4.1)."""

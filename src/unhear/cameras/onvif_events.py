@@ -21,7 +21,7 @@ from unhear.cameras.soap import (
     telling,
 )
 from unhear.house.bell import Doorbell
-from unhear.house.cameras import CameraState
+from unhear.house.watched import CameraState
 from unhear.household.words import DeviceId
 
 log = logging.getLogger(__name__)

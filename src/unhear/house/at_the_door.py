@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from unhear.house.house import House
+from unhear.house.watched import CameraElsewhere
 from unhear.household.cameras import Mode
 from unhear.household.scope import Scope
 from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, Seen
@@ -34,8 +35,11 @@ class HouseDoor:
         ]
 
     def answer(self, text: str) -> bool:
-        """Say `text` to who rang last."""
-        return self._house.door.answer(text)
+        """Say `text` to who rang last; answer whether that could be."""
+        try:
+            return self._house.door.answer(text)
+        except CameraElsewhere:
+            return False
 
     def live_as(self, mode: Mode) -> None:
         """Note how the household lives now."""

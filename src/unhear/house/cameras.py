@@ -3,98 +3,41 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from enum import StrEnum
+from dataclasses import replace
 from hashlib import sha256
 from threading import Lock
-from typing import Protocol
 
 from unhear.answer.synthesiser import Speech
+from unhear.house.beyond import Beyond, CameraTold
 from unhear.house.family import Family, FamilyError
 from unhear.house.looks import LIVE, Looks
 from unhear.house.named_cameras import BROWSER, cameras_of
+from unhear.house.speakers import Speakers
+from unhear.house.watched import (
+    Call,
+    Called,
+    CameraAway,
+    CameraElsewhere,
+    CameraState,
+    View,
+    Watched,
+)
 from unhear.household.cameras import Camera, Mode, placed
 from unhear.household.family import Household
 from unhear.household.words import DeviceId, PersonId, TraceId
 from unhear.settings import CameraSettings
 
 
-class CameraState(StrEnum):
-    """How a camera is."""
-
-    CONNECTED = "connected"
-    AWAY = "away"
-    REFUSED = "refused"
-    """It did not take the name and password in the settings."""
-
-    ELSEWHERE = "elsewhere"
-    """Another process of the house has it, and how it is is not known in this one."""
-
-
-class Watched(Protocol):
-    """A camera at work."""
-
-    @property
-    def state(self) -> CameraState:
-        """How it is."""
-
-    @property
-    def filming(self) -> bool:
-        """Whether a clip is being kept at this moment."""
-
-    def rang(self) -> None:
-        """Note that its button was pressed."""
-
-    def live(self) -> AbstractContextManager[Iterator[bytes]]:
-        """Follow it: fragmented MP4, private areas black, piece by piece until it is left."""
-
-    def picture(self) -> bytes | None:
-        """Answer what it shows now as JPEG, private areas black; None where it is away."""
-
-
 class NoSuchCamera(FamilyError):
     """There is no camera of that name."""
 
 
-class CameraAway(Exception):
-    """The camera shows nothing now."""
-
-
-class CameraElsewhere(CameraAway):
-    """Another process of the house has the camera: nothing of it can be shown or said from here."""
-
-
-class Call(Protocol):
-    """A browser that films for a camera."""
-
-    @property
-    def answer(self) -> str:
-        """What its offer is answered with (SDP)."""
-
-    @property
-    def hears(self) -> bool:
-        """Whether its sound was wanted."""
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing comes from it any more."""
-
-    def close(self) -> None:
-        """End it."""
-
-
-class Called(Protocol):
-    """A camera that waits for a browser to film for it."""
-
-    def call(self, offer: str, *, hears: bool) -> Call:
-        """Take a browser's offer (SDP) in place of the one before. Raises `CallWrong`."""
-
-
-class CallWrong(Exception):
-    """A browser offers what is no film that a camera can take; says what."""
-
-
 class Cameras:
-    """The cameras of one house; safe to use from several threads."""
+    """The cameras of one house; safe to use from several threads.
+
+    What another process of it has is asked for there, and may raise `CameraElsewhere`, which is a
+    `CameraAway`.
+    """
 
     def __init__(
         self,
@@ -103,25 +46,22 @@ class Cameras:
         household: Callable[[], Household],
         family: Family,
         looks: Looks,
-        say: Callable[[DeviceId], bool],
-        relay: Callable[[DeviceId, Iterable[Speech]], bool],
+        speakers: Speakers,
+        watched: str,
+        beyond: Callable[[], Beyond | None],
     ) -> None:
-        """`say` says at a speaker that somebody looks, `relay` what they say.
-
-        Both answer whether the speaker is there.
-        """
+        """`watched` is said at the speaker of a camera that somebody looks through."""
         self._named = named
         self._household = household
         self._family = family
         self._looks = looks
-        self._say = say
-        self._relay = relay
+        self._speakers = speakers
+        self._said = watched
+        self._beyond = beyond
         self._watched: dict[DeviceId, Watched] = {}
         self._called: dict[DeviceId, Called] = {}
         self._seen_live: Counter[DeviceId] = Counter()
         self._lock = Lock()
-        self.elsewhere = False
-        """Whether another process of the house has the cameras."""
 
     @property
     def named(self) -> Mapping[DeviceId, CameraSettings]:
@@ -152,10 +92,18 @@ class Cameras:
         camera = self.decided(device)
         if not self.is_browser(device):
             raise NoSuchCamera(f"{device!r} is no browser's camera")
-        self._expect_here()
+        if (called := self._called.get(device)) is not None:
+            return called.call(offer, hears=camera.hears)
+        return self._there().call(device, offer, hears=camera.hears)
+
+    def call_here(self, device: DeviceId, offer: str, *, hears: bool) -> Call:
+        """Let a browser film for a camera of this process, as another one decided.
+
+        Raises `CallWrong` and `CameraAway`.
+        """
         if (called := self._called.get(device)) is None:
             raise CameraAway
-        return called.call(offer, hears=camera.hears)
+        return called.call(offer, hears=hears)
 
     def remove(self, device: DeviceId) -> Household:
         """Let a browser be a camera no more, and forget what was decided; what is kept stays.
@@ -174,19 +122,38 @@ class Cameras:
     def decide(self, camera: Camera) -> Household:
         """Decide about a camera; it obeys at once. Raises `NoSuchCamera`."""
         before = self.decided(camera.device)
-        return self._family.set_camera(placed(before, camera))
+        household = self._family.set_camera(placed(before, camera))
+        if (beyond := self._beyond()) is not None:
+            beyond.obey()
+        return household
 
     def live_as(self, mode: Mode) -> Household:
         """Note how the household lives now."""
         return self._family.set_mode(mode)
 
+    def told(self, device: DeviceId) -> CameraTold:
+        """Answer how a camera is, wherever it is; one that is named no more is away."""
+        here, beyond = self.here().get(device), self._beyond()
+        if here is not None or beyond is None:
+            return here or CameraTold(CameraState.AWAY)
+        there = beyond.told(device)
+        return replace(there, seen_live=there.seen_live or self._seen_live[device] > 0)
+
     def state(self, device: DeviceId) -> CameraState:
         """Answer how a camera is. Raises `NoSuchCamera`."""
         self._check(device)
-        watched = self._watched.get(device)
-        if watched is not None:
-            return watched.state
-        return CameraState.ELSEWHERE if self.elsewhere else CameraState.AWAY
+        return self.told(device).state
+
+    def here(self) -> Mapping[DeviceId, CameraTold]:
+        """Answer how the cameras are that this process has."""
+        return {
+            device: CameraTold(at.state, at.filming, self._seen_live[device] > 0)
+            for device, at in self._watched.items()
+        }
+
+    def camera_here(self, device: DeviceId) -> Watched | None:
+        """Answer a camera that this process has."""
+        return self._watched.get(device)
 
     def connected(self) -> frozenset[DeviceId]:
         """Answer the cameras that are there."""
@@ -195,12 +162,22 @@ class Cameras:
 
     def filming(self, device: DeviceId) -> bool:
         """Whether a clip of a camera is being kept at this moment."""
-        watched = self._watched.get(device)
-        return watched is not None and watched.filming
+        return self.told(device).filming
 
     def seen_live(self, device: DeviceId) -> bool:
         """Whether somebody sees a camera live at this moment."""
-        return self._seen_live[device] > 0
+        return self.told(device).seen_live
+
+    def pressed(self, device: DeviceId) -> bool:
+        """Tell whoever has a camera that its button was pressed; False where that is this process.
+
+        Raises `CameraElsewhere` where nobody could be told.
+        """
+        beyond = self._beyond()
+        if device in self._watched or beyond is None:
+            return False
+        beyond.press(device)
+        return True
 
     def rang(self, device: DeviceId) -> None:
         """Note that a button was pressed. Raises `NoSuchCamera`."""
@@ -213,34 +190,36 @@ class Cameras:
 
         Raises `NoSuchCamera` and `CameraAway`, and where it cannot be stated nothing is shown.
         """
-        watched = self._at_work(device)
+        camera = self._at_work(device)
         self._state(person, device)
-        return self._shown(watched, device)
+        return self.shown(camera, device)
 
     def picture(self, person: PersonId, device: DeviceId) -> bytes:
         """Answer what a camera shows now, as JPEG; stated as `live` is, and raises as it does."""
-        watched = self._at_work(device)
+        camera = self._at_work(device)
         self._state(person, device)
-        picture = watched.picture()
+        picture = camera.picture()
         if picture is None:
             raise CameraAway
         return picture
 
     def talk(self, person: PersonId, device: DeviceId, speech: Iterable[Speech]) -> None:
-        """Let somebody be heard at a camera's speaker; stated as `live` is. Never waits.
+        """Let somebody be heard at a camera's speaker; stated as `live` is.
 
         Raises `NoSuchCamera`, and `CameraAway` where the speaker is.
         """
         self._check(device)
-        self._expect_here()
-        self._looks.take(person, [camera_item(device)], LIVE)
         speaker = self.named[device].speaker
-        if speaker is None or not self._relay(DeviceId(speaker), speech):
+        if speaker is None or not self._speakers.has(DeviceId(speaker)):
+            raise CameraAway
+        self._looks.take(person, [camera_item(device)], LIVE)
+        if not self._speakers.relay(DeviceId(speaker), speech):
             raise CameraAway
 
     @contextmanager
-    def _shown(self, watched: Watched, device: DeviceId) -> Iterator[Iterator[bytes]]:
-        with watched.live() as film:
+    def shown(self, camera: View, device: DeviceId) -> Iterator[Iterator[bytes]]:
+        """Follow a camera, and count whoever does for as long as that lasts."""
+        with camera.live() as film:
             with self._lock:
                 self._seen_live[device] += 1
             try:
@@ -252,19 +231,21 @@ class Cameras:
     def _state(self, person: PersonId, device: DeviceId) -> None:
         self._looks.take(person, [camera_item(device)], LIVE)
         if (speaker := self.named[device].speaker) is not None:
-            self._say(DeviceId(speaker))
+            self._speakers.say(self._said, DeviceId(speaker))
 
-    def _at_work(self, device: DeviceId) -> Watched:
+    def _at_work(self, device: DeviceId) -> View:
         self._check(device)
-        self._expect_here()
-        watched = self._watched.get(device)
-        if watched is None or watched.state is not CameraState.CONNECTED:
-            raise CameraAway
-        return watched
-
-    def _expect_here(self) -> None:
-        if self.elsewhere:
+        camera = self._watched.get(device) or self._there().camera(device)
+        if (state := camera.state) is CameraState.ELSEWHERE:
             raise CameraElsewhere
+        if state is not CameraState.CONNECTED:
+            raise CameraAway
+        return camera
+
+    def _there(self) -> Beyond:
+        if (beyond := self._beyond()) is None:
+            raise CameraAway
+        return beyond
 
     def _check(self, device: DeviceId) -> None:
         if device not in self.named:

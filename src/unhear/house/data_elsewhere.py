@@ -39,6 +39,17 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.WORDS,
         use=Use.ANSWER,
     ),
+    "what passes between processes of a house (memory)": Kept(
+        what="what a camera shows while somebody sees it live, what is said at a door, and what is "
+        "announced in other rooms, on its way between two processes of the house: sealed to these "
+        "two, and in memory alone",
+        why="so that each does with the others' cameras and speakers what it does with its own",
+        stays="until it is passed on: seconds, with a voice a minute at most",
+        whose=Whose.PERSON,
+        erased=Erasure.PASSES,
+        category=Category.SOUND,
+        use=Use.ANSWER,
+    ),
     "the console's microphone (a browser's memory)": Kept(
         what="what was said on the page and answered, and whether it was kept",
         why="to be read",

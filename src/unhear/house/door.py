@@ -9,7 +9,7 @@ from unhear.clock import Clock
 from unhear.house.alerting import Alerting
 from unhear.house.bell import Bell
 from unhear.house.cameras import Cameras
-from unhear.house.rooms import Switchboard
+from unhear.house.speakers import Speakers
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.family import Household
 from unhear.household.limits import Refusal
@@ -35,7 +35,7 @@ class Door:
         self,
         *,
         cameras: Cameras,
-        rooms: Switchboard,
+        speakers: Speakers,
         alerting: Alerting,
         household: Callable[[], Household],
         owners: Callable[[], Mapping[DeviceId, PersonId]],
@@ -44,7 +44,7 @@ class Door:
     ) -> None:
         """`owners` says whose devices are, of those that are somebody's; `clock` is local."""
         self._cameras = cameras
-        self._rooms = rooms
+        self._speakers = speakers
         self._alerting = alerting
         self._household = household
         self._owners = owners
@@ -71,7 +71,7 @@ class Door:
         if camera not in self._cameras.named or not self._first(camera, self._clock()):
             return
         self._alerting.tell(Alert(AlertKind.RANG, self._clock(), self.room_of(camera)))
-        self._rooms.announce(self._announcement(camera), self._awake_rooms())
+        self._speakers.announce_soon(self._announcement(camera), self._awake_rooms)
         self._cameras.rang(camera)
         for other in self._others:
             other.rang(camera)
@@ -106,12 +106,12 @@ class Door:
         """Say `text` at a camera's speaker; answer whether that could be.
 
         By default it is the one that rang in the last minutes, or the only one with a speaker.
-        Raises `KeyError` for no camera.
+        Raises `KeyError` for no camera, and `CameraElsewhere` where its speaker cannot be asked.
         """
         named = self._cameras.named
         chosen = self._waiting() if camera is None else camera
         speaker = None if chosen is None else named[chosen].speaker
-        return speaker is not None and self._rooms.say_there(text, DeviceId(speaker))
+        return speaker is not None and self._speakers.say(text, DeviceId(speaker))
 
     def reply(self, camera: DeviceId, which: str) -> bool:
         """Say one of `replies` at a camera's speaker. Raises `KeyError` for no such thing."""
@@ -147,8 +147,8 @@ class Door:
             return say("somebody_is_there")
         return say("somebody_is_at", room=self.room_of(camera))
 
-    def _awake_rooms(self) -> Sequence[str]:
-        """Answer the rooms where it may be said: not before the door, nor where somebody rests.
+    def _awake_rooms(self, places: Mapping[DeviceId, str]) -> Sequence[str]:
+        """Answer where of these it may be said: not before the door, nor where somebody rests.
 
         Somebody rests where a device was told to sleep, or is of somebody whose bedtime it is.
         """
@@ -159,7 +159,6 @@ class Door:
             if household.refusal(person, SKILL, now) is Refusal.BEDTIME
         }
         silent = self.speakers() | household.asleep | resting
-        places = self._rooms.places()
         quiet = {room for device, room in places.items() if device in silent}
         return sorted(set(places.values()) - quiet)
 

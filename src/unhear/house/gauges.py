@@ -28,7 +28,10 @@ def gauges_of(house: House) -> Iterator[Gauge]:
         entries, published = house.ledger.sizes(transaction)
     yield Metric.LEDGER, entries, ()
     yield Metric.UNPUBLISHED, entries - published, ()
-    states = Counter(house.cameras.state(device).value for device in house.cameras.named)
+    here = house.cameras.here()
+    states = Counter(one.state.value for one in here.values())
+    if house.beyond is None:  # otherwise it is another process's to tell
+        states[CameraStanding.AWAY.value] += len(house.cameras.named.keys() - here.keys())
     for standing in CameraStanding:
         yield Metric.CAMERAS, states[standing.value], (standing,)
     yield Metric.DISK_FREE, shutil.disk_usage(house.settings.house).free, ()

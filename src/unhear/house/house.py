@@ -22,6 +22,7 @@ from unhear.house.access import Access
 from unhear.house.agents import Agents
 from unhear.house.ages import Ages
 from unhear.house.alerting import Alerting
+from unhear.house.beyond import Beyond
 from unhear.house.cameras import Cameras
 from unhear.house.changes import Changes
 from unhear.house.consents import Consents
@@ -43,6 +44,7 @@ from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.shared import Shared
 from unhear.house.sharing import Sharing, shares
+from unhear.house.speakers import Speakers
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.telling_holds import telling
 from unhear.house.undoing import Undoing
@@ -113,6 +115,8 @@ class House:
             raise NotSetUp(f"no house in {settings.house} yet; make one with `unhear setup`")
         self.settings = settings
         self.clock = clock.now
+        self.beyond: Beyond | None = None
+        """Other processes of the house, where this one asks them for what it does not have."""
         self._shared = shared or Shared()
         self.database = self._shared.open_database(settings)
         try:
@@ -343,16 +347,22 @@ class House:
             household=lambda: self.household,
             family=self.family,
             looks=self.looks,
-            say=lambda speaker: self.rooms.say_there(WATCHED[self.settings.language], speaker),
-            relay=self.rooms.relay,
+            speakers=self.speakers,
+            watched=WATCHED[self.settings.language],
+            beyond=lambda: self.beyond,
         )
+
+    @cached_property
+    def speakers(self) -> Speakers:
+        """Where it is heard, in this process or another."""
+        return Speakers(self.rooms, lambda: self.beyond)
 
     @cached_property
     def door(self) -> Door:
         """Who is told when somebody is at a door."""
         return Door(
             cameras=self.cameras,
-            rooms=self.rooms,
+            speakers=self.speakers,
             alerting=self.alerting,
             household=lambda: self.household,
             owners=self._owners,

@@ -7,7 +7,7 @@ from unhear.house.at_the_door import HouseDoor
 from unhear.house.house import House
 from unhear.house.meaning import PRIVACY_SKILL, Meaning
 from unhear.house.privacy import HousePrivacy
-from unhear.house.rooms import RoomsOf
+from unhear.house.rooms_of import RoomsOf
 from unhear.household.speech import Intent, Question, Reply
 from unhear.household.words import DeviceId, Utterance
 
@@ -39,7 +39,7 @@ def context_of(
         person=utterance.person,
         memory=house.memory(skill, utterance),
         privacy=HousePrivacy(house, utterance.device),
-        rooms=RoomsOf(house.rooms, utterance.device),
+        rooms=RoomsOf(house.rooms, house.speakers, utterance.device),
         say=house.skills.replies(skill),
         settings=house.settings.skills.get(skill, {}),
         last=house.conversation.last(house.household.id, utterance.device),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -22,10 +22,15 @@ from unhear.house.house import House
 from unhear.house.leases import Leases
 from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
+from unhear.service.answering import Answering
+from unhear.service.asking import Asking
+from unhear.service.devices_here import DevicesHere
 from unhear.service.duties import DAILY, Duty, Left
 from unhear.service.ears import Ears, hearing
 from unhear.service.errors import kind
 from unhear.service.life import Life
+from unhear.service.others import Others
+from unhear.service.sealing import HomeKey
 from unhear.stores.errors import StoreError
 from unhear.web.console import console_app
 from unhear.web.home import Home
@@ -58,13 +63,16 @@ class Process:
     """What a process does with each of its homes, and has for all of them.
 
     `answers` are the threads in which answers are given. `failed` is told what ends the work for a
-    home that was begun: `ControlsMissing`, or what nobody foresaw.
+    home that was begun: `ControlsMissing`, or what nobody foresaw. Other processes are asked at
+    `devices_from` for devices that this one does not have, and ask it where it is `answering`.
     """
 
     roles: Collection[Role]
     answers: Executor
     ready: Ready
     failed: Callable[[Home, Exception], None]
+    devices_from: Sequence[str] = ()
+    answering: Answering | None = None
 
 
 class AtWork:
@@ -113,7 +121,7 @@ class AtWork:
             leases = self.home.shared.leases(house.settings)
             self._stack.callback(leases.close)
             self._ways = Ways(assistant, Arbiter(), self._process.answers, listening_in(house))
-            house.cameras.elsewhere = Role.EARS not in roles
+            house.beyond = self._others(house)
             preparing = self._prepare(self._ways, elsewhere, leases)
             self._preparing = asyncio.create_task(preparing)
             self._preparing.add_done_callback(self._prepared)
@@ -162,7 +170,18 @@ class AtWork:
             self._ears = await self._stack.enter_async_context(entered)
             if house.settings.discover:
                 self._finding = asyncio.create_task(self._ears.find())
+        if self._process.answering is not None:
+            serves = None if self._ears is None else self._ears.satellites
+            here = DevicesHere(house, _key_of(house), serves)
+            self._stack.enter_context(self._process.answering.answering_for(here))
         self._tending = asyncio.create_task(self._tend(ways, elsewhere, leases))
+
+    def _others(self, house: House) -> Others | None:
+        """Answer the other processes; a process without ears has nobody else to ask for devices."""
+        addresses = self._process.devices_from
+        if Role.EARS in self._process.roles and not addresses:
+            return None
+        return Others(Asking(addresses, _key_of(house)))
 
     def _prepared(self, preparing: "asyncio.Task[None]") -> None:
         if not preparing.cancelled() and isinstance(error := preparing.exception(), Exception):
@@ -200,6 +219,10 @@ class AtWork:
         if self._ways is None and self._elsewhere is not None:
             _try(self._elsewhere.tick)
         return duty.do(self.home.house, left)
+
+
+def _key_of(house: House) -> HomeKey:
+    return HomeKey(house.settings.log_key_file, house.household.id)
 
 
 async def _cut_off(task: "asyncio.Task[None] | None") -> None:

@@ -89,6 +89,10 @@ class Devices:
         """Whether this process serves a device."""
         return device in self._served
 
+    def served(self) -> Collection[DeviceId]:
+        """Answer the devices that this process serves."""
+        return tuple(self._served)
+
     async def tick(self, named: Collection[DeviceId]) -> None:
         """Serve what of these nobody serves, and leave what is named no more."""
         for device in list(self._served):

@@ -1,7 +1,7 @@
 """What a house hears and sees with: satellites and cameras, and what it offers other programs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +90,10 @@ class Ears:
         if self._at_work is not None:
             await asyncio.to_thread(self._at_work.tick)
         await asyncio.to_thread(self._watch.look_for_devices)
+
+    def satellites(self) -> Collection[DeviceId]:
+        """Answer the satellites that this process serves, there or not."""
+        return self._satellites.served()
 
     async def find(self) -> None:
         """Count satellites that announce themselves as the house's, for ever."""

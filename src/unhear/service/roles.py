@@ -15,6 +15,7 @@ from unhear.house.gauges import Gauge, gauges_of
 from unhear.house.house import House
 from unhear.house.shared import Shared
 from unhear.service import notify
+from unhear.service.answering import Answering, answering_at
 from unhear.service.at_work import TICK_SECONDS, Process, Ready, Role
 from unhear.service.console import serving_console, serving_consoles
 from unhear.service.errors import kind
@@ -78,8 +79,17 @@ class _Process(ABC):
         self._shared = Shared()
         self._checks: list[Check] = []
         self._console = AsyncExitStack()
+        self._answering = None
+        if settings.devices_at is not None and {Role.WEB, Role.EARS} & set(roles):
+            self._answering = Answering()
+        others = [one for one in settings.devices_from if one != settings.devices_at]
         self._process = Process(
-            roles, ThreadPoolExecutor(ANSWERS_AT_ONCE, "answers"), ready, self._failed
+            roles,
+            ThreadPoolExecutor(ANSWERS_AT_ONCE, "answers"),
+            ready,
+            self._failed,
+            others,
+            self._answering,
         )
         self._houses = Houses(homes, self._process, self._shared)
         self._workers = Workers(self._houses, self._process, self._shared, life)
@@ -93,6 +103,7 @@ class _Process(ABC):
             health = telling_health(self._settings.health, self._life, self._checks)
             await stack.enter_async_context(health)
             await self._tell(stack)
+            await self._answer_others(stack)
             await stack.enter_async_context(self._console)
             stack.push_async_callback(self._workers.close)
             await self._work(stack)
@@ -113,6 +124,13 @@ class _Process(ABC):
         if (page := stack.enter_context(telling(self._settings, self._gauges))) is not None:
             url = await stack.enter_async_context(serving(lambda _: page.app, page.at))
             self._ready(f"metrics at {url}/metrics")
+
+    async def _answer_others(self, stack: AsyncExitStack) -> None:
+        """Let other processes of the homes ask for devices, where the settings say so."""
+        where = self._settings.devices_at
+        if self._answering is not None and where is not None:
+            bound = await stack.enter_async_context(answering_at(self._answering, where))
+            self._ready(f"cameras and speakers for other processes at {bound}")
 
     def _is_ready(self) -> None:
         if self._settings.speech and {Role.WEB, Role.EARS} & set(self._roles):

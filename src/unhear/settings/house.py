@@ -115,9 +115,17 @@ class Settings(BaseSettings):
     """Where speech is recognised (`unhear speech`): HOST:PORT or unix:/PATH, one or several; in
     this process by default."""
 
+    devices_at: str | None = None
+    """Where other processes of the house ask this one for its cameras and speakers: HOST:PORT or
+    unix:/PATH; nowhere by default."""
+
+    devices_from: tuple[str, ...] = ()
+    """Where this process asks others for the cameras and speakers that it does not have: their
+    `devices_at`, one or several."""
+
     private_network: bool = False
-    """Whether words, and what processes say of themselves, may pass between machines unencrypted:
-    the network between them is nobody else's."""
+    """Whether words, and what processes say of themselves, may pass between machines unencrypted,
+    and what cameras film in sealed form: the network between them is nobody else's."""
 
     health: str | None = None
     """Where it is asked whether a process is well and ready, HOST:PORT; nowhere by default."""
@@ -199,7 +207,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _near(self) -> Self:
-        for address in (*self.speech, *([self.health] if self.health else [])):
+        single = [one for one in (self.health, self.devices_at) if one]
+        for address in (*self.speech, *self.devices_from, *single):
             self.expect_near(address)
         return self
 
@@ -215,9 +224,9 @@ class Settings(BaseSettings):
             raise ValueError(f"{address!r} is no address; write HOST:PORT or unix:/PATH")
         if not (self.private_network or _is_here(host)):
             raise ValueError(
-                f"{address!r} is not this machine's own, and what passes there is not encrypted; "
-                "take 127.0.0.1 or unix:/PATH, or set private_network = true where the network "
-                "between the machines is nobody else's"
+                f"{address!r} is not this machine's own, and what passes there is for nobody else "
+                "to see or to hold up; take 127.0.0.1 or unix:/PATH, or set private_network = true "
+                "where the network between the machines is nobody else's"
             )
 
     @classmethod

@@ -16,8 +16,9 @@ import json
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from unhear.house.cameras import Call, CallWrong, CameraAway, CameraElsewhere, NoSuchCamera
+from unhear.house.cameras import NoSuchCamera
 from unhear.house.named_cameras import records
+from unhear.house.watched import Call, CallWrong, CameraAway, CameraElsewhere
 from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId
 from unhear.web.home import ELSEWHERE, Home
@@ -86,7 +87,7 @@ class Filming:
         shown = None
         try:
             while not left.done() and self._wants(socket, camera, call):
-                light = self._light(camera)
+                light = await asyncio.to_thread(self._light, camera)
                 if light != shown:
                     shown = light
                     await _tell(socket, light=light)

@@ -22,10 +22,11 @@ NOT_SET_UP = Problem(409, "not-set-up", "There is no household here yet; make on
 ELSEWHERE = Problem(
     503,
     "cameras-elsewhere",
-    "Another process of this house has the cameras (`unhear ears`). Live pictures, speaking at a "
-    "door, button presses and phones as cameras need `unhear run`, which does all in one.",
+    "Another process of this house has the cameras (`unhear ears`), and it cannot be reached from "
+    "here now. Try again in a moment; whoever runs the house finds more at `devices_from` in its "
+    "documentation.",
 )
-"""What a console says that is served by a process without cameras."""
+"""What a console says of cameras that it must ask another process for, and cannot."""
 
 
 @dataclass

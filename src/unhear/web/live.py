@@ -4,12 +4,12 @@ Of two WebSockets, `/live/CAMERA` sends fragmented MP4, the first message an ini
 `/live/CAMERA/talk` takes `{"rate": HZ}` first and then a microphone as int16 mono (little-endian),
 and plays it at the camera's speaker as it comes. Each is stated in the log before anything is seen
 or said, and heard at the camera. Who must prove first who they are is closed to with 1008 and
-`step-up-needed`.
+`step-up-needed`. A look that may go on when another process has taken the camera ends with 1013 and
+`camera-left`.
 """
 
 import asyncio
 from collections.abc import Iterator
-from queue import Full, Queue
 from typing import Annotated
 
 import numpy as np
@@ -18,17 +18,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unhear.answer.synthesiser import Speech
 from unhear.engines.resampling import RATES_HZ
-from unhear.house.cameras import CameraAway, CameraElsewhere, NoSuchCamera
+from unhear.house.cameras import NoSuchCamera
+from unhear.house.spoken import Spoken, TooFast
+from unhear.house.watched import CameraAway, CameraElsewhere, CameraLeft
 from unhear.household.words import DeviceId
 from unhear.web.home import ELSEWHERE, Home
 from unhear.web.signed_in import STEP_UP, SignedIn, guardian_of
 
 POLICY_VIOLATION, UNSUPPORTED, TRY_LATER = 1008, 1003, 1013
-WAITING_MAX = 100
-"""How many pieces of a voice may wait to be played; one that speaks faster is given up."""
-
-PIECE_SECONDS_MAX = 60.0
-"""A microphone that sends nothing for so long is counted as gone."""
+LEFT = "camera-left"
+"""Why a look ends that may go on in a moment: another process is about to take the camera."""
 
 
 class Hello(BaseModel):
@@ -53,13 +52,13 @@ class Live:
         cameras, device = signed.house.cameras, DeviceId(camera)
         try:
             live = await asyncio.to_thread(cameras.live, signed.person.id, device)
+            pieces = await asyncio.to_thread(live.__enter__)
         except CameraElsewhere:
             await socket.close(TRY_LATER, ELSEWHERE.kind)
             return
         except (NoSuchCamera, CameraAway):
             await socket.close(TRY_LATER, "this camera shows nothing now")
             return
-        pieces = await asyncio.to_thread(live.__enter__)
         left = asyncio.create_task(until_left(socket))
         left.add_done_callback(lambda _: live.__exit__(None, None, None))
         try:
@@ -67,6 +66,9 @@ class Live:
                 await socket.send_bytes(piece)
             if not left.done():
                 await socket.close(TRY_LATER, "this camera shows nothing more")
+        except CameraLeft:
+            if not left.done():
+                await socket.close(TRY_LATER, LEFT)
         except (WebSocketDisconnect, RuntimeError):
             return
         finally:
@@ -78,24 +80,24 @@ class Live:
         if signed is None:
             return
         cameras, device = signed.house.cameras, DeviceId(camera)
-        waiting: Queue[Speech | None] = Queue(WAITING_MAX)
+        spoken = Spoken()
         try:
             hello = Hello.model_validate_json(await socket.receive_text())
-            await asyncio.to_thread(cameras.talk, signed.person.id, device, _spoken(waiting))
+            await asyncio.to_thread(cameras.talk, signed.person.id, device, spoken)
             await socket.send_text('{"ready": true}')
             while True:
                 pcm = np.frombuffer(await socket.receive_bytes(), "<i2").astype(np.int16)
-                waiting.put_nowait(Speech(pcm, hello.rate))
+                spoken.add(Speech(pcm, hello.rate))
         except CameraElsewhere:
             await socket.close(TRY_LATER, ELSEWHERE.kind)
         except (NoSuchCamera, CameraAway):
             await socket.close(TRY_LATER, "nobody can be spoken to there now")
-        except (ValidationError, ValueError, KeyError, Full):
+        except (ValidationError, ValueError, KeyError, TooFast):
             await socket.close(UNSUPPORTED, "the page said what nobody can play")
         except WebSocketDisconnect:
             return
         finally:
-            await asyncio.to_thread(waiting.put, None, timeout=PIECE_SECONDS_MAX)
+            spoken.end()
 
     async def _fresh(self, socket: WebSocket) -> SignedIn | None:
         """Answer who asks, or turn them away."""
@@ -119,8 +121,3 @@ async def until_left(socket: WebSocket) -> None:
 
 def _next(pieces: Iterator[bytes]) -> bytes:
     return next(pieces, b"")
-
-
-def _spoken(waiting: "Queue[Speech | None]") -> Iterator[Speech]:
-    while (speech := waiting.get(timeout=PIECE_SECONDS_MAX)) is not None:
-        yield speech

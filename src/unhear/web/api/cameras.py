@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from unhear.house.cameras import CameraAway, CameraElsewhere, CameraState, NoSuchCamera
+from unhear.house.cameras import NoSuchCamera
+from unhear.house.watched import CameraAway, CameraElsewhere, CameraState
 from unhear.household.cameras import DAYS_MAX, Area, Camera, Hours, Mode
 from unhear.household.family import Device
 from unhear.household.retention import DeviceKind
@@ -197,9 +198,11 @@ def reply(signed: Guardian, name: CameraName, wanted: Reply) -> None:
         raise NO_SUCH_CAMERA
     if wanted.which not in door.replies():
         raise NO_SUCH_REPLY
-    if signed.house.cameras.elsewhere:
-        raise ELSEWHERE
-    if not door.reply(device, wanted.which):
+    try:
+        said = door.reply(device, wanted.which)
+    except CameraElsewhere:
+        raise ELSEWHERE from None
+    if not said:
         raise SPEAKER_AWAY
 
 

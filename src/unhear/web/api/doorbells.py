@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header
 
+from unhear.house.watched import CameraElsewhere
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings
 from unhear.web.api.asking import NOT_AT_WORK
@@ -33,11 +34,15 @@ def press(home: TheHome, camera: str, authorization: Annotated[str, Header()] = 
     known = next((one for one in home.settings.cameras if one.name == camera), None)
     if not _is_its(known, token.strip()) or scheme.casefold() != SCHEME:
         raise WRONG_TOKEN
-    if home.ready and home.house.cameras.elsewhere:
-        raise ELSEWHERE
     if home.bell is None:
         raise NOT_AT_WORK
-    home.bell.rang(DeviceId(camera))
+    device = DeviceId(camera)
+    try:
+        told = home.house.cameras.pressed(device)
+    except CameraElsewhere:
+        raise ELSEWHERE from None
+    if not told:
+        home.bell.rang(device)
 
 
 def _is_its(camera: CameraSettings | None, token: str) -> bool:
