@@ -80,10 +80,11 @@ def clear_left_behind(settings: Settings, keeper: RootKeeper) -> bool:
     """Remove what a finished move left at the old stores; answer whether nothing is left.
 
     Waits, for another day, until the root key that opens it is destroyed, and until the old stores
-    can be reached.
+    can be reached. A journal that says `SWITCHING` may be of a move that ended: the settings, which
+    are written before it, say so.
     """
     journal = read_journal(settings.house)
-    if journal is None or journal.state is not State.SWITCHED:
+    if journal is None or journal.state in (State.DONE, State.COPYING):
         return journal is None or journal.state is State.DONE
     try:
         with moving_alone(settings):
