@@ -45,10 +45,11 @@ Mover = subprocess.Popen[str]
 
 
 @contextmanager
-def moving(bucket_server: Server) -> Iterator[Mover]:
+def moving(bucket_server: Server | None = None) -> Iterator[Mover]:
     """Answer a process that moves houses."""
     with pytest.MonkeyPatch.context() as patch:
-        sign_in(patch, bucket_server.url)
+        if bucket_server is not None:
+            sign_in(patch, bucket_server.url)
         made = subprocess.Popen(
             [sys.executable, "-m", "tests.stores.mover"],
             cwd=ROOT,
@@ -81,7 +82,7 @@ def test_killed_when_the_settings_were_written_and_the_journal_was_not(
     house = new_house(tmp_path / "house")
     trace = keep(house)
     house.close()
-    _killed(mover, house.settings.house, server, ("switch", 5))
+    killed(mover, house.settings.house, server, ("switch", 5))
     journal = read_journal(house.settings.house)
     assert journal is not None
     write_journal(house.settings.house, replace(journal, state=State.SWITCHING))
@@ -108,7 +109,7 @@ def see_it_killed(
     if origin != FILES:
         move(house.settings, origin, silent)
 
-    _killed(mover, folder, goal, step)
+    killed(mover, folder, goal, step)
 
     left = step in LEAVES
     alive = at(house)
@@ -142,7 +143,8 @@ def see_it_killed(
     assert house.settings.database_file.exists() is (goal.database is None)
 
 
-def _killed(mover: Mover, house: Path, goal: Stores, step: tuple[str, int]) -> None:
+def killed(mover: Mover, house: Path, goal: Stores, step: tuple[str, int]) -> None:
+    """Let a move begin, and kill it at that step."""
     assert mover.stdin is not None
     assert mover.stdout is not None
     wanted = {"house": str(house), "goal": asdict(goal), "step": list(step)}

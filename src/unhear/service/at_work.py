@@ -20,6 +20,7 @@ from unhear.house.due import due_by
 from unhear.house.elsewhere import Elsewhere
 from unhear.house.house import House
 from unhear.house.leases import Leases
+from unhear.house.moved import Departure
 from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
 from unhear.service.duties import DAILY, Duty, Left
@@ -73,8 +74,9 @@ class AtWork:
     def __init__(self, home: Home, process: Process) -> None:
         """Do nothing yet: there may be no house."""
         self.home = home
-        self.failed = False
         self._process = process
+        self._over = asyncio.Event()
+        self._departure: Departure | None = None
         self._stack = AsyncExitStack()
         self._life = Life()
         self._elsewhere: Elsewhere | None = None
@@ -95,6 +97,26 @@ class AtWork:
         return self._elsewhere is not None
 
     @property
+    def over(self) -> bool:
+        """Whether it is to be closed: its work failed, or its house is elsewhere."""
+        return self._over.is_set()
+
+    async def until_over(self) -> None:
+        """Wait until it is to be closed."""
+        await self._over.wait()
+
+    def give_up(self) -> None:
+        """Let nobody begin anything more with it: it is to be closed."""
+        self._over.set()
+
+    def has_moved(self) -> bool:
+        """Whether its house left the stores in which it was opened; to be asked from one thread.
+
+        Raises `StoreError` and `SettingsWrong`.
+        """
+        return self._departure is not None and self._departure.is_over()
+
+    @property
     def busy(self) -> bool:
         """Whether something goes on that would be cut off, or lost."""
         home, ways = self.home, self._ways
@@ -107,6 +129,7 @@ class AtWork:
         """
         house, roles = self.home.house, self._process.roles
         elsewhere = await asyncio.to_thread(Elsewhere, house)
+        self._departure = Departure(house.settings)
         if not {Role.WEB, Role.EARS}.isdisjoint(roles):
             assistant = Assistant(house)
             self._stack.callback(assistant.close)
@@ -166,7 +189,7 @@ class AtWork:
 
     def _prepared(self, preparing: "asyncio.Task[None]") -> None:
         if not preparing.cancelled() and isinstance(error := preparing.exception(), Exception):
-            self.failed = True
+            self.give_up()
             self._process.failed(self.home, error)
 
     async def _tend(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
@@ -174,7 +197,7 @@ class AtWork:
         try:
             await self._tended(ways, elsewhere, leases)
         except Exception as error:  # noqa: BLE001 - whoever runs the process decides
-            self.failed = True
+            self.give_up()
             self._process.failed(self.home, error)
 
     async def _tended(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
@@ -182,7 +205,7 @@ class AtWork:
         house, mine = ways.assistant.house, due_by(leases)
         looked = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
         allowed = house.clock()
-        while not self._life.is_leaving:
+        while not (self._life.is_leaving or self.over):
             now = house.clock()
             await asyncio.to_thread(_try, elsewhere.tick)
             await asyncio.to_thread(_try, lambda: ways.assistant.tick(mine))
