@@ -241,6 +241,7 @@ class _ForMany(_Process):
         await first_of(self._life.until_left(), asyncio.wait([tending]))
         if tending.done():
             tending.result()  # what nobody foresaw
+        await self._life.until_left()
         await self._leave(lambda: self._rest(tending))
 
     async def _tend(self) -> None:
