@@ -170,10 +170,11 @@ class Assistant:
         with _a_request():
             return self._answer(request, Transcript(text), say, {}, taken=taken)
 
-    def tick(self, mine: Mine | None = None) -> None:
+    def tick(self, mine: Mine | None = None, *, prepare: bool = True) -> None:
         """Let every skill do what has fallen due; where there is time, prepare a reply.
 
-        Where several processes serve the house, `mine` says what falls due in this one.
+        Where several processes serve the house, `mine` says what falls due in this one, and
+        `prepare` whether anybody can be answered aloud here.
         """
         device = DeviceId(self._house.settings.device)
         request = Utterance(
@@ -189,7 +190,7 @@ class Assistant:
         self._house.unwritten.sweep()
         self._house.skills.tick(lambda skill: due_here(skill, request, self._house, mine))
         self._house.rooms.tick()
-        if self._ears.resting:
+        if prepare and self._ears.resting:
             self._house.synthesiser.prepare_next()
 
     def _wake_devices(self) -> None:

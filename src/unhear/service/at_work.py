@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 
 from starlette.applications import Starlette
 
@@ -208,7 +208,9 @@ class AtWork:
         while not (self._life.is_leaving or self.over):
             now = house.clock()
             await asyncio.to_thread(_try, elsewhere.tick)
-            await asyncio.to_thread(_try, lambda: ways.assistant.tick(mine))
+            # A console alone mostly has no page with a microphone: 70 replies would be in vain.
+            heard = self._ears is not None or bool(ways.sessions)
+            await asyncio.to_thread(_try, partial(ways.assistant.tick, mine, prepare=heard))
             if self._ears is not None:
                 await self._ears.tick()
             if Role.WEB in self._process.roles and now - looked >= ACCOUNTS_EVERY:
