@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
@@ -24,12 +25,13 @@ from unhear.house.moved import Departure
 from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
 from unhear.service.duties import DAILY, Duty, Left
-from unhear.service.ears import Ears, hearing
 from unhear.service.errors import kind
 from unhear.service.life import Life
 from unhear.stores.errors import StoreError
-from unhear.web.console import console_app
 from unhear.web.home import Home
+
+if TYPE_CHECKING:
+    from unhear.service.ears import Ears
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,9 @@ class AtWork:
     def __init__(self, home: Home, process: Process) -> None:
         """Do nothing yet: there may be no house."""
         self.home = home
+        self.console: Starlette | None = None
+        """What answers browsers, from the first that asks on."""
+
         self._process = process
         self._over = asyncio.Event()
         self._departure: Departure | None = None
@@ -85,11 +90,6 @@ class AtWork:
         self._preparing: asyncio.Task[None] | None = None
         self._finding: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
-
-    @cached_property
-    def console(self) -> Starlette:
-        """Its console, which makes the household where there is none."""
-        return console_app(self.home)
 
     @property
     def begun(self) -> bool:
@@ -181,6 +181,9 @@ class AtWork:
         if Role.WEB in self._process.roles:
             home.leases, home.ways, home.bell = leases, ways, house.door
         if Role.EARS in self._process.roles:
+            # Imported here: who serves pages need not load what cameras and satellites need.
+            from unhear.service.ears import hearing  # noqa: PLC0415
+
             entered = hearing(ways, leases, self._process.ready)
             self._ears = await self._stack.enter_async_context(entered)
             if house.settings.discover:

@@ -14,6 +14,7 @@ from unhear.service.at_work import AtWork
 from unhear.service.errors import kind
 from unhear.service.houses import HomeGone, Houses
 from unhear.settings import Settings, SettingsWrong
+from unhear.web.console import console_app
 from unhear.web.home import Home
 from unhear.web.serving import Tls, serving
 
@@ -76,6 +77,8 @@ class ByHost:
             if isinstance(at_work, AtWork):
                 if scope["type"] == "websocket":
                     receive = await stack.enter_async_context(_until_over(at_work, receive))
+                if at_work.console is None:
+                    at_work.console = console_app(at_work.home)
                 await at_work.console(scope, receive, send)
             else:
                 await _refuse(at_work, scope, receive, send)

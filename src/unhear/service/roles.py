@@ -15,7 +15,6 @@ from unhear.house.gauges import Gauge, gauges_of
 from unhear.house.shared import Shared
 from unhear.service import notify
 from unhear.service.at_work import TICK_SECONDS, AtWork, Process, Ready, Role
-from unhear.service.console import serving_console, serving_consoles
 from unhear.service.errors import kind
 from unhear.service.health import Check, telling_health
 from unhear.service.homes import Homes, HomesInFolder, OneHome
@@ -154,6 +153,9 @@ class _ForOne(_Process):
         home = self._home
         await asyncio.to_thread(home.begin, asyncio.get_running_loop())
         if Role.WEB in self._roles and self._settings.page:
+            # Imported here: a process without consoles need not load what they need.
+            from unhear.service.console import serving_console  # noqa: PLC0415
+
             await self._console.enter_async_context(serving_console(home, self._houses))
             self._ready(f"the console at {home.origin}")
         elif not home.ready:
@@ -228,6 +230,8 @@ class _ForMany(_Process):
     async def _work(self, stack: AsyncExitStack) -> None:
         count = f"{len(self._homes.all)} homes so far"
         if Role.WEB in self._roles:
+            from unhear.service.console import serving_consoles  # noqa: PLC0415
+
             consoles = serving_consoles(self._settings, self._houses)
             self._ready(f"consoles at {await self._console.enter_async_context(consoles)}, {count}")
         elif Role.EARS in self._roles:
