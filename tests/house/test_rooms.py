@@ -15,7 +15,8 @@ from unhear.answer.synthesiser import Speech
 from unhear.engines.errors import SoundUnreadable
 from unhear.engines.music import MUSIC_RATE_HZ, music_pieces
 from unhear.house.mouth import Mouth
-from unhear.house.rooms import RING_EVERY, RING_FOR, RoomsOf, Switchboard
+from unhear.house.rooms import RING_EVERY, RING_FOR, Switchboard
+from unhear.house.skill_rooms import RoomsOf
 from unhear.house.turn import Turn
 from unhear.household.words import DeviceId, HouseholdId
 

@@ -7,7 +7,7 @@ from unhear.house.at_the_door import HouseDoor
 from unhear.house.house import House
 from unhear.house.meaning import PRIVACY_SKILL, Meaning
 from unhear.house.privacy import HousePrivacy
-from unhear.house.rooms import RoomsOf
+from unhear.house.skill_rooms import RoomsOf
 from unhear.household.speech import Intent, Question, Reply
 from unhear.household.words import DeviceId, Utterance
 

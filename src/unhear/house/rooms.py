@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
 
 from unhear.answer.chime import chime
 from unhear.answer.rooms import Countdown
@@ -14,12 +13,9 @@ from unhear.answer.synthesiser import Speech, Synthesiser
 from unhear.clock import Clock
 from unhear.forget.holder import Place
 from unhear.house.alerting import Alerting
-from unhear.house.mouth import Mouth
+from unhear.house.mouth import Mouth, Speaker
 from unhear.house.timer_faces import Face, TimerFaces
 from unhear.household.words import DeviceId, HouseholdId, TraceId
-
-if TYPE_CHECKING:
-    from unhear.house.voice import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +76,7 @@ class Switchboard:
     def join(
         self,
         device: DeviceId,
-        speaker: "Speaker",
+        speaker: Speaker,
         *,
         room: str | None = None,
         told: Callable[[str], None] | None = None,
@@ -292,63 +288,3 @@ def _chimed(pieces: Iterable[Speech]) -> Iterator[Speech]:
         if number == 0:
             yield chime(speech.rate_hz)
         yield speech
-
-
-class RoomsOf:
-    """The rooms as a skill sees them from one device."""
-
-    def __init__(self, switchboard: Switchboard, device: DeviceId) -> None:
-        self._switchboard = switchboard
-        self._device = device
-
-    @property
-    def here(self) -> str:
-        """The name of this device's room."""
-        return self._switchboard.room_of(self._device)
-
-    def names(self) -> Sequence[str]:
-        """Answer the rooms where something can be said now."""
-        return self._switchboard.rooms()
-
-    def devices(self) -> Sequence[DeviceId]:
-        """Answer the devices of this room, this one among them."""
-        others = self._switchboard.devices_of(self.here)
-        return sorted({self._device, *others})
-
-    def announce(self, text: str, room: str | None = None) -> Sequence[str]:
-        """Say `text` in a room, or in all but this; answer where it is said."""
-        others = {name for name in self.names() if name != self.here}
-        return self._switchboard.announce(text, others if room is None else {room})
-
-    def ring(self, text: str, device: DeviceId) -> None:
-        """Say `text` on a device until it is stopped."""
-        self._switchboard.ring(text, device)
-
-    def say(self, text: str, device: DeviceId) -> None:
-        """Say `text` on a device once."""
-        self._switchboard.say(text, device)
-
-    def quiet(self) -> bool:
-        """Stop what rings anywhere and what plays here."""
-        return self._switchboard.quiet(self._device)
-
-    def show(self, running: Sequence[Countdown]) -> None:
-        """Let devices show these timers, and no others."""
-        self._switchboard.show(running)
-
-    def play(self, tracks: Sequence[Path]) -> None:
-        """Play sound files here."""
-        self._switchboard.play(self._device, tracks)
-
-    def skip(self) -> bool:
-        """Go on to the next track."""
-        return self._switchboard.skip(self._device)
-
-    @property
-    def volume(self) -> int:
-        """How loud this device is, 0 to 100."""
-        return self._switchboard.volume(self._device)
-
-    def set_volume(self, percent: int) -> None:
-        """Make this device louder or quieter."""
-        self._switchboard.set_volume(self._device, percent)
