@@ -78,8 +78,8 @@ def forgotten(client: httpx2.Client, house: Path, trace: TraceId) -> bool:
 
 
 @contextmanager
-def listening_page(client: httpx2.Client) -> Iterator[ClientConnection]:
-    """Open the connection of a page with a microphone."""
+def connected(client: httpx2.Client) -> Iterator[ClientConnection]:
+    """Connect as a page with a microphone does."""
     origin = client.headers["origin"]
     with connect(
         f"ws://{origin.partition('://')[2]}/voice",
@@ -88,6 +88,23 @@ def listening_page(client: httpx2.Client) -> Iterator[ClientConnection]:
         additional_headers={"cookie": client.headers["cookie"]},
     ) as page:
         page.send(NEVER_HEARD)
+        yield page
+
+
+def is_listened_to(client: httpx2.Client) -> bool:
+    """Whether a page is taken: it is not while a house that was just opened gets ready."""
+    try:
+        with connected(client) as page:
+            return "ready" in json.loads(page.recv(timeout=60))
+    except ConnectionClosed:
+        return False
+
+
+@contextmanager
+def listening_page(client: httpx2.Client) -> Iterator[ClientConnection]:
+    """Let a page be open that the house listens to."""
+    until(lambda: is_listened_to(client), 60)
+    with connected(client) as page:
         assert "ready" in json.loads(page.recv(timeout=60))
         yield page
 
@@ -125,8 +142,7 @@ def goes_on(client: httpx2.Client, house: Path, later: TraceId, page: ClientConn
     """See that a console is at work where the house is now, and its pages were told."""
     until(lambda: forgotten(client, house, later), 30)
     until(lambda: is_closed(page), 30)
-    with listening_page(client):
-        pass
+    until(lambda: is_listened_to(client), 60)
     assert client.get("/account").status_code == READY, "who was signed in is so still"
 
 
