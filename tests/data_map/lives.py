@@ -35,7 +35,7 @@ from unhear.household.words import (
     Utterance,
 )
 from unhear.keep import age
-from unhear.keep.access import add_access_request, add_staff_look
+from unhear.keep.access import ACCESS_REQUESTS, STAFF_LOOKS
 from unhear.keep.notices import Notice, Told, add_notice
 from unhear.settings import WitnessSettings
 from unhear.stores.copies.target import Target
@@ -136,8 +136,8 @@ def _let_staff_look(house: House, recording: TraceId) -> None:
     )
     with house.database.writing() as transaction:
         tree = open_tree(transaction, house.keeper)
-        add_access_request(transaction, tree, house.household.id, asked)
-        add_staff_look(transaction, tree, house.household.id, look)
+        ACCESS_REQUESTS.add(transaction, tree, house.household.id, asked)
+        STAFF_LOOKS.add(transaction, tree, house.household.id, look)
 
 
 def _hold(house: House, held: TraceId) -> None:

@@ -30,7 +30,7 @@ from unhear.household.staff import (
 )
 from unhear.household.words import PersonId, TraceId
 from unhear.keep import age
-from unhear.keep.access import add_access_request
+from unhear.keep.access import ACCESS_REQUESTS
 from unhear.keep.grants import GONE, Grant
 from unhear.learn.rows import LEARNED_KINDS, learned_row
 from unhear.learn.subjects import digest
@@ -64,7 +64,7 @@ def ask(home: Home, *recordings: TraceId, name: str = "alex", key: str = "age1")
     )
     with home.db.writing() as transaction:
         tree = open_tree(transaction, home.roots)
-        add_access_request(transaction, tree, home.id, request)
+        ACCESS_REQUESTS.add(transaction, tree, home.id, request)
     return request
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.answer.test_prepared import Typewriter
 from tests.home import PASSPHRASE, PLAN
+from unhear.answer.prepared import AT_START
 from unhear.forget.errors import KeeperFailed
+from unhear.house import shared
 from unhear.house.setup import set_up
 from unhear.service import at_work
 from unhear.service.at_work import AtWork, Process, Role
@@ -54,3 +57,35 @@ def test_what_is_due_waits_while_the_keeper_is_away(
     assert not failed
     told = [one.message for one in caplog.records if one.name == at_work.log.name]
     assert told == ["what is due was not done"] * 3
+
+
+@pytest.mark.parametrize(
+    ("roles", "prepares"), [({Role.WEB}, False), ({Role.WEB, Role.EARS}, True)]
+)
+def test_replies_are_prepared_where_somebody_can_be_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, roles: set[Role], *, prepares: bool
+) -> None:
+    monkeypatch.setattr(at_work, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(at_work, "_warm", lambda house: house.synthesiser.warm())
+    voice = Typewriter()
+    monkeypatch.setattr(shared, "choose_synthesiser", lambda _: voice)
+    settings = Settings(house=tmp_path / "house")
+    set_up(settings, PLAN, PASSPHRASE)
+    home, ticks = Home(settings), list[object]()
+    monkeypatch.setattr(at_work, "ACCOUNTS_EVERY", timedelta(0))
+    monkeypatch.setattr(home, "tick", lambda: ticks.append(None))
+
+    async def serve(answers: ThreadPoolExecutor) -> None:
+        one = AtWork(home, Process(roles, answers, lambda _: None, lambda *_: None))
+        await asyncio.to_thread(home.begin, asyncio.get_running_loop())
+        await asyncio.to_thread(home.open)
+        await one.begin()
+        async with asyncio.timeout(60):
+            while len(ticks) < AT_START:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        await one.rest()
+        await one.close()
+
+    with ThreadPoolExecutor(1) as answers:
+        asyncio.run(serve(answers))
+    assert (len(voice.asked) > AT_START) is prepares

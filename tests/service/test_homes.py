@@ -12,7 +12,7 @@ from tests.service.processes import PLAN
 from unhear.house.setup import set_up
 from unhear.house.shared import Shared
 from unhear.service import houses as houses_module
-from unhear.service.at_work import Process, Role
+from unhear.service.at_work import AtWork, Process, Role
 from unhear.service.homes import HomesInFolder
 from unhear.service.houses import HomeGone, Houses
 from unhear.service.spread import Place, spread
@@ -148,3 +148,40 @@ def test_a_home_that_changed_is_opened_anew_and_one_that_is_gone_is_not(
         await houses.close()
 
     asyncio.run(visit())
+
+
+def test_who_comes_to_a_home_that_is_over_waits_until_nobody_has_it(houses: Houses) -> None:
+    async def visit() -> AtWork:
+        async with houses.use("a") as at_work:
+            assert not at_work.over
+            return at_work
+
+    async def give_up() -> None:
+        async with houses.use("a") as before, houses.use("a"):
+            before.give_up()
+            comes = [asyncio.create_task(visit()) for _ in range(2)]
+            await asyncio.wait(comes, timeout=1)
+            assert not any(one.done() for one in comes)
+        first, second = await asyncio.gather(*comes)
+        assert first is second
+        assert first is not before
+        first.give_up()
+        await houses.tick()
+        assert not houses.home("a").ready, "nobody needs it now"
+        await houses.close()
+
+    asyncio.run(give_up())
+
+
+def test_a_home_whose_settings_name_other_stores_is_given_up_though_somebody_has_it(
+    houses: Houses, tmp_path: Path
+) -> None:
+    async def change() -> None:
+        async with houses.use("a") as used, houses.use("b") as other:
+            write(tmp_path, "a", 'database = "postgresql://elsewhere/unhear"')
+            houses.homes.look()
+            await houses.tick()
+            assert (used.over, other.over) == (True, False)
+        await houses.close()
+
+    asyncio.run(change())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx2
@@ -28,6 +29,7 @@ from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, Utterance
 from unhear.keep import identity as identities
+from unhear.service.life import NOTICED_SECONDS_MAX
 from unhear.service.queue import DEAD_SECONDS, make_tables
 from unhear.settings import read_settings
 from unhear.web.ceremonies import text
@@ -213,4 +215,9 @@ def test_each_home_has_its_console_at_its_host_and_a_stranger_is_told_nothing(
     assert ada.get("/account").status_code == 200
     assert bea.get("/account").status_code != 200, "a sign-in is of one home"
     assert served.ready() == (200, "")
-    assert served.stop() == 0
+    served.popen.terminate()
+    until_then = monotonic() + NOTICED_SECONDS_MAX / 2
+    while monotonic() < until_then:
+        assert ada.get("/account").status_code == 200, "who sends it work has not seen that yet"
+    assert served.ready() == (503, "leaving")
+    assert served.popen.wait(60) == 0

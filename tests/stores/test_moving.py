@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -50,16 +50,20 @@ FILES = Stores(None, "main", None)
 SHARD = "moved"
 
 
-@pytest.fixture
-def server(moto_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
+@contextmanager
+def stores_on(bucket: str) -> Iterator[Stores]:
     """Answer stores on servers: an empty shard, and a prefix of a bucket."""
-    sign_in(monkeypatch, moto_server.url)
-    yield Stores(
-        shards().server.address, SHARD, f"s3://{moto_server.bucket()}/moved/{random_bytes(6).hex()}"
-    )
+    yield Stores(shards().server.address, SHARD, f"s3://{bucket}/moved/{random_bytes(6).hex()}")
     for number in ("", "2"):
         for part in ("", "_keyring"):
             shards().server.sql(f"DROP SCHEMA IF EXISTS unhear_{SHARD}{number}{part} CASCADE")
+
+
+@pytest.fixture
+def server(moto_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
+    sign_in(monkeypatch, moto_server.url)
+    with stores_on(moto_server.bucket()) as stores:
+        yield stores
 
 
 def silent(_what: str, _done: int, _all: int) -> None:

@@ -1,16 +1,15 @@
 """How older databases become the present one, and that both kinds have the same tables."""
 
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect
 
 from tests import back_ends
+from tests.stores.old_houses import migrations
 from unhear.forget.database import ErasureState
 from unhear.household.words import HouseholdId, TraceId
 from unhear.stores import schema
@@ -33,20 +32,14 @@ FILLED = (
 )
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("unhear.stores") / "migrations"))
-    return config
-
-
 def test_this_code_wants_the_newest_revision() -> None:
-    assert ScriptDirectory.from_config(_config()).get_current_head() == schema.NEWEST
+    assert ScriptDirectory.from_config(migrations()).get_current_head() == schema.NEWEST
 
 
 def test_a_house_of_the_version_before_is_brought_up_to_date_with_all_it_has(
     tmp_path: Path,
 ) -> None:
-    engine, config = engine_at(tmp_path / "unhear.db"), _config()
+    engine, config = engine_at(tmp_path / "unhear.db"), migrations()
     with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")

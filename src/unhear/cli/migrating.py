@@ -42,8 +42,8 @@ def migrate(
     """Move the house to other stores while it is at work: to servers, or back to files.
 
     What is left out stays. Everything is compared before the settings change. Writers wait for the
-    last step alone; afterwards the old root key is destroyed, and the old stores are removed. Start
-    again whatever else runs here. Broken off, it leaves the house as it was, and is run again;
+    last step alone; afterwards the old root key is destroyed, and the old stores are removed. What
+    runs here goes on there by itself. Broken off, it leaves the house as it was, and is run again;
     without options it finishes, or clears up, what was broken off.
     """
     if database is None and shard is None and payloads is None:
@@ -130,7 +130,7 @@ def _show(moved: Moved) -> None:
         else f"The old stores are not removed yet: {moved.left}. `unhear migrate` does it later.",
         markup=False,
     )
-    console.print("Start again whatever runs here; on other machines change the settings first.")
+    console.print("What runs here goes on there by itself. On other machines change the settings.")
 
 
 def _fields(moved: Moved) -> dict[str, object]:

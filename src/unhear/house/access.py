@@ -14,12 +14,7 @@ from unhear.household.family import Household
 from unhear.household.scope import Scope
 from unhear.household.staff import AccessRequest, AccessState, StaffLook, StaffTerms, Wanted
 from unhear.household.words import HouseholdId, PersonId, Purpose, TraceId, Utterance
-from unhear.keep.access import (
-    access_request_of,
-    access_requests,
-    set_access_request,
-    staff_looks,
-)
+from unhear.keep.access import ACCESS_REQUESTS, STAFF_LOOKS
 from unhear.keep.catalogue import Catalogue, Recording
 from unhear.keep.grants import Grant
 from unhear.prove.ledger import Ledger
@@ -62,13 +57,13 @@ class Access:
     def requests(self) -> list[AccessRequest]:
         """Answer every request that is kept, newest first."""
         return snapshot(
-            self._database, self._keeper, lambda tx, tree: access_requests(tx, tree, self._ours)
+            self._database, self._keeper, lambda tx, tree: ACCESS_REQUESTS.all(tx, tree, self._ours)
         )
 
     def looks(self) -> list[StaffLook]:
         """Answer every look that is kept, newest first."""
         return snapshot(
-            self._database, self._keeper, lambda tx, tree: staff_looks(tx, tree, self._ours)
+            self._database, self._keeper, lambda tx, tree: STAFF_LOOKS.all(tx, tree, self._ours)
         )
 
     def grants(self) -> list[Grant]:
@@ -91,7 +86,7 @@ class Access:
             raise GrantRefused("choose at least one recording, or refuse the request")
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            asked = access_request_of(transaction, tree, self._ours, request)
+            asked = ACCESS_REQUESTS.one(transaction, tree, self._ours, request)
             asked = _for_hours(asked, hours)
             made = [
                 self._granted(transaction, tree, asked, (by, recording, headers))
@@ -100,7 +95,7 @@ class Access:
             until = max(one.expires_at for one in made)
             ids = tuple(one.id for one in made)
             changed = asked.grant(self._clock(), by, ids, until)
-            set_access_request(transaction, tree, self._ours, changed)
+            ACCESS_REQUESTS.put(transaction, tree, self._ours, changed)
         self._ledger.publish_soon(self._database)
         return changed
 
@@ -167,9 +162,7 @@ class Access:
     ) -> AccessRequest:
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            changed = change(access_request_of(transaction, tree, self._ours, request))
-            set_access_request(transaction, tree, self._ours, changed)
-        return changed
+            return ACCESS_REQUESTS.change(transaction, tree, self._ours, request, change)
 
 
 def scope_of(wanted: Wanted) -> Scope:

@@ -10,7 +10,7 @@ from unhear.forget.snapshot import snapshot
 from unhear.household.data_rights import DataRequest, Denial, RequestClosed, Right
 from unhear.household.words import HouseholdId, PersonId, TraceId
 from unhear.keep.notices import Notice, Told, add_notice
-from unhear.keep.requests import add_request, request_of, requests, set_request
+from unhear.keep.requests import DATA_REQUESTS
 from unhear.prove.receipt import Receipt
 
 OPEN_MAX = 10
@@ -49,7 +49,9 @@ class DataRequests:
     def all(self) -> list[DataRequest]:
         """Answer every request that is kept, newest first."""
         return snapshot(
-            self._database, self._keeper, lambda tx, tree: requests(tx, tree, self._household)
+            self._database,
+            self._keeper,
+            lambda tx, tree: DATA_REQUESTS.all(tx, tree, self._household),
         )
 
     def of(self, agent: str, request: TraceId) -> DataRequest | None:
@@ -64,7 +66,7 @@ class DataRequests:
         """
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            kept = requests(transaction, tree, self._household)
+            kept = DATA_REQUESTS.all(transaction, tree, self._household)
             own = [one for one in kept if one.agent == new.agent]
             named = new.agent_request_id is not None
             if any(
@@ -74,7 +76,7 @@ class DataRequests:
                 raise AlreadyAsked("this request was made before")
             if len(own) >= KEPT_MAX or sum(one.is_open(self._clock()) for one in own) >= OPEN_MAX:
                 raise TooManyRequests("this agent has too many requests here already")
-            add_request(transaction, tree, self._household, new)
+            DATA_REQUESTS.add(transaction, tree, self._household, new)
             for guardian in guardians:
                 notice = Notice(guardian, guardian, self._clock(), told)
                 add_notice(transaction, tree, self._household, notice)
@@ -121,6 +123,4 @@ class DataRequests:
     ) -> DataRequest:
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            changed = change(request_of(transaction, tree, self._household, request))
-            set_request(transaction, tree, self._household, changed)
-        return changed
+            return DATA_REQUESTS.change(transaction, tree, self._household, request, change)

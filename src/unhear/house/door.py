@@ -1,6 +1,6 @@
 """Somebody is at the door: the rooms hear it, guardians elsewhere are told, and it is filmed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -14,6 +14,7 @@ from unhear.household.alerts import Alert, AlertKind
 from unhear.household.family import Household
 from unhear.household.limits import Refusal
 from unhear.household.words import DeviceId, PersonId, Seen, TraceId
+from unhear.settings import SatelliteSettings
 
 SKILL = "door"
 """The skill whose words are said, and whose bedtime counts."""
@@ -188,3 +189,14 @@ class Door:
             return rang[max(rang)]
         speaking = [one for one, named in self._cameras.named.items() if named.speaker is not None]
         return speaking[0] if len(speaking) == 1 else None
+
+
+def owners_of(
+    household: Household, satellites: Iterable[SatelliteSettings]
+) -> Mapping[DeviceId, PersonId]:
+    """Answer whose devices are, of those that are somebody's."""
+    known = {one.id: one.person for one in household.devices}
+    for one in satellites:
+        person = None if one.person is None else household.named(one.person)
+        known[DeviceId(one.name)] = None if person is None else person.id
+    return {device: person for device, person in known.items() if person is not None}

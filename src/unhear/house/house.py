@@ -1,7 +1,7 @@
 """The composition root: builds a house from its settings and lets the rooms meet."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -30,7 +30,7 @@ from unhear.house.conversation import Conversation
 from unhear.house.data_map import check_complete
 from unhear.house.data_requests import DataRequests
 from unhear.house.door import SKILL as DOOR
-from unhear.house.door import Door
+from unhear.house.door import Door, owners_of
 from unhear.house.family import Family
 from unhear.house.grants import Grants
 from unhear.house.keeping import open_keeper
@@ -38,12 +38,12 @@ from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.moved import clear_left_behind, settled
 from unhear.house.own_files import send_own_files
-from unhear.house.own_household import NotSetUp, own_household
+from unhear.house.own_household import expect_house, identity_of, own_household
 from unhear.house.pushing import open_push
 from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.shared import Shared
-from unhear.house.sharing import Sharing, shares
+from unhear.house.sharing import open_sharing, shares
 from unhear.house.speakers import Speakers
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.telling_holds import telling
@@ -51,20 +51,19 @@ from unhear.house.undoing import Undoing
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
-from unhear.household.family import Household
 from unhear.household.learning import Subject
 from unhear.household.policy import Remembering, remembering
 from unhear.household.words import (
     UNKNOWN_PERSON,
     DeviceId,
-    PersonId,
+    HouseholdId,
     Purpose,
     TraceId,
     Utterance,
 )
 from unhear.keep.catalogue import Catalogue
 from unhear.keep.clips import Clips
-from unhear.keep.identity import ByPassphrase, WrappedIdentity
+from unhear.keep.identity import ByPassphrase
 from unhear.keep.memory import SkillMemory
 from unhear.keep.moments import Moments
 from unhear.keep.payloads import PayloadHolder
@@ -73,14 +72,12 @@ from unhear.keep.unwritten import Unwritten
 from unhear.learn.learned import SealedLearned
 from unhear.prove.claims import Drill
 from unhear.prove.ledger import Ledger
-from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt
 from unhear.settings import Settings
-from unhear.stores.choose_database import choose_mirror, database_exists
+from unhear.stores.choose_database import choose_mirror
 from unhear.stores.choose_payloads import choose_payloads
 from unhear.stores.copies.target import Target
-from unhear.stores.errors import StoreDamaged, TargetAway
-from unhear.stores.fleet_client import HttpFleet
+from unhear.stores.errors import TargetAway
 from unhear.stores.log_files import open_ledger
 from unhear.stores.log_key import finish_rotation
 from unhear.stores.push_client import PushClient
@@ -105,14 +102,7 @@ class House:
         Raises `NotSetUp`, and `ForgetError` or `StoreError` when something is missing or damaged.
         """
         settings = settled(settings)
-        exists = database_exists(settings)
-        if settings.restoring_folder.exists() and not exists:
-            raise NotSetUp(
-                f"the house in {settings.house} is closed: a restore was begun and not finished. "
-                "Run `unhear restore` again"
-            )
-        if not exists:
-            raise NotSetUp(f"no house in {settings.house} yet; make one with `unhear setup`")
+        expect_house(settings)
         self.settings = settings
         self.clock = clock.now
         self.beyond: Beyond | None = None
@@ -126,33 +116,9 @@ class House:
             raise
 
     def _begin(self, settings: Settings) -> None:
-        self.copies = _copies(settings, self.last_drill)
-        self.keeper: RootKeeper = open_keeper(settings, self.database, self.copies)
-        self.payloads = choose_payloads(settings.payloads, settings.payload_folder)
-        finish_rotation(self.database, settings.log_key_file)
-        self.ledger: Ledger = open_ledger(
-            settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
-        )
-        self.agents = Agents(settings.data_rights, self.clock)
-        self.conversation = Conversation(self.clock)
-        self.alerting = Alerting(
-            push=lambda: self.push,
-            household=lambda: self.household,
-            gone=self.tell_no_more,
-            small=smaller_jpeg,
-            clock=self.clock,
-        )
-        self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock, self.alerting)
-        self.moments = Moments(self.clock)
-        self.unwritten = Unwritten(self.database, self.keeper, self.clock)
-        holders: list[Holder] = [
-            PayloadHolder(self.payloads),
-            self.conversation,
-            self.rooms,
-            self.unwritten,
-            self.moments,
-        ]
-        self.sharing = self._sharing()
+        self._reach(settings)
+        holders = self._holders()
+        self.sharing = open_sharing(settings, self.database, self.keeper, self._discard)
         if self.sharing is not None:
             holders.append(self.sharing)
         places = IN_A_HOUSE if self.sharing is None else frozenset(Place)
@@ -168,7 +134,12 @@ class House:
             copies=self.copies,
             places=places,
         )
-        self.identity, self.household = self._household()
+        with self.database.reading() as transaction:
+            row = own_household(settings, transaction)
+        self.identity = identity_of(row, settings)
+        self.household = snapshot(
+            self.database, self.keeper, lambda tx, tree: profile_of(tx, tree, row.id)
+        )
         if self.sharing is None and shares(self.database, self.household.id):
             raise HolderUnanswered(
                 "a fleet may have something of this house, and the settings name none: let them "
@@ -177,6 +148,38 @@ class House:
         self.forgetter.resume(self.household.id)
         self.household = self.changes.settle()
         self.reception = self._reception()
+
+    def _reach(self, settings: Settings) -> None:
+        """Find the keys, payloads and log that the database goes with; finish a change of them."""
+        self.copies = _copies(settings, self.last_drill)
+        self.keeper: RootKeeper = open_keeper(settings, self.database, self.copies)
+        self.payloads = choose_payloads(settings.payloads, settings.payload_folder)
+        finish_rotation(self.database, settings.log_key_file)
+        self.ledger: Ledger = open_ledger(
+            settings.log_key_file, settings.ledger_folder, choose_witnesses(settings)
+        )
+
+    def _holders(self) -> list[Holder]:
+        """Make what has anything of anybody, in memory or in stores; answer it all."""
+        self.agents = Agents(self.settings.data_rights, self.clock)
+        self.conversation = Conversation(self.clock)
+        self.alerting = Alerting(
+            push=lambda: self.push,
+            household=lambda: self.household,
+            gone=self.tell_no_more,
+            small=smaller_jpeg,
+            clock=self.clock,
+        )
+        self.rooms = Switchboard(lambda: self.synthesiser, music_pieces, self.clock, self.alerting)
+        self.moments = Moments(self.clock)
+        self.unwritten = Unwritten(self.database, self.keeper, self.clock)
+        return [
+            PayloadHolder(self.payloads),
+            self.conversation,
+            self.rooms,
+            self.unwritten,
+            self.moments,
+        ]
 
     @cached_property
     def holds(self) -> Holds:
@@ -365,18 +368,10 @@ class House:
             speakers=self.speakers,
             alerting=self.alerting,
             household=lambda: self.household,
-            owners=self._owners,
+            owners=lambda: owners_of(self.household, self.settings.satellites),
             say=lambda: self.skills.replies(DOOR),
             clock=lambda: self.clock().astimezone(self.settings.zone),
         )
-
-    def _owners(self) -> Mapping[DeviceId, PersonId]:
-        """Answer whose devices are, of those that are somebody's."""
-        known = {one.id: one.person for one in self.household.devices}
-        for one in self.settings.satellites:
-            person = None if one.person is None else self.household.named(one.person)
-            known[DeviceId(one.name)] = None if person is None else person.id
-        return {device: person for device, person in known.items() if person is not None}
 
     def close(self) -> None:
         """Finish what goes on in the background, bring the mirror up to date, and close."""
@@ -526,37 +521,8 @@ class House:
             clock=self.clock,
         )
 
-    def _sharing(self) -> Sharing | None:
-        """Answer what shares with the fleet that the settings name. Raises `ProofMalformed`."""
-        fleet = self.settings.fleet
-        if fleet is None:
-            return None
-        return Sharing(
-            fleet=HttpFleet(fleet.url, fleet.token.get_secret_value()),
-            log_key=VerifierKey.parse(fleet.log),
-            receipts=self.settings.fleet_receipt_folder,
-            database=self.database,
-            keeper=self.keeper,
-            discard=lambda ours, marks: self.forgetter.discard(ours, marks),  # noqa: PLW0108 - made later
-        )
-
-    def _household(self) -> tuple[WrappedIdentity, Household]:
-        with self.database.reading() as transaction:
-            row = own_household(self.settings, transaction)
-        if not row.recipient:
-            raise NotSetUp(
-                f"the household in {self.settings.house} was forgotten as a whole; only its "
-                "receipts are left. Set up another one in another folder"
-            )
-        identity = WrappedIdentity.from_bytes(row.identity)
-        if row.recipient != str(identity.recipient):
-            raise StoreDamaged(
-                "the household's recipient was changed outside unhear: what is kept would be "
-                "sealed to somebody else. Restore the database from a backup"
-            )
-        return identity, snapshot(
-            self.database, self.keeper, lambda tx, tree: profile_of(tx, tree, row.id)
-        )
+    def _discard(self, household: HouseholdId, traces: Sequence[TraceId]) -> None:
+        self.forgetter.discard(household, traces)
 
 
 def _copies(settings: Settings, drill: Callable[[], Drill | None]) -> Copies:

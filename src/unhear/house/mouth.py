@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from threading import Condition
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -10,11 +10,29 @@ from unhear.answer.synthesiser import Speech
 
 if TYPE_CHECKING:
     from unhear.house.turn import Turn
-    from unhear.house.voice import Speaker
 
 VOLUME_FULL = 100
 CONVERSATION_SECONDS_MAX = 60.0
 """How long an announcement waits for a conversation to end."""
+
+
+class Speaker(Protocol):
+    """Where a device's answers go; called from several threads, never two at once for a device."""
+
+    def woken(self) -> None:
+        """Show that the device listens: the wake word was heard."""
+
+    def thinking(self) -> None:
+        """Show that an answer is on its way: the request is over."""
+
+    def say(self, speech: Speech) -> None:
+        """Play a piece after those before it; may wait for the device to take it."""
+
+    def stop(self) -> None:
+        """Stop what plays, at once."""
+
+    def finished(self, turn: "Turn | None") -> None:
+        """Show that the conversation rests: `turn` is answered, or there was none."""
 
 
 class Mouth:
@@ -23,7 +41,7 @@ class Mouth:
     Music pauses while somebody speaks with the device, and goes on afterwards.
     """
 
-    def __init__(self, speaker: "Speaker") -> None:
+    def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
         self._changed = Condition()
         self._speaking = False

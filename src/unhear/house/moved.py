@@ -13,13 +13,17 @@ from unhear.forget.errors import ForgetError
 from unhear.forget.roots import RootKeeper
 from unhear.house.moving_payloads import remove_payloads
 from unhear.household.words import HouseholdId
-from unhear.settings import Settings, write_to_settings_file
+from unhear.settings import Settings, read_settings, write_to_settings_file
 from unhear.stores.choose_payloads import choose_payloads
-from unhear.stores.errors import StoreBusy, StoreError, StoreUnwritable
+from unhear.stores.errors import HouseMoved, StoreBusy, StoreError, StoreUnwritable
 from unhear.stores.moving.end import end_of
 from unhear.stores.moving.journal import Journal, State, Stores, read_journal, write_journal
+from unhear.stores.placed_database import LEFT, Whereabouts
 
 LOCK_FILE = "moving.lock"
+
+_OF_STORES = ("database", "shard", "payloads", "household")
+_NAMES = " or ".join(f"UNHEAR_{name.upper()}" for name in _OF_STORES)
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +32,14 @@ def settled(settings: Settings) -> Settings:
     """Answer the settings of a house as they are once a move that was broken off is settled.
 
     Where the old database was shut, the house is in the new one, and the settings file says so
-    from now on; otherwise it never left. Raises `StoreError` and `SettingsWrong`.
+    from now on; otherwise it never left. Raises `HouseMoved` where these settings name what it
+    left long ago, `StoreError` and `SettingsWrong`.
     """
+    if (place := Whereabouts(settings).left_for(*LEFT)) is not None:
+        raise HouseMoved(
+            f"this house has moved to {place}, as its settings file says. Start this again; where "
+            f"{_NAMES} stand in the environment, take them out first"
+        )
     journal = read_journal(settings.house)
     if (
         journal is None
@@ -53,6 +63,34 @@ def _settled(settings: Settings) -> Settings:
         return settings
     switch(settings, journal)
     return settings_after(settings, journal)
+
+
+class Departure:
+    """Whether a house left the stores in which it was opened; to be asked from one thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Begin with the settings with which it was opened."""
+        self._settings = settings
+        self._whereabouts = Whereabouts(settings)
+
+    def is_over(self) -> bool:
+        """Whether it is elsewhere; a move whose process died once that was decided is finished.
+
+        A look at one small file. Raises `StoreError` and `SettingsWrong`.
+        """
+        if self._whereabouts.left_for(State.SWITCHING) is not None:
+            settled(self._settings)
+        return self._whereabouts.left_for(*LEFT) is not None
+
+
+def settings_there(settings: Settings) -> Settings:
+    """Answer the settings of a house that left its stores, with those that it has now.
+
+    Raises `HouseMoved` where the environment names those that it left, and `SettingsWrong`.
+    """
+    now = settled(read_settings(settings.house))
+    update = {name: getattr(now, name) for name in _OF_STORES}
+    return settings.model_copy(update=update)
 
 
 def switch(settings: Settings, journal: Journal) -> Journal:
@@ -80,10 +118,11 @@ def clear_left_behind(settings: Settings, keeper: RootKeeper) -> bool:
     """Remove what a finished move left at the old stores; answer whether nothing is left.
 
     Waits, for another day, until the root key that opens it is destroyed, and until the old stores
-    can be reached.
+    can be reached. A journal that says `SWITCHING` may be of a move that ended: the settings, which
+    are written before it, say so.
     """
     journal = read_journal(settings.house)
-    if journal is None or journal.state is not State.SWITCHED:
+    if journal is None or journal.state in (State.DONE, State.COPYING):
         return journal is None or journal.state is State.DONE
     try:
         with moving_alone(settings):

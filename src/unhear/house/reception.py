@@ -25,7 +25,7 @@ from unhear.house.refusals import Refusals
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.staff import AccessRequest, AccessState, StaffLook
 from unhear.household.words import TraceId
-from unhear.keep.access import add_access_request, add_staff_look
+from unhear.keep.access import ACCESS_REQUESTS, STAFF_LOOKS
 from unhear.keep.age import KeyMistyped, Recipient
 from unhear.keep.grants import Grant
 from unhear.prove.ledger import Ledger
@@ -141,7 +141,7 @@ class Reception:
             raise _no(found, "too many requests wait here, or came today")
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            add_access_request(transaction, tree, self._ours, request)
+            ACCESS_REQUESTS.add(transaction, tree, self._ours, request)
         self._alerting.tell(Alert(AlertKind.STAFF_ASKED, now))
         return request.id
 
@@ -156,7 +156,7 @@ class Reception:
             grant = self._granted(found, transaction, tree)
             counted, receipt = self._grants.opened(transaction, tree, grant)
             look = self._look(counted, receipt.proof.index)
-            add_staff_look(transaction, tree, self._ours, look)
+            STAFF_LOOKS.add(transaction, tree, self._ours, look)
         self._ledger.publish_soon(self._database)
         self._opened(counted.recording)
         self._alerting.tell(Alert(AlertKind.STAFF_LOOKED, look.at))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
 
 from unhear.answer.chime import chime
 from unhear.answer.rooms import Countdown
@@ -14,12 +13,9 @@ from unhear.answer.synthesiser import Speech, Synthesiser
 from unhear.clock import Clock
 from unhear.forget.holder import Place
 from unhear.house.alerting import Alerting
-from unhear.house.mouth import Mouth
+from unhear.house.mouth import Mouth, Speaker
 from unhear.house.timer_faces import Face, TimerFaces
 from unhear.household.words import DeviceId, HouseholdId, TraceId
-
-if TYPE_CHECKING:
-    from unhear.house.voice import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +76,7 @@ class Switchboard:
     def join(
         self,
         device: DeviceId,
-        speaker: "Speaker",
+        speaker: Speaker,
         *,
         room: str | None = None,
         told: Callable[[str], None] | None = None,

@@ -36,6 +36,7 @@ from unhear.learn.wake import WakeModel
 from unhear.prove.errors import ProofError
 from unhear.prove.notes import VerifierKey
 from unhear.prove.receipt import Receipt, verify
+from unhear.settings import Settings
 from unhear.stores.fleet_client import FleetAway, HttpFleet
 
 log = logging.getLogger(__name__)
@@ -161,6 +162,26 @@ class Sharing:
         with self._database.reading() as transaction:
             found = transaction.slots_by_id(household, list(marks), (TraceKind.SHARED,))
             return [marks[mark] for mark, _ in found]
+
+
+def open_sharing(
+    settings: Settings,
+    database: Database,
+    keeper: RootKeeper,
+    discard: Callable[[HouseholdId, Sequence[TraceId]], None],
+) -> Sharing | None:
+    """Answer what shares with the fleet that the settings name. Raises `ProofMalformed`."""
+    fleet = settings.fleet
+    if fleet is None:
+        return None
+    return Sharing(
+        fleet=HttpFleet(fleet.url, fleet.token.get_secret_value()),
+        log_key=VerifierKey.parse(fleet.log),
+        receipts=settings.fleet_receipt_folder,
+        database=database,
+        keeper=keeper,
+        discard=discard,
+    )
 
 
 def shares(database: Database, household: HouseholdId) -> bool:

@@ -6,25 +6,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
-import numpy as np
-
 from unhear.answer.skill import LastTurn
 from unhear.answer.synthesiser import Speech
 from unhear.capture.events import Woken
 from unhear.capture.sound import RATE_HZ, Capture
-from unhear.capture.wave import wav_bytes
-from unhear.forget.errors import Barred
 from unhear.forget.traces import new_trace_id
 from unhear.house.controls import require_controls
 from unhear.house.conversation import Taken
 from unhear.house.due import Mine, due_here
 from unhear.house.ears import Ears
 from unhear.house.house import House
+from unhear.house.keeping_requests import keep_request
 from unhear.house.lessons import Answered, learn_from, recognise
 from unhear.house.meaning import PRIVACY_SKILL, Meaning, Said, meaning_of
 from unhear.house.replying import may_answer, reply_to
 from unhear.house.request import Request
-from unhear.household.policy import Decision, decide, forget_now
+from unhear.household.policy import Decision, forget_now
 from unhear.household.speech import Intent, Reply, Transcript
 from unhear.household.words import DeviceId, PersonId, TraceId, Utterance
 from unhear.signals.giving import count, note, observe, past, timed
@@ -154,7 +151,8 @@ class Assistant:
         utterance = request.utterance(new_trace_id(), intents)
         if may_answer(request.device, intents[0] if intents else None, house):
             private = any(intent.skill == PRIVACY_SKILL for intent in intents)
-            decision, kept = self._keep(request, transcript, utterance, Reply("", keep=not private))
+            reply = Reply("", keep=not private)
+            decision, kept = keep_request(request, transcript, utterance, reply, house)
         else:
             decision, kept = ASLEEP, None
         taken = Taken(transcript.text, utterance, decision, kept)
@@ -170,10 +168,11 @@ class Assistant:
         with _a_request():
             return self._answer(request, Transcript(text), say, {}, taken=taken)
 
-    def tick(self, mine: Mine | None = None) -> None:
+    def tick(self, mine: Mine | None = None, *, prepare: bool = True) -> None:
         """Let every skill do what has fallen due; where there is time, prepare a reply.
 
-        Where several processes serve the house, `mine` says what falls due in this one.
+        Where several processes serve the house, `mine` says what falls due in this one, and
+        `prepare` whether anybody can be answered aloud here.
         """
         device = DeviceId(self._house.settings.device)
         request = Utterance(
@@ -189,7 +188,7 @@ class Assistant:
         self._house.unwritten.sweep()
         self._house.skills.tick(lambda skill: due_here(skill, request, self._house, mine))
         self._house.rooms.tick()
-        if self._ears.resting:
+        if prepare and self._ears.resting:
             self._house.synthesiser.prepare_next()
 
     def _wake_devices(self) -> None:
@@ -234,7 +233,7 @@ class Assistant:
         house = self._house
         with _stage(Work.KEEP_REQUEST, seconds):
             if taken is None:
-                decision, kept = self._keep(request, transcript, utterance, reply)
+                decision, kept = keep_request(request, transcript, utterance, reply, house)
             else:
                 decision, kept = taken.decision, taken.kept
             if reply.keep:
@@ -273,37 +272,6 @@ class Assistant:
                 if number == 0:
                     seconds["first speech"] = monotonic() - started
                 say(speech)
-
-    def _keep(
-        self, request: Request, transcript: Transcript, utterance: Utterance, reply: Reply
-    ) -> tuple[Decision, TraceId | None]:
-        decision = decide(self._house.household, request.person, request.heard_at, request.device)
-        if request.pcm is None:
-            return forget_now("It was typed, not spoken."), None
-        if not reply.keep:
-            return forget_now("A request about privacy is never kept itself."), None
-        if decision.keep_until is None:
-            return decision, None
-        sealed = Utterance(
-            of=utterance.of,
-            heard_at=utterance.heard_at,
-            device=utterance.device,
-            person=utterance.person,
-            seconds=utterance.seconds,
-            purposes=decision.purposes,
-            reasons=decision.reasons,
-            intent=utterance.intent,
-        )
-        try:
-            kept = self._house.catalogue.keep(
-                wav=wav_bytes(np.ascontiguousarray(request.pcm)),
-                transcript=transcript.text,
-                utterance=sealed,
-                keep_until=decision.keep_until,
-            )
-        except Barred:
-            return forget_now("Somebody asked to forget it while it was being answered."), None
-        return decision, kept
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from unhear.engines.speech_pool import SpeechAway
 from unhear.engines.verified_wake import VerifiedWake
 from unhear.house.arbiter import Arbiter
 from unhear.house.house import House
+from unhear.house.mouth import Speaker
 from unhear.house.timer_faces import Face
 from unhear.house.turn import Assistant, Silenced, Turn
 from unhear.household.speech import Reply
@@ -25,25 +26,6 @@ from unhear.signals.giving import count
 from unhear.signals.words import Metric, WakeOutcome
 
 log = logging.getLogger(__name__)
-
-
-class Speaker(Protocol):
-    """Where a device's answers go; called from several threads, never two at once for a device."""
-
-    def woken(self) -> None:
-        """Show that the device listens: the wake word was heard."""
-
-    def thinking(self) -> None:
-        """Show that an answer is on its way: the request is over."""
-
-    def say(self, speech: Speech) -> None:
-        """Play a piece after those before it; may wait for the device to take it."""
-
-    def stop(self) -> None:
-        """Stop what plays, at once."""
-
-    def finished(self, turn: Turn | None) -> None:
-        """Show that the conversation rests: `turn` is answered, or there was none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from unhear.forget.database import TraceKind, TraceRow, Transaction
+from unhear.forget.database import TraceKind, TraceRow
 from unhear.forget.kept_receipts import RECEIPT_YEARS
 from unhear.forget.keytree import KeyTree
-from unhear.forget.traces import NewTrace, add_trace, content_of, put_content, row_of, utterance_of
+from unhear.forget.traces import content_of, utterance_of
 from unhear.household.staff import (
     AccessRequest,
     AccessState,
@@ -20,76 +20,10 @@ from unhear.household.staff import (
     StaffTerms,
     Wanted,
 )
-from unhear.household.words import (
-    UNKNOWN_PERSON,
-    DeviceId,
-    HouseholdId,
-    PersonId,
-    TraceId,
-    Utterance,
-)
+from unhear.household.words import DeviceId, PersonId, TraceId
+from unhear.keep.registers import Register
 
 STAFF = DeviceId("staff")
-
-
-def add_access_request(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, request: AccessRequest
-) -> None:
-    """Keep a request."""
-    content = _request_bytes(request)
-    new = _new(TraceKind.STAFF_REQUEST, request.id, request.asked_at, content)
-    add_trace(transaction, tree, household, new)
-
-
-def access_requests(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId
-) -> list[AccessRequest]:
-    """Answer the requests that are kept, newest first."""
-    rows = transaction.traces(household, (TraceKind.STAFF_REQUEST,))
-    found = [_request(tree, row) for row in rows]
-    return sorted(found, key=lambda one: one.asked_at, reverse=True)
-
-
-def access_request_of(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, request: TraceId
-) -> AccessRequest:
-    """Answer one request. Raises `NoSuchTrace`."""
-    return _request(tree, _row(transaction, household, request))
-
-
-def set_access_request(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, request: AccessRequest
-) -> None:
-    """Put a request as it stands now in place of what it was. Raises `NoSuchTrace`."""
-    row = _row(transaction, household, request.id)
-    put_content(transaction, tree, row, _request_bytes(request))
-
-
-def add_staff_look(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, look: StaffLook
-) -> None:
-    """Keep what guardians read of a look."""
-    content = json.dumps(
-        {
-            "staff": _colleague_fields(look.staff),
-            "operator": look.operator,
-            "purpose": look.purpose,
-            "ticket": look.ticket,
-            "recording": look.recording.hex(),
-            "device": look.device,
-            "seconds": look.seconds,
-            "filmed": look.filmed,
-            "entry": look.entry,
-        }
-    ).encode()
-    new = _new(TraceKind.STAFF_LOOK, look.id, look.at, content)
-    add_trace(transaction, tree, household, new)
-
-
-def staff_looks(transaction: Transaction, tree: KeyTree, household: HouseholdId) -> list[StaffLook]:
-    """Answer the looks that are kept, newest first."""
-    rows = transaction.traces(household, (TraceKind.STAFF_LOOK,))
-    return sorted((_look(tree, row) for row in rows), key=lambda one: one.at, reverse=True)
 
 
 def terms_fields(terms: StaffTerms) -> dict[str, Any]:
@@ -110,19 +44,8 @@ def terms_from(fields: dict[str, Any]) -> StaffTerms:
     )
 
 
-def _new(kind: TraceKind, trace: TraceId, at: datetime, content: bytes) -> NewTrace:
-    return NewTrace(
-        id=trace,
-        kind=kind,
-        utterance=Utterance(of=trace, heard_at=at, device=STAFF, person=UNKNOWN_PERSON),
-        content=content,
-        expires_at=at.replace(year=at.year + RECEIPT_YEARS, day=min(at.day, 28)),
-    )
-
-
-def _row(transaction: Transaction, household: HouseholdId, request: TraceId) -> TraceRow:
-    kinds = (TraceKind.STAFF_REQUEST,)
-    return row_of(transaction, household, request, kinds, "there is no such request")
+def _for_years(at: datetime) -> datetime:
+    return at.replace(year=at.year + RECEIPT_YEARS, day=min(at.day, 28))
 
 
 def _request_bytes(request: AccessRequest) -> bytes:
@@ -169,6 +92,22 @@ def _request(tree: KeyTree, row: TraceRow) -> AccessRequest:
         grants=tuple(TraceId(bytes.fromhex(one)) for one in fields["grants"]),
         until=_moment(fields["ends_at"]),
     )
+
+
+def _look_bytes(look: StaffLook) -> bytes:
+    return json.dumps(
+        {
+            "staff": _colleague_fields(look.staff),
+            "operator": look.operator,
+            "purpose": look.purpose,
+            "ticket": look.ticket,
+            "recording": look.recording.hex(),
+            "device": look.device,
+            "seconds": look.seconds,
+            "filmed": look.filmed,
+            "entry": look.entry,
+        }
+    ).encode()
 
 
 def _look(tree: KeyTree, row: TraceRow) -> StaffLook:
@@ -231,3 +170,24 @@ def _iso(at: datetime | None) -> str | None:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+ACCESS_REQUESTS = Register(
+    TraceKind.STAFF_REQUEST,
+    STAFF,
+    at=lambda request: request.asked_at,
+    until=lambda request: _for_years(request.asked_at),
+    content=_request_bytes,
+    entry=_request,
+)
+"""What staff asked for."""
+
+STAFF_LOOKS = Register(
+    TraceKind.STAFF_LOOK,
+    STAFF,
+    at=lambda look: look.at,
+    until=lambda look: _for_years(look.at),
+    content=_look_bytes,
+    entry=_look,
+)
+"""What guardians read of who looked."""

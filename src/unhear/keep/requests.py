@@ -3,56 +3,14 @@
 import json
 from datetime import datetime
 
-from unhear.forget.database import TraceKind, TraceRow, Transaction
+from unhear.forget.database import TraceKind, TraceRow
 from unhear.forget.keytree import KeyTree
-from unhear.forget.traces import NewTrace, add_trace, content_of, put_content, row_of
+from unhear.forget.traces import content_of
 from unhear.household.data_rights import DataRequest, Denial, Right, Status, Visit
-from unhear.household.words import UNKNOWN_PERSON, DeviceId, HouseholdId, TraceId, Utterance
+from unhear.household.words import DeviceId
+from unhear.keep.registers import Register
 
 AGENT = DeviceId("agent")
-
-
-def add_request(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, request: DataRequest
-) -> None:
-    """Keep a request until it expires."""
-    new = NewTrace(
-        id=request.id,
-        kind=TraceKind.REQUEST,
-        utterance=Utterance(
-            of=request.id, heard_at=request.received_at, device=AGENT, person=UNKNOWN_PERSON
-        ),
-        content=_bytes(request),
-        expires_at=request.expires_at,
-    )
-    add_trace(transaction, tree, household, new)
-
-
-def requests(transaction: Transaction, tree: KeyTree, household: HouseholdId) -> list[DataRequest]:
-    """Answer the requests that are kept, newest first."""
-    rows = transaction.traces(household, (TraceKind.REQUEST,))
-    found = [_request(tree, row) for row in rows]
-    return sorted(found, key=lambda one: one.received_at, reverse=True)
-
-
-def request_of(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, request: TraceId
-) -> DataRequest:
-    """Answer one request. Raises `NoSuchTrace`."""
-    return _request(tree, _row(transaction, household, request))
-
-
-def set_request(
-    transaction: Transaction, tree: KeyTree, household: HouseholdId, request: DataRequest
-) -> None:
-    """Put a request as it stands now in place of what it was. Raises `NoSuchTrace`."""
-    row = _row(transaction, household, request.id)
-    put_content(transaction, tree, row, _bytes(request))
-
-
-def _row(transaction: Transaction, household: HouseholdId, request: TraceId) -> TraceRow:
-    kinds = (TraceKind.REQUEST,)
-    return row_of(transaction, household, request, kinds, "there is no such request any more")
 
 
 def _bytes(request: DataRequest) -> bytes:
@@ -98,3 +56,14 @@ def _visit_fields(visit: Visit) -> list[str]:
 
 def _visit(camera: str, since: str, until: str) -> Visit:
     return Visit(DeviceId(camera), datetime.fromisoformat(since), datetime.fromisoformat(until))
+
+
+DATA_REQUESTS = Register(
+    TraceKind.REQUEST,
+    AGENT,
+    at=lambda request: request.received_at,
+    until=lambda request: request.expires_at,
+    content=_bytes,
+    entry=_request,
+)
+"""What agents and visitors asked for."""

@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
@@ -20,20 +21,22 @@ from unhear.house.due import due_by
 from unhear.house.elsewhere import Elsewhere
 from unhear.house.house import House
 from unhear.house.leases import Leases
+from unhear.house.moved import Departure
 from unhear.house.turn import Assistant
 from unhear.house.voice import Ways, listening_in
 from unhear.service.answering import Answering
 from unhear.service.asking import Asking
 from unhear.service.devices_here import DevicesHere
 from unhear.service.duties import DAILY, Duty, Left
-from unhear.service.ears import Ears, hearing
 from unhear.service.errors import kind
 from unhear.service.life import Life
 from unhear.service.others import Others
 from unhear.service.sealing import HomeKey
 from unhear.stores.errors import StoreError
-from unhear.web.console import console_app
 from unhear.web.home import Home
+
+if TYPE_CHECKING:
+    from unhear.service.ears import Ears
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +84,12 @@ class AtWork:
     def __init__(self, home: Home, process: Process) -> None:
         """Do nothing yet: there may be no house."""
         self.home = home
-        self.failed = False
+        self.console: Starlette | None = None
+        """What answers browsers, from the first that asks on."""
+
         self._process = process
+        self._over = asyncio.Event()
+        self._departure: Departure | None = None
         self._stack = AsyncExitStack()
         self._life = Life()
         self._elsewhere: Elsewhere | None = None
@@ -92,15 +99,30 @@ class AtWork:
         self._finding: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
 
-    @cached_property
-    def console(self) -> Starlette:
-        """Its console, which makes the household where there is none."""
-        return console_app(self.home)
-
     @property
     def begun(self) -> bool:
         """Whether it is at work."""
         return self._elsewhere is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether it is to be closed: its work failed, or its house is elsewhere."""
+        return self._over.is_set()
+
+    async def until_over(self) -> None:
+        """Wait until it is to be closed."""
+        await self._over.wait()
+
+    def give_up(self) -> None:
+        """Let nobody begin anything more with it: it is to be closed."""
+        self._over.set()
+
+    def has_moved(self) -> bool:
+        """Whether its house left the stores in which it was opened; to be asked from one thread.
+
+        Raises `StoreError` and `SettingsWrong`.
+        """
+        return self._departure is not None and self._departure.is_over()
 
     @property
     def busy(self) -> bool:
@@ -115,6 +137,7 @@ class AtWork:
         """
         house, roles = self.home.house, self._process.roles
         elsewhere = await asyncio.to_thread(Elsewhere, house)
+        self._departure = Departure(house.settings)
         if not {Role.WEB, Role.EARS}.isdisjoint(roles):
             assistant = Assistant(house)
             self._stack.callback(assistant.close)
@@ -166,6 +189,9 @@ class AtWork:
         if Role.WEB in self._process.roles:
             home.leases, home.ways, home.bell = leases, ways, house.door
         if Role.EARS in self._process.roles:
+            # Imported here: who serves pages need not load what cameras and satellites need.
+            from unhear.service.ears import hearing  # noqa: PLC0415
+
             entered = hearing(ways, leases, self._process.ready)
             self._ears = await self._stack.enter_async_context(entered)
             if house.settings.discover:
@@ -185,7 +211,7 @@ class AtWork:
 
     def _prepared(self, preparing: "asyncio.Task[None]") -> None:
         if not preparing.cancelled() and isinstance(error := preparing.exception(), Exception):
-            self.failed = True
+            self.give_up()
             self._process.failed(self.home, error)
 
     async def _tend(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
@@ -193,7 +219,7 @@ class AtWork:
         try:
             await self._tended(ways, elsewhere, leases)
         except Exception as error:  # noqa: BLE001 - whoever runs the process decides
-            self.failed = True
+            self.give_up()
             self._process.failed(self.home, error)
 
     async def _tended(self, ways: Ways, elsewhere: Elsewhere, leases: Leases) -> None:
@@ -201,10 +227,12 @@ class AtWork:
         house, mine = ways.assistant.house, due_by(leases)
         looked = datetime.fromtimestamp(0, tz=house.clock().tzinfo)
         allowed = house.clock()
-        while not self._life.is_leaving:
+        while not (self._life.is_leaving or self.over):
             now = house.clock()
             await asyncio.to_thread(_try, elsewhere.tick)
-            await asyncio.to_thread(_try, lambda: ways.assistant.tick(mine))
+            # A console alone mostly has no page with a microphone: 70 replies would be in vain.
+            heard = self._ears is not None or bool(ways.sessions)
+            await asyncio.to_thread(_try, partial(ways.assistant.tick, mine, prepare=heard))
             if self._ears is not None:
                 await self._ears.tick()
             if Role.WEB in self._process.roles and now - looked >= ACCOUNTS_EVERY:

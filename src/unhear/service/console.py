@@ -1,17 +1,20 @@
 """The consoles of a process's homes, served: whose is asked for, the host says."""
 
+import asyncio
 import logging
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from unhear.service.addresses import is_loopback
 from unhear.service.at_work import AtWork
 from unhear.service.errors import kind
 from unhear.service.houses import HomeGone, Houses
 from unhear.settings import Settings, SettingsWrong
+from unhear.web.console import console_app
 from unhear.web.home import Home
 from unhear.web.serving import Tls, serving
 
@@ -19,6 +22,9 @@ log = logging.getLogger(__name__)
 
 NOBODY = PlainTextResponse("Nothing is served by that name here.\n", 421)
 """Said alike of a name that never was here and of one that is no more (RFC 9110, 15.5.20)."""
+
+GOES_AWAY: Message = {"type": "websocket.disconnect", "code": 1012}
+"""What a page is told by a server that is stopped, too (1012 is "service restart")."""
 
 NOT_NOW = PlainTextResponse("Not now; try again in a minute.\n", 503, {"retry-after": "60"})
 
@@ -69,6 +75,10 @@ class ByHost:
         async with AsyncExitStack() as stack:
             at_work = await self._opened(name, stack)
             if isinstance(at_work, AtWork):
+                if scope["type"] == "websocket":
+                    receive = await stack.enter_async_context(_until_over(at_work, receive))
+                if at_work.console is None:
+                    at_work.console = console_app(at_work.home)
                 await at_work.console(scope, receive, send)
             else:
                 await _refuse(at_work, scope, receive, send)
@@ -82,7 +92,29 @@ class ByHost:
         except Exception as error:  # noqa: BLE001 - one home must not end the others
             log.error("a home cannot be opened", extra={"home": name, **kind(error)})  # noqa: TRY400 - words
             return NOT_NOW
-        return NOT_NOW if at_work.failed else at_work
+        return NOT_NOW if at_work.over else at_work
+
+
+@asynccontextmanager
+async def _until_over(at_work: AtWork, receive: Receive) -> AsyncIterator[Receive]:
+    """Answer what receives until the home is to be closed; then the other end seems to be gone.
+
+    A page with a microphone may be open for days; when it asks anew, the home is opened anew.
+    """
+    over = asyncio.ensure_future(at_work.until_over())
+
+    async def received() -> Message:
+        coming = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait([coming, over], return_when=asyncio.FIRST_COMPLETED)
+            return GOES_AWAY if over.done() else coming.result()
+        finally:
+            coming.cancel()
+
+    try:
+        yield received
+    finally:
+        over.cancel()
 
 
 async def _refuse(answer: PlainTextResponse, scope: Scope, receive: Receive, send: Send) -> None:

@@ -24,7 +24,7 @@ from unhear.house.news import (
 )
 from unhear.service.errors import kind
 from unhear.settings import Settings
-from unhear.stores.errors import StoreError
+from unhear.stores.errors import HouseMoved, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +128,8 @@ def _daily(house: House, do: Callable[[], object]) -> None:
         do()
     except (ClockDoubted, MirrorAway, StoreError) as error:
         log.warning("the day's work was not finished", extra=kind(error))
-        tell_trouble(house)
+        if not isinstance(error, HouseMoved):  # where it is now, all is due at once
+            tell_trouble(house)
 
 
 DUTIES = (

@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from unhear.clock import random_bytes
+from unhear.house.moved import settings_there
 from unhear.settings import SETTINGS_FILE, Settings, SettingsWrong, read_settings
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class Homes(Protocol):
         """Their settings, by the name under which this process knows them."""
 
     def look(self) -> None:
-        """Look which there are now."""
+        """Look which there are now, and where. Raises `HouseMoved` and `SettingsWrong`."""
 
     def at(self, host: str) -> str | None:
         """Answer whose console a host is, as browsers name it."""
@@ -38,7 +39,11 @@ class OneHome:
         self.all: Mapping[str, Settings] = {self.NAME: settings}
 
     def look(self) -> None:
-        """See that it is still the one."""
+        """See where it is now.
+
+        Raises `HouseMoved` where it moved and the environment says otherwise, and `SettingsWrong`.
+        """
+        self.all = {name: settings_there(settings) for name, settings in self.all.items()}
 
     def at(self, host: str) -> str | None:  # noqa: ARG002 - all are answered alike
         """Answer the home."""

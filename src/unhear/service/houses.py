@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -10,7 +10,11 @@ from time import monotonic
 from unhear.house.own_household import NotSetUp
 from unhear.house.shared import Shared
 from unhear.service.at_work import AtWork, Process
+from unhear.service.errors import kind
 from unhear.service.homes import Homes
+from unhear.settings import SettingsWrong
+from unhear.stores.errors import StoreError
+from unhear.stores.moving.journal import Stores
 from unhear.web.home import Home
 
 log = logging.getLogger(__name__)
@@ -32,7 +36,22 @@ class _Place:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     at_work: AtWork | None = None
     users: int = 0
+    """Who uses it, or waits for that."""
+
+    inside: int = 0
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """How many of them have it, and whether none does since somebody did."""
+
     used_at: float = 0.0
+
+    def enter(self) -> None:
+        self.inside += 1
+        self.left.clear()
+
+    def leave(self) -> None:
+        self.inside -= 1
+        if self.inside == 0:
+            self.left.set()
 
     @property
     def idle(self) -> bool:
@@ -70,21 +89,32 @@ class Houses:
         place.users += 1
         try:
             async with place.turn:
+                if place.inside and place.at_work and self._is_over(name, place.at_work):
+                    await place.left.wait()  # whoever has it still is told, too
                 at_work = await self._at_work(name, place)
-            if not unmade:
-                if not at_work.begun:
-                    raise NotSetUp(f"no household in {at_work.home.settings.house} yet")
-                await at_work.ready()
-            yield at_work
+                place.enter()
+            try:
+                if not unmade:
+                    if not at_work.begun:
+                        raise NotSetUp(f"no household in {at_work.home.settings.house} yet")
+                    await at_work.ready()
+                yield at_work
+            finally:
+                place.leave()
         finally:
             place.users -= 1
             place.used_at = monotonic()
 
     async def tick(self) -> None:
-        """Close what was not used for long, is too much, or no home of this process any more."""
+        """Close what was not used for long, is too much, over, or no home of this process any more.
+
+        Raises what looking at the homes does.
+        """
+        await self._give_up_moved()
         for name, place in list(self._places.items()):
             unused = monotonic() - place.used_at > IDLE_SECONDS
-            if place.idle and (unused or name not in self.homes.all):
+            over = place.at_work is not None and place.at_work.over
+            if place.idle and (unused or over or name not in self.homes.all):
                 await self._leave(name, place)
         await self._make_room(0)
 
@@ -100,10 +130,25 @@ class Houses:
                 await place.at_work.close()
         self._places.clear()
 
+    async def _give_up_moved(self) -> None:
+        """Let nobody go on in a house that is elsewhere: it is opened where it is now."""
+        opened = [(name, one.at_work) for name, one in self._places.items() if one.at_work]
+        if moved := await asyncio.to_thread(_moved, [one for one in opened if not one[1].over]):
+            await asyncio.to_thread(self.homes.look)
+        for name, one in opened:
+            if not one.over and ((name, one) in moved or self._is_over(name, one)):
+                log.warning("a house has moved, and is opened where it is now", extra=_named(name))
+                one.give_up()
+
+    def _is_over(self, name: str, at_work: AtWork) -> bool:
+        """Whether a home must be closed before it is used again; it may not know that yet."""
+        now, then = self.homes.all.get(name), at_work.home.settings
+        return at_work.over or (now is not None and Stores.of(now) != Stores.of(then))
+
     async def _at_work(self, name: str, place: _Place) -> AtWork:
         home, before = self.home(name), place.at_work
-        stale = before is not None and (before.failed or home.settings != self.homes.all[name])
-        if before is not None and stale and place.users == 1:
+        stale = before is not None and (before.over or home.settings != self.homes.all[name])
+        if before is not None and stale and not place.inside:
             place.at_work = None
             await before.close()
         if place.at_work is None:
@@ -143,3 +188,20 @@ class Houses:
             del self._places[name]
         if name not in self.homes.all:
             self._known.pop(name, None)
+
+
+def _moved(opened: Iterable[tuple[str, AtWork]]) -> list[tuple[str, AtWork]]:
+    """Answer those whose house is elsewhere."""
+    found = []
+    for name, one in opened:
+        try:
+            if one.has_moved():
+                found.append((name, one))
+        except (StoreError, SettingsWrong) as error:
+            log.warning("nobody can see where a house is", extra={**_named(name), **kind(error)})
+    return found
+
+
+def _named(name: str) -> dict[str, str]:
+    """Answer what is logged of whose it is: nothing where there is one alone."""
+    return {"home": name} if name else {}

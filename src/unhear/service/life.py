@@ -39,6 +39,11 @@ class Life:
         if not self.is_leaving:
             self.stage = Stage.READY
 
+    def anew(self) -> None:
+        """Say that it begins its work anew."""
+        if not self.is_leaving:
+            self.stage = Stage.STARTING
+
     def leave(self) -> None:
         """Tell it to stop: to begin nothing, and to finish what it has begun."""
         self.stage = Stage.LEAVING

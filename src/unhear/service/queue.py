@@ -102,8 +102,8 @@ class QueueWorker:
         self._lost = False
 
     async def run(self, life: Life) -> None:
-        """Work until the process is told to stop, and finish what is begun."""
-        while not life.is_leaving:
+        """Work until the process is told to stop or no home is there, and finish what is begun."""
+        while not life.is_leaving and self._shards():
             try:
                 await asyncio.to_thread(make_tables, self._server)
                 async with self._app.open_async():

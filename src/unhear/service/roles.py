@@ -12,12 +12,10 @@ from typing import Any
 from unhear.engines.speech_pool import SpeechAway
 from unhear.house.controls import ControlsMissing
 from unhear.house.gauges import Gauge, gauges_of
-from unhear.house.house import House
 from unhear.house.shared import Shared
 from unhear.service import notify
 from unhear.service.answering import Answering, answering_at
-from unhear.service.at_work import TICK_SECONDS, Process, Ready, Role
-from unhear.service.console import serving_console, serving_consoles
+from unhear.service.at_work import TICK_SECONDS, AtWork, Process, Ready, Role
 from unhear.service.errors import kind
 from unhear.service.health import Check, telling_health
 from unhear.service.homes import Homes, HomesInFolder, OneHome
@@ -34,6 +32,9 @@ from unhear.web.serving import serving
 log = logging.getLogger(__name__)
 
 ANSWERS_AT_ONCE = 8
+AGAIN_SECONDS = 0.1
+"""How long it is waited until whoever used a house that moved is done with it."""
+
 EVERYTHING = frozenset(Role)
 
 
@@ -77,7 +78,8 @@ class _Process(ABC):
         self._roles = roles
         self._life = life
         self._shared = Shared()
-        self._checks: list[Check] = []
+        deaf = settings.speech and {Role.WEB, Role.EARS} & set(roles)
+        self._checks: list[Check] = [self._deaf] if deaf else []
         self._console = AsyncExitStack()
         self._answering = None
         if settings.devices_at is not None and {Role.WEB, Role.EARS} & set(roles):
@@ -133,21 +135,18 @@ class _Process(ABC):
             self._ready(f"cameras and speakers for other processes at {bound}")
 
     def _is_ready(self) -> None:
-        if self._settings.speech and {Role.WEB, Role.EARS} & set(self._roles):
-            self._checks.append(self._deaf)
         self._life.ready()
         notify.notify(notify.READY)
 
     async def _leave(self, rest: Callable[[], Awaitable[object]]) -> None:
         """Finish what is begun: what is answered first, then what is asked, then what is due."""
         notify.notify(notify.STOPPING)
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS_MAX):
-                await rest()
-                await self._console.aclose()
-                await self._workers.over()
-        except TimeoutError:
-            log.warning("not all that was begun could be finished")
+        await _in_time(self._left(rest))
+
+    async def _left(self, rest: Callable[[], Awaitable[object]]) -> None:
+        await rest()
+        await self._console.aclose()
+        await self._workers.over()
 
     def _deaf(self) -> str | None:
         try:
@@ -168,27 +167,54 @@ class _ForOne(_Process):
         self._error: Exception | None = None
         self._stopped = asyncio.Event()
 
-    async def _work(self, stack: AsyncExitStack) -> None:
+    async def _work(self, stack: AsyncExitStack) -> None:  # noqa: ARG002 - others need it
         home = self._home
         await asyncio.to_thread(home.begin, asyncio.get_running_loop())
         if Role.WEB in self._roles and self._settings.page:
+            # Imported here: a process without consoles need not load what they need.
+            from unhear.service.console import serving_console  # noqa: PLC0415
+
             await self._console.enter_async_context(serving_console(home, self._houses))
             self._ready(f"the console at {home.origin}")
         elif not home.ready:
             home.open()
         if not await self._has_house():
             return
-        at_work = await stack.enter_async_context(self._houses.use(OneHome.NAME))
-        self._checks.append(lambda: _unreadable(home.house))
-        if Role.WORKER in self._roles:
-            if self._roles == {Role.WORKER}:
-                self._ready("what is due now and then, where no other worker does it")
-            self._workers.tick()
-        self._is_ready()
-        await first_of(self._life.until_left(), self._stopped.wait())
-        if self._error is not None:
-            raise self._error
-        await self._leave(at_work.rest)
+        self._checks.append(lambda: _unreadable(home))
+        if self._roles == {Role.WORKER}:
+            self._ready("what is due now and then, where no other worker does it")
+        while not self._life.is_leaving:
+            await self._serve()
+            await self._life.pause(AGAIN_SECONDS)
+
+    async def _serve(self) -> None:
+        """Do the work where the house is, until it is elsewhere, or the process told to leave."""
+        async with self._houses.use(OneHome.NAME) as at_work:
+            self._is_ready()
+            tending = asyncio.create_task(self._tend(at_work))
+            try:
+                await first_of(
+                    self._life.until_left(), self._stopped.wait(), asyncio.wait([tending])
+                )
+            finally:
+                await _cut_off(tending)
+            if self._error is not None:
+                raise self._error
+            if not tending.cancelled():
+                tending.result()
+            if self._life.is_leaving:
+                await self._leave(at_work.rest)
+            else:
+                self._life.anew()
+                await _in_time(at_work.rest())
+
+    async def _tend(self, at_work: AtWork) -> None:
+        """Look after the workers, and where the house is, until it is to be closed."""
+        while not at_work.over:
+            if Role.WORKER in self._roles:
+                self._workers.tick()
+            await self._houses.tick()
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _has_house(self) -> bool:
         """Wait until there is a house; answer whether there is one before it is told to leave."""
@@ -222,6 +248,8 @@ class _ForMany(_Process):
     async def _work(self, stack: AsyncExitStack) -> None:
         count = f"{len(self._homes.all)} homes so far"
         if Role.WEB in self._roles:
+            from unhear.service.console import serving_consoles  # noqa: PLC0415
+
             consoles = serving_consoles(self._settings, self._houses)
             self._ready(f"consoles at {await self._console.enter_async_context(consoles)}, {count}")
         elif Role.EARS in self._roles:
@@ -235,6 +263,7 @@ class _ForMany(_Process):
         await first_of(self._life.until_left(), asyncio.wait([tending]))
         if tending.done():
             tending.result()  # what nobody foresaw
+        await self._life.until_left()
         await self._leave(lambda: self._rest(tending))
 
     async def _tend(self) -> None:
@@ -267,14 +296,25 @@ async def first_of(*waiting: Coroutine[Any, Any, object]) -> None:
             task.cancel()
 
 
+async def _in_time(finishing: Coroutine[Any, Any, None]) -> None:
+    """Let what was begun be finished, for no longer than that may take."""
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS_MAX):
+            await finishing
+    except TimeoutError:
+        log.warning("not all that was begun could be finished")
+
+
 async def _cut_off(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _unreadable(house: House) -> str | None:
+def _unreadable(home: Home) -> str | None:
+    if not home.ready:
+        return "the house is being opened"
     try:
-        with house.database.reading() as transaction:
+        with home.house.database.reading() as transaction:
             transaction.households()
     except StoreError:
         return "the database cannot be read"

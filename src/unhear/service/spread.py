@@ -110,7 +110,7 @@ class HeardHomes:
         wanted = await asyncio.to_thread(self._wanted)
         for name, one in list(self._heard.items()):
             has = await asyncio.to_thread(one.lease.has, HEARING)
-            current = self._homes.all.get(name) is one.settings and not one.at_work.failed
+            current = self._homes.all.get(name) is one.settings and not one.at_work.over
             if not has:
                 await self._drop(name, one)
             elif (name not in wanted or not current) and one.leaving is None:

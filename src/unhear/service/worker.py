@@ -128,13 +128,14 @@ class Workers:
 
     def tick(self) -> None:
         """Begin where there are homes that were not there. Raises `StoreError`."""
+        for place, task in list(self._working.items()):
+            if task.done():
+                task.result()
+                del self._working[place]
         for place in {one.database for one in self._houses.homes.all.values()}:
             if place not in self._working:
                 worker = self._on_files() if place is None else self._on(place)
                 self._working[place] = asyncio.create_task(worker.run(self._life))
-        for task in self._working.values():
-            if task.done():
-                task.result()
 
     async def over(self) -> None:
         """Wait until all have finished what they had begun when they were told to leave."""
