@@ -153,7 +153,7 @@ THINGS = (
         ),
         todo=(
             "remove its passkey and its notifications in the console, from another browser",
-            "end its sign-ins on the page *Sign-ins* there",
+            "end its sign-ins on the page *Sign-ins* there, or with `unhear people sign-out`",
         ),
     ),
     Thing(
