@@ -58,11 +58,10 @@ def attempt(home: Home, request: Request, session: str | None = None) -> Attempt
     Nothing that was sent is looked at before. What it is compared with is what the house has at
     this moment, whichever process changed it.
     """
-    known = known_browser(request, home.house.household)
+    known = known_browser(request, home.house.newest.look())
     own = session.encode() if session is not None else None if known is None else known.id
     if not home.house.guesses.may_try(own):
         raise UNDER_ATTACK if own is None else TRIED_TOO_OFTEN
-    home.house.newest.look()
     return Attempt(home, own)
 
 
