@@ -56,6 +56,16 @@ def test_what_is_over_goes_with_the_next_note(home: Home, two: tuple[Passing, Pa
     assert len(home.sql("SELECT name FROM passing")) == 1
 
 
+def test_what_is_over_goes_by_itself(home: Home, two: tuple[Passing, Passing]) -> None:
+    two[0].put(CODE, DEVICE, home.clock() + SOON)
+    before = commits(home)
+    two[1].tidy()
+    assert commits(home) == before, "there is nothing to do"
+    home.clock.pass_time(seconds=2 * 3_600)
+    two[1].tidy()
+    assert home.sql("SELECT name FROM passing") == []
+
+
 def test_who_guesses_writes_nothing(home: Home, two: tuple[Passing, Passing]) -> None:
     two[0].put(CODE, DEVICE, home.clock() + SOON)
     before = commits(home)

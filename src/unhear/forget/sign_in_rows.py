@@ -72,5 +72,8 @@ class SignInTransaction(Protocol):
     def drop_passing(self, household: HouseholdId, name: bytes) -> None:
         """Remove the note of that name."""
 
+    def has_passed(self, household: HouseholdId, hour: int) -> bool:
+        """Whether there are notes that mean nothing any more since before `hour`."""
+
     def drop_passed(self, household: HouseholdId, hour: int) -> None:
         """Remove the notes that mean nothing any more since before `hour`."""

@@ -486,6 +486,8 @@ class House:
         self.learning.mend()
         if self.sharing is not None:
             self.sharing.tend(self.household)
+        self.sign_ins.tidy()
+        self.passing.tidy()
         self.copies.ship()
         self.ledger.publish_soon(self.database)
         self.database.tidy()

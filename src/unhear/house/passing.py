@@ -8,7 +8,6 @@ that nothing can be looked up in a copy of the database, and nothing opens in it
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
 
 from unhear.clock import Clock
 from unhear.forget.capsule import seal, unseal
@@ -30,10 +29,15 @@ class Passing:
     def __init__(
         self, *, database: Database, keeper: RootKeeper, household: HouseholdId, clock: Clock
     ) -> None:
+        """Derive the keys from the household's own, which is the same for as long as it is there.
+
+        Raises `RootGone`.
+        """
         self._database = database
-        self._keeper = keeper
         self._household = household
         self._clock = clock
+        own = snapshot(database, keeper, lambda tx, tree: household_key(tx, tree, household))
+        self._key = hmac.digest(own, b"unhear/passing/v1", "sha256")
 
     def key(self, purpose: bytes) -> bytes:
         """Answer a key (32 bytes) for a purpose, that the processes of the house alone have."""
@@ -72,6 +76,15 @@ class Passing:
         with self._database.writing() as transaction:
             self._put(transaction, about, change(self._content(transaction, about)), until)
 
+    def tidy(self) -> None:
+        """Take away what means nothing any more; writes only if there is any."""
+        hour = self._hour()
+        with self._database.reading() as transaction:
+            passed = transaction.has_passed(self._household, hour)
+        if passed:
+            with self._database.writing() as transaction:
+                transaction.drop_passed(self._household, hour)
+
     def drop(self, about: bytes) -> None:
         """Take a note away."""
         with self._database.writing() as transaction:
@@ -88,7 +101,7 @@ class Passing:
             seconds.to_bytes(MOMENT_BYTES) + content,
         )
         row = PassingRow(self._household, name, seconds // HOUR_SECONDS, sealed)
-        transaction.drop_passed(self._household, int(self._clock().timestamp()) // HOUR_SECONDS)
+        transaction.drop_passed(self._household, self._hour())
         transaction.set_passing(row)
 
     def _content(self, transaction: Transaction, about: bytes) -> bytes | None:
@@ -99,18 +112,11 @@ class Passing:
         until = datetime.fromtimestamp(int.from_bytes(opened[:MOMENT_BYTES]), UTC)
         return opened[MOMENT_BYTES:] if self._clock() <= until else None
 
+    def _hour(self) -> int:
+        return int(self._clock().timestamp()) // HOUR_SECONDS
+
     def _name(self, about: bytes) -> bytes:
         return hmac.digest(self._key, b"name/" + about, "sha256")
 
     def _sealing(self, about: bytes) -> bytes:
         return hmac.digest(self._key, b"sealing/" + about, "sha256")
-
-    @cached_property
-    def _key(self) -> bytes:
-        """Derived from the household's own, which stays the same for as long as it is there."""
-        own = snapshot(
-            self._database,
-            self._keeper,
-            lambda transaction, tree: household_key(transaction, tree, self._household),
-        )
-        return hmac.digest(own, b"unhear/passing/v1", "sha256")

@@ -33,9 +33,9 @@ UPSERT_PASSING = upsert(t.passing)
 DELETE_PASSING = delete(t.passing).where(
     PASSING.household == OURS, PASSING.name == bindparam("called")
 )
-DELETE_PASSED = delete(t.passing).where(
-    PASSING.household == OURS, PASSING.until_hour < bindparam("hour")
-)
+_PASSED = (PASSING.household == OURS, PASSING.until_hour < bindparam("hour"))
+SELECT_PASSED = select(PASSING.name).where(*_PASSED).limit(1)
+DELETE_PASSED = delete(t.passing).where(*_PASSED)
 
 
 class SignInRows(Rows):
@@ -110,6 +110,11 @@ class SignInRows(Rows):
     def drop_passing(self, household: HouseholdId, name: bytes) -> None:
         """Remove the note of that name."""
         self._connection.execute(DELETE_PASSING, {"ours": household, "called": name})
+
+    def has_passed(self, household: HouseholdId, hour: int) -> bool:
+        """Whether there are notes that mean nothing any more since before `hour`."""
+        values = {"ours": household, "hour": hour}
+        return self._connection.execute(SELECT_PASSED, values).first() is not None
 
     def drop_passed(self, household: HouseholdId, hour: int) -> None:
         """Remove the notes that mean nothing any more since before `hour`."""

@@ -94,11 +94,12 @@ class Home:
             return self._house
 
     def tick(self) -> None:
-        """Say when an attack is over, and take away sign-ins that are; now and then."""
+        """Say when an attack is over, and take away sign-ins and notes that are; now and then."""
         house = self.house
         if (attempts := house.guesses.over()) is not None:
             tell_guessing_over(house, attempts)
         house.sign_ins.tidy()
+        house.passing.tidy()
 
     def close(self) -> None:
         """Close the house, if there is one; it can be opened again."""
