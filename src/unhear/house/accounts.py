@@ -6,7 +6,7 @@ from unhear.house.changes import Outcome, Word
 from unhear.house.house import House
 from unhear.house.sign_ins import Entering
 from unhear.household.alerts import Alert, AlertKind
-from unhear.household.words import UNKNOWN_PERSON
+from unhear.household.words import UNKNOWN_PERSON, Person
 from unhear.keep.notices import Told
 
 log = logging.getLogger(__name__)
@@ -16,25 +16,24 @@ OF_ACCOUNTS = frozenset({SIGNED_IN, GUESSING, GUESSING_OVER})
 """The notices that the page of sign-ins says more about. Their news is told at once."""
 
 
-def enter(house: House, entering: Entering, *, way: str, is_new: bool) -> str:
+def enter(house: House, entering: Entering, *, way: str, new: Person | None) -> str:
     """Sign a guardian in, and answer the token that the browser is to bring.
 
-    Where `is_new` says that nobody signed in there before, every guardian is told; `way` is how it
-    was proved who it is.
+    Of a guardian who is `new` in that browser every guardian is told; `way` is how it was proved
+    who it is.
     """
-    words = [_signed_in(house, entering, way)] if is_new else []
+    words = [] if new is None else [_signed_in(new, entering, way)]
     token, house.household = house.sign_ins.open(entering, *words)
-    if is_new:
+    if new is not None:
         house.alerting.tell(Alert(AlertKind.SIGNED_IN, house.clock()))
         log.info("sign-in from a new browser", extra={"method": way})
     return token
 
 
-def _signed_in(house: House, entering: Entering, way: str) -> Word:
-    person, (browser, system) = house.household.person(entering.person), entering.kind
-    slots = {"browser": browser, "system": system, "method": way}
-    name = {} if person is None else {"name": person.name}
-    return Word(entering.person, Told(SIGNED_IN, {**name, **slots}))
+def _signed_in(person: Person, entering: Entering, way: str) -> Word:
+    browser, system = entering.kind
+    slots = {"name": person.name, "browser": browser, "system": system, "method": way}
+    return Word(person.id, Told(SIGNED_IN, slots))
 
 
 def tell_guessing(house: House, attempts: int) -> None:

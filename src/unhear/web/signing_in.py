@@ -87,14 +87,14 @@ def enter(home: Home, request: Request, response: Response, person: Person, way:
     """
     known = known_browser(request, home.house.household)
     is_new = known is None or known.person != person.id
-    _open(home, request, response, person.id, way, is_new=is_new)
+    _open(home, request, response, person.id, way, new=person if is_new else None)
 
 
 def enter_first(
     home: Home, request: Request, response: Response, person: PersonId, way: str
 ) -> None:
     """Sign in who made the household; there is nobody else to tell."""
-    _open(home, request, response, person, way, is_new=False)
+    _open(home, request, response, person, way, new=None)
 
 
 def sign_out_here(signed: SignedIn, response: Response) -> None:
@@ -117,12 +117,12 @@ def _open(
     person: PersonId,
     way: str,
     *,
-    is_new: bool,
+    new: Person | None,
 ) -> None:
     """Sign somebody in, and let their browser be known."""
     house, kind = home.house, kind_of(request)
     known_by = token_for(request, known_browser(request, house.household))
     method = BY_PASSKEY if way == BY_PASSKEY else BY_PASSPHRASE
     entering = Entering(person, method, id_of(known_by), (kind.browser, kind.system))
-    give_session(response, house_enter(house, entering, way=way, is_new=is_new))
+    give_session(response, house_enter(house, entering, way=way, new=new))
     give_cookie(response, known_by)
