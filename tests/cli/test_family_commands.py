@@ -10,7 +10,8 @@ from unhear.clock import now
 from unhear.forget.traces import new_trace_id
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
-from unhear.household.words import DeviceId, Utterance
+from unhear.house.sign_ins import Entering
+from unhear.household.words import DeviceId, PersonKind, Utterance
 from unhear.settings import Settings
 
 PLAN = SetupPlan("Testers", "Ada", adults=("Grace",), children=("Mia",), keep=True)
@@ -53,6 +54,27 @@ def test_people_and_consents_come_and_go(folder: Path) -> None:
     assert "only guardian" in unhear(folder, "people", "remove", "Ada", code=3)["error"]
     assert "nobody here" in unhear(folder, "people", "remove", "Leo", code=2)["error"]
     assert unhear(folder, "notices")["notices"] == []
+
+
+def test_guardians_are_signed_out_at_the_machine(folder: Path) -> None:
+    house = House(Settings(house=folder))
+    ada = house.household.people[0].id
+    kim = house.family.add("Kim", PersonKind.GUARDIAN).id
+    tokens = [
+        house.sign_ins.open(Entering(person, "passkey", bytes([number]) * 32, ("Safari", "Mac")))[0]
+        for number, person in enumerate((ada, ada, kim))
+    ]
+
+    def signed_in() -> list[bool]:
+        return [house.sign_ins.of(token) is not None for token in tokens]
+
+    assert signed_in() == [True, True, True]
+    assert unhear(folder, "people", "sign-out", "Ada") == {"signed_out": 2}
+    assert signed_in() == [False, False, True]
+    assert unhear(folder, "people", "sign-out") == {"signed_out": 1}
+    assert signed_in() == [False, False, False]
+    assert unhear(folder, "people", "sign-out") == {"signed_out": 0}
+    house.close()
 
 
 def test_consent_is_stopped_and_what_was_kept_is_deleted_apart(folder: Path) -> None:

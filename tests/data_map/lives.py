@@ -14,6 +14,7 @@ from unhear.house.drill import rehearse
 from unhear.house.grants import Terms
 from unhear.house.house import House
 from unhear.house.keeping import move_keeper
+from unhear.house.sign_ins import Entering
 from unhear.household.data_rights import DataRequest, Right
 from unhear.household.hold import Hold
 from unhear.household.scope import Scope
@@ -75,9 +76,17 @@ def live_in(folder: Path) -> House:
     move_keeper(house.settings, house.database, house.copies, SECOND_KEEPER)
     house.close()
     house = House(house.settings.model_copy(update={"keeper": SECOND_KEEPER}))
+    _sign_in(house)
     house.tidy()
     house.ledger.wait()
     return house
+
+
+def _sign_in(house: House) -> None:
+    ada = house.household.people[0].id
+    entering = Entering(ada, "passphrase", bytes(32), ("Firefox", "Linux"))
+    _, house.household = house.sign_ins.open(entering)
+    house.guesses.wrong(None)
 
 
 def _film(house: House) -> TraceId:

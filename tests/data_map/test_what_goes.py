@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import Engine, create_engine, select
 
 from tests.home import NOON, Home, make_home
+from tests.house.test_sign_ins import Process
 from unhear.forget.attest import LOOK_AFTER_DAYS
 from unhear.forget.database import TraceKind
 from unhear.forget.roots import open_tree
 from unhear.house.data_map import COLUMNS
+from unhear.house.passing import Passing
 from unhear.household.data_map import Erasure
 from unhear.household.hold import Hold
 from unhear.household.scope import Scope
@@ -77,6 +79,28 @@ def test_what_goes_with_the_household(home: Home, engine: Engine) -> None:
     with engine.connect() as connection:
         assert set(connection.scalars(select(trace.c.kind))) == {TraceKind.RECEIPT}
     assert [path for path in home.settings.payload_folder.rglob("*") if path.is_file()] == []
+
+
+def test_what_goes_when_a_sign_in_ends(home: Home, engine: Engine) -> None:
+    one = Process(home)
+    token = one.sign_in(home.household.people[0].id, bytes(32))
+    assert all(_values(engine, Erasure.ENDED).values())
+    sign_in = one.sign_ins.of(token)
+    assert sign_in is not None
+    one.sign_ins.close(sign_in)
+    assert not any(_values(engine, Erasure.ENDED).values())
+
+
+def test_what_passes_goes_by_itself_and_with_the_household(home: Home, engine: Engine) -> None:
+    passing = Passing(database=home.db, keeper=home.roots, household=home.id, clock=home.clock)
+    passing.put(b"a code", b"a device", home.clock())
+    assert all(before := _values(engine, Erasure.PASSED).values())
+    home.clock.at = NOON + timedelta(hours=2)
+    passing.put(b"another code", b"a device", home.clock())
+    assert {len(values) for values in _values(engine, Erasure.PASSED).values()} == {1}
+    assert list(_values(engine, Erasure.PASSED).values()) != list(before)
+    home.forgetter.forget(home.id, Scope(household=True))
+    assert not any(_values(engine, Erasure.PASSED).values())
 
 
 def test_what_goes_with_a_recording(home: Home, engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""What cannot be done while stores or keeper are away is done later, and ends no process."""
+"""What cannot be done while stores or keeper are away, or there is no household, is done later."""
 
 import asyncio
 import logging
@@ -16,6 +16,8 @@ from unhear.house import shared
 from unhear.house.setup import set_up
 from unhear.service import at_work
 from unhear.service.at_work import AtWork, Process, Role
+from unhear.service.life import Life, Stage
+from unhear.service.roles import work
 from unhear.settings import Settings
 from unhear.web.home import Home
 
@@ -89,3 +91,25 @@ def test_replies_are_prepared_where_somebody_can_be_answered(
     with ThreadPoolExecutor(1) as answers:
         asyncio.run(serve(answers))
     assert (len(voice.asked) > AT_START) is prepares
+
+
+def test_a_household_that_another_process_makes_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_work, "_warm", lambda _house: None)
+    settings, life = Settings(house=tmp_path / "house", page="127.0.0.1:0"), Life()
+
+    async def stage(wanted: Stage) -> None:
+        async with asyncio.timeout(60):
+            while life.stage is not wanted:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+
+    async def serve() -> None:
+        working = asyncio.create_task(work(settings, lambda _: None, {Role.WEB}, life))
+        await stage(Stage.NO_HOUSEHOLD)
+        await asyncio.to_thread(set_up, settings, PLAN, PASSPHRASE)
+        await stage(Stage.READY)
+        life.leave()
+        await working
+
+    asyncio.run(serve())

@@ -32,7 +32,8 @@ from unhear.house.doctor import QUICK_CHECKS
 from unhear.house.house import House
 from unhear.house.moving import Finished, MoveRefused, finish, move
 from unhear.house.setup import set_up
-from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, TraceId, Utterance
+from unhear.house.sign_ins import Entering
+from unhear.household.words import WHOEVER_IS_SEEN, DeviceId, PersonId, TraceId, Utterance
 from unhear.keep import age
 from unhear.learn.standing import Standing, standings
 from unhear.prove.receipt import Receipt, verify
@@ -248,6 +249,36 @@ def _thief_finds_nothing(
     slot, key = erased
     assert found
     assert key not in found.get(slot, set())
+
+
+def test_who_is_signed_in_stays_so_and_who_signed_out_too(tmp_path: Path, server: Stores) -> None:
+    house = new_house(tmp_path / "house")
+    ada = house.household.people[0].id
+    tokens = [sign_in_at(house, ada, number) for number in range(3)]
+    ended: list[str] = []
+
+    def at_work(what: str, _done: int, _all: int) -> None:
+        if what == "rows" and not ended:
+            gone = house.sign_ins.of(tokens[0])
+            assert gone is not None
+            house.sign_ins.close(gone)
+            ended.extend([tokens[0], tokens[1]])
+            tokens[1] = sign_in_at(house, ada, 1)  # in the same browser, under another token
+
+    for stores in (server, FILES):
+        move(house.settings, stores, at_work)
+        house.close()
+        house = at(house)
+        assert [house.sign_ins.of(one) is not None for one in tokens] == [False, True, True]
+        assert [house.sign_ins.of(one) for one in ended] == [None, None]
+    house.close()
+
+
+def sign_in_at(house: House, person: PersonId, number: int) -> str:
+    """Sign somebody in, in a browser of that number; answer the token."""
+    entering = Entering(person, "passkey", bytes([number]) * 32, ("Firefox", "Linux"))
+    token, house.household = house.sign_ins.open(entering)
+    return token
 
 
 def test_who_waits_to_write_meanwhile_writes_nothing(tmp_path: Path, server: Stores) -> None:

@@ -92,19 +92,22 @@ def browser(
     dark: bool = False,
     microphone: Path | None = None,
     films: Path | bool = False,
+    trusts: str | None = None,
 ) -> Iterator[Browser]:
     """Start a browser; it must have nothing to complain of when the block ends.
 
     `microphone` is a WAV file that its microphone plays, once, whenever it is opened. One that
     `films` has a camera, before which something turns or that MJPEG file is played again and again,
-    and a microphone that beeps.
+    and a microphone that beeps. `trusts` is the key of a certificate that nobody signed (SHA-256 of
+    it, base64).
     """
+    arguments = _arguments(microphone, films=films)
+    if trusts is not None:
+        arguments = [*arguments, f"--ignore-certificate-errors-spki-list={trusts}"]
     chromium = need_program("chromium")
     need((STATIC / "main.js").is_file(), "the console's scripts, which npm builds")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=_arguments(microphone, films=films)
-        )
+        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
         context = started.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,

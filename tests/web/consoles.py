@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from unhear.capture.wave import wav_bytes
 from unhear.forget.traces import new_trace_id
 from unhear.house.house import House
 from unhear.house.setup import SetupPlan, set_up
+from unhear.household.sign_ins import FRESH, SignIn
 from unhear.household.words import UNKNOWN_PERSON, DeviceId, PersonId, TraceId, Utterance
 from unhear.keep import identity as identities
 from unhear.settings import Settings
@@ -26,6 +27,7 @@ from unhear.web.ceremonies import text
 from unhear.web.console import console_app
 from unhear.web.home import Home
 from unhear.web.serving import _config
+from unhear.web.sessions import COOKIE
 
 API = "/api/v1"
 SECONDS = 1.5
@@ -69,6 +71,20 @@ class Console:
     def csrf(self, client: httpx2.Client) -> str:
         page = client.get("/account")
         return page.text.partition('<meta name="csrf" content="')[2].partition('"')[0]
+
+    def sign_in_of(self, client: httpx2.Client) -> SignIn:
+        """Answer what the house knows of a client that is signed in."""
+        cookies = dict(one.split("=", 1) for one in client.headers["cookie"].split("; "))
+        found = self.house.sign_ins.of(cookies[COOKIE])
+        assert found is not None
+        return found
+
+    def grow_stale(self, client: httpx2.Client | None = None) -> None:
+        """Let the proof of a client, or every one, be as old as it may be, and a moment older."""
+        sign_ins = self.house.sign_ins
+        for one in sign_ins.all() if client is None else [self.sign_in_of(client)]:
+            long_ago = one.proved_at - FRESH - timedelta(seconds=1)
+            sign_ins._change(one, lambda now, at=long_ago: replace(now, proved_at=at))  # type: ignore[misc]
 
     def passphrase_proof(self, name: str = "Ada", passphrase: str = PASSPHRASE) -> dict[str, Any]:
         lock = self.house.identity.by_passphrase

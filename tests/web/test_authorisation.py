@@ -13,8 +13,8 @@ from tests.web.agents import Agent, trusting
 from tests.web.consoles import API, Console, console
 from tests.web.desks import Desk
 from unhear.keep import identity as identities
+from unhear.keep.sign_ins import sign_in_row
 from unhear.web import security
-from unhear.web.sessions import FRESH
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ROW = re.compile(
@@ -69,7 +69,7 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
         mia = next(p.id for p in ours.house.household.people if p.name == "Mia")
         for who, person in (("paired device", ""), ("child's device", mia)):
             clients[who] = _paired(ours, clients["fresh guardian"], who, person)
-        _make_stale(ours, clients["stale guardian"])
+        ours.grow_stale(clients["stale guardian"])
         for client in clients.values():
             stack.enter_context(closing(client))
         yield Roles(clients)
@@ -80,20 +80,16 @@ def _make_adult(ours: Console, client: httpx2.Client) -> None:
     with closing(ours.guardian()) as was:
         for name in ("cookie", "x-csrf"):
             client.headers[name] = was.headers[name]
-    sessions = ours.home.sessions
-    csrf = client.headers["x-csrf"]
-    jo = next(person.id for person in ours.house.household.people if person.name == "Jo")
-    for key, session in sessions._sessions.items():
-        if session.csrf == csrf:
-            sessions._sessions[key] = replace(session, person=jo)
-
-
-def _make_stale(ours: Console, client: httpx2.Client) -> None:
-    sessions, csrf = ours.home.sessions, client.headers["x-csrf"]
-    for key, session in sessions._sessions.items():
-        if session.csrf == csrf:
-            long_ago = session.proved - FRESH.total_seconds() - 1
-            sessions._sessions[key] = replace(session, proved=long_ago)
+    house, sign_in = ours.house, ours.sign_in_of(client)
+    jo = next(person.id for person in house.household.people if person.name == "Jo")
+    browser = house.household.browser(sign_in.browser)
+    assert browser is not None
+    assert browser.key is not None
+    row = sign_in_row(house.household.id, browser.key, replace(sign_in, person=jo))
+    house.household = house.family.know_browser(
+        replace(browser, person=jo), also=lambda transaction, _: transaction.set_sign_in(row)
+    )
+    assert ours.sign_in_of(client).person == jo
 
 
 def _paired(ours: Console, ada: httpx2.Client, name: str, person: str) -> httpx2.Client:

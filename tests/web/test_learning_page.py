@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -26,7 +25,6 @@ from unhear.learn.vocabulary import said
 from unhear.prove.receipt import Receipt, verify
 from unhear.web import security
 from unhear.web.pages.render import LANGUAGES, words_in
-from unhear.web.sessions import FRESH
 
 tools = pytest.mark.tools
 HERE = set(TAUGHT) - {Subject.FLEET}
@@ -70,7 +68,7 @@ def about(page: Page, subject: Subject) -> Locator:
 
 def later(served: Console) -> None:
     """Let so much time pass that nobody has proved lately who they are."""
-    served.home.sessions._clock = lambda: monotonic() + FRESH.total_seconds() + 1
+    served.grow_stale()
 
 
 @tools

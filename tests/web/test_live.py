@@ -22,9 +22,10 @@ from tests.web.test_today import sign_in
 from unhear.answer.synthesiser import Speech
 from unhear.engines.speech_files import speech_wav
 from unhear.house.watched import CameraState
+from unhear.household import sign_ins
 from unhear.household.words import DeviceId
 from unhear.settings import CameraSettings
-from unhear.web import security, sessions
+from unhear.web import security
 
 pytestmark = pytest.mark.tools
 
@@ -146,7 +147,7 @@ def test_who_looks_proves_first_who_they_are(
 ) -> None:
     with browser() as opened:
         page = _camera(opened, served, DOOR)
-        monkeypatch.setattr(sessions, "FRESH", sessions.FRESH * 0)
+        monkeypatch.setattr(sign_ins, "FRESH", sign_ins.FRESH * 0)
         _look(page)
         page.get_by_label("Your passphrase").fill(PASSPHRASE)
         assert served.house.looks._stated == set()
@@ -250,7 +251,7 @@ def test_strangers_see_nothing(served: Console, monkeypatch: pytest.MonkeyPatch)
             connect(path, origin=own)
         with pytest.raises(InvalidStatus, match="403"):
             connect(path, origin=Origin("http://elsewhere"), additional_headers=cookie)
-        monkeypatch.setattr(sessions, "FRESH", sessions.FRESH * 0)
+        monkeypatch.setattr(sign_ins, "FRESH", sign_ins.FRESH * 0)
         with (
             connect(path, origin=own, additional_headers=cookie) as socket,
             pytest.raises(ConnectionClosed, match=r"1008.*step-up-needed"),

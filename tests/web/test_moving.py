@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from tests.web.consoles import Console, console
 from tests.web.test_first_run import make_household
 from unhear.keep import identity as identities
 from unhear.web import security
-from unhear.web.sessions import FRESH
 
 pytestmark = pytest.mark.tools
 
@@ -48,10 +46,7 @@ def prove(page: Page, proof: str) -> None:
 
 def grow_stale(served: Console) -> None:
     """Let every proof be as old as it may be, and a moment older."""
-    sessions = served.home.sessions
-    for key, session in sessions._sessions.items():
-        long_ago = session.proved - FRESH.total_seconds() - 1
-        sessions._sessions[key] = replace(session, proved=long_ago)
+    served.grow_stale()
 
 
 def test_pages_change_in_one_document_and_what_was_unlocked_stays_so(served: Console) -> None:
@@ -96,12 +91,11 @@ def test_a_session_that_is_over_takes_the_key_along(served: Console) -> None:
         sign_in(page, served)
         # The script's rows: those that serve without it ask on a page of their own.
         page.locator("[data-recording] .actions").first.wait_for()
-        sessions = served.home.sessions
-        before, sessions._sessions = sessions._sessions, {}
-        page.get_by_role("button", name=re.compile("^Forget")).first.click()
-        page.get_by_role("dialog").get_by_role("button", name="Forget").click()
-        expect(page.locator("#told")).to_have_text("Sign in first.")
-        sessions._sessions = before
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(served.house.sign_ins, "of", lambda _token: None)
+            page.get_by_role("button", name=re.compile("^Forget")).first.click()
+            page.get_by_role("dialog").get_by_role("button", name="Forget").click()
+            expect(page.locator("#told")).to_have_text("Sign in first.")
         play(page)
         expect(page.get_by_role("dialog").get_by_label("Your passphrase")).to_be_visible()
 

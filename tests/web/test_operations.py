@@ -3,21 +3,17 @@
 import io
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import httpx2
 import pytest
-from fastapi import Response
 
 from tests.home import WORDS
 from tests.web.consoles import API, TONE, Console, console
-from unhear.household.words import PersonId
 from unhear.keep import age
 from unhear.keep import identity as identities
 from unhear.prove.receipt import Receipt, verify
-from unhear.web.sessions import FRESH, IDLE, Sessions
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +111,7 @@ def test_what_is_wide_needs_a_fresh_proof(tmp_path: Path) -> None:
 
 def _wide(served: Console, ada: httpx2.Client) -> None:
     served.keep()
-    long_ago = served.home.sessions
-    for key, session in long_ago._sessions.items():
-        stale = session.proved - FRESH.total_seconds() - 1
-        long_ago._sessions[key] = replace(session, proved=stale)
+    served.grow_stale()
     wide = ada.post(f"{API}/erasures", json={"everything": True})
     assert problem(wide) == (403, "step-up-needed")
     assert problem(ada.post(f"{API}/passkeys/begin")) == (403, "step-up-needed")
@@ -185,16 +178,6 @@ def test_the_wrong_passphrase_is_refused_and_not_for_ever_tried(tmp_path: Path) 
             assert problem(answers[-1]) == (429, "too-often")
             not_a_guardian = served.passphrase_proof("Jo")
             assert client.post(path, json=not_a_guardian).status_code == 429
-
-
-def test_sessions_end(served: Console) -> None:
-    now = [0.0]
-    sessions = Sessions(lambda: now[0])
-    session = sessions.open(PersonId("ada"), "passkey", Response())
-    assert session.fresh(FRESH.total_seconds())
-    assert not session.fresh(FRESH.total_seconds() + 1)
-    assert not session.over(IDLE.total_seconds())
-    assert session.over(IDLE.total_seconds() + 1)
 
 
 def test_notices_are_read_by_anybody_and_name_nobody(served: Console, ada: httpx2.Client) -> None:

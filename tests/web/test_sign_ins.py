@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -13,13 +14,13 @@ from tests.web.consoles import API, Console, console
 from tests.web.test_operations import problem
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.browsers import BROWSERS_MAX
+from unhear.household.guesses import ATTACK_BEGINS, OWN_MAX
 from unhear.household.passkeys import Passkey
 from unhear.household.words import PersonKind
 from unhear.keep import identity as identities
 from unhear.web import security
 from unhear.web.browsers import COOKIE, Kind, kind_of
 from unhear.web.ceremonies import text
-from unhear.web.guesses import ATTACK_BEGINS, OWN_MAX
 
 FIREFOX = "Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0"
 IPHONE = (
@@ -193,8 +194,8 @@ def test_the_end_of_an_attack_is_told_once(
     served: Console, phone: httpx2.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attack(served)
-    guesses = served.home.guesses
-    later = guesses._clock() + 2 * 3_600
+    guesses = served.house.guesses
+    later = served.house.clock() + timedelta(hours=2)
     monkeypatch.setattr(guesses, "_clock", lambda: later)
     served.home.tick()
     served.home.tick()

@@ -8,10 +8,9 @@ import json
 import re
 from base64 import b64decode
 from binascii import Error as NoBase64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -27,9 +26,6 @@ SKEW = timedelta(minutes=2)
 """How far a desk's clock may be off, and so how long a message can be sent again."""
 
 MESSAGE_BYTES_MAX = 1 << 16
-NONCES_MAX = 10_000
-"""How many messages may arrive within `SKEW`; no more are taken then."""
-
 NAME_LETTERS_MAX = 60
 RECIPIENT_LETTERS_MAX = 128
 NO_KEY = ""
@@ -37,6 +33,9 @@ NO_KEY = ""
 
 STAFF_ID = re.compile(r"[a-z0-9-]{1,64}")
 NONCE = re.compile(r"[0-9a-f]{32}")
+
+
+First = Callable[[bytes, datetime], bool]
 
 
 class Malformed(Exception):
@@ -66,19 +65,18 @@ class Message:
 
 
 class Desk:
-    """The one desk whose messages a home takes.
+    """The one desk whose messages a home takes."""
 
-    Nonces are remembered in memory: what was signed before this began is refused instead.
-    """
+    def __init__(self, key: bytes, home: str, clock: Clock, first: First) -> None:
+        """`key` is its Ed25519 public key, `home` the household's id in hex.
 
-    def __init__(self, key: bytes, home: str, clock: Clock) -> None:
-        """`key` is its Ed25519 public key, `home` the household's id in hex."""
+        `first` says of what is told it whether it is told the first time, and remembers it until a
+        moment, for every process that serves the home.
+        """
         self._key = Ed25519PublicKey.from_public_bytes(key)
         self._home = home
         self._clock = clock
-        self._began = clock()
-        self._seen: dict[str, datetime] = {}
-        self._lock = Lock()
+        self._first = first
 
     def read(self, operation: str, message: str, signature: str) -> Message:
         """Check a message, and take it once. Raises `Refused`."""
@@ -103,18 +101,11 @@ class Desk:
         at, now = moment(fields["at"], "at"), self._clock()
         if abs(now - at) > SKEW:
             raise Malformed("the message is more than two minutes old, or the clocks differ")
-        if at < self._began:
-            raise Malformed("this home was started anew since; sign it anew")
         nonce = fields["nonce"]
         if not isinstance(nonce, str) or NONCE.fullmatch(nonce) is None:
             raise Malformed("nonce is not 32 digits in hex")
-        with self._lock:
-            self._seen = {one: seen for one, seen in self._seen.items() if now - seen <= 2 * SKEW}
-            if nonce in self._seen:
-                raise Malformed("this message was used before")
-            if len(self._seen) >= NONCES_MAX:
-                raise Malformed("too many messages in a short time; try again in a few minutes")
-            self._seen[nonce] = now
+        if not self._first(nonce.encode(), now + 2 * SKEW):
+            raise Malformed("this message was used before")
 
 
 def moment(value: Any, name: str) -> datetime:

@@ -93,6 +93,25 @@ def remove_person(context: typer.Context, name: Name, *, as_json: Json = False) 
         console.print("The receipt is among `unhear receipts`.")
 
 
+@people.command("sign-out")
+def sign_out(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Whom; everybody, without a name.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Sign a guardian out of the console in every browser; each counts as never seen then."""
+    house = open_house(context)
+    person = None if name is None else person_called(house, name)
+    known = {one.id for one in house.household.browsers if person in (None, one.person)}
+    ended = sum(one.browser in known for one in house.sign_ins.all())
+    house.family.forget_browsers(known)
+    if as_json:
+        show_json({"signed_out": ended})
+    else:
+        console.print(f"{ended} sign-ins are over, at once and wherever the console is served.")
+
+
 @people.command("age")
 def tell_age(
     context: typer.Context,

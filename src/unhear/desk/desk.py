@@ -18,6 +18,7 @@ from unhear.desk.sessions import Sessions
 from unhear.desk.settings import DeskSettings, read_desk_settings
 from unhear.desk.store import Store
 from unhear.web.ceremonies import Ceremonies
+from unhear.web.challenges import ChallengesHere
 
 TOKEN_BYTES = 32
 WITHIN_SECONDS = 600.0
@@ -72,7 +73,7 @@ class Desk:
         self.homes = Homes(self.settings, self.key, self.clock)
         self.requests = Requests(self.store, self.homes, self.clock)
         self.looks = Looks(self.store, self.settings, self.clock)
-        self.ceremonies = Ceremonies(self.origin)
+        self.ceremonies = Ceremonies(self.origin, ChallengesHere())
         oidc = self.settings.oidc
         self.oidc = None if oidc is None else Oidc(oidc, self.origin, self.clock)
 

@@ -234,6 +234,7 @@ def _close(transaction: Transaction, tree: KeyTree, case: Case) -> None:
         transaction.set_household(HouseholdRow(household, slot, recipient="", identity=b""))
         transaction.drop_erasures(household, but=case.row.id)
         transaction.drop_holds(household)
+        transaction.drop_signed_in(household)
     finished = not case.todo and not case.waits
     case.row = replace(
         case.row,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from unhear.forget.roots import KeyringTransaction
+from unhear.forget.sign_in_rows import SignInTransaction
 from unhear.forget.slots import SlotTransaction
 from unhear.household.clock_guard import ClockMark
 from unhear.household.learning import LEARNED_FOR
@@ -132,7 +133,7 @@ class HoldRow:
     sealed: bytes
 
 
-class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
+class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, SignInTransaction, Protocol):
     """Everything the rooms may do inside one transaction."""
 
     def add_household(self, row: HouseholdRow) -> None:
@@ -146,6 +147,9 @@ class Transaction(KeyringTransaction, SlotTransaction, LedgerStore, Protocol):
 
     def household(self, household: HouseholdId) -> HouseholdRow:
         """Answer one household. Raises `KeyError` for an unknown one."""
+
+    def news_of(self, household: HouseholdId) -> int:
+        """Answer a number that is greater after each change to a household; see `News`."""
 
     def add_trace(self, row: TraceRow) -> None:
         """Add a kept thing."""

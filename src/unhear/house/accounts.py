@@ -4,8 +4,8 @@ import logging
 
 from unhear.house.changes import Outcome, Word
 from unhear.house.house import House
+from unhear.house.sign_ins import Entering
 from unhear.household.alerts import Alert, AlertKind
-from unhear.household.browsers import KnownBrowser
 from unhear.household.words import UNKNOWN_PERSON, Person
 from unhear.keep.notices import Told
 
@@ -16,18 +16,24 @@ OF_ACCOUNTS = frozenset({SIGNED_IN, GUESSING, GUESSING_OVER})
 """The notices that the page of sign-ins says more about. Their news is told at once."""
 
 
-def note_new_browser(
-    house: House, person: Person, browser: KnownBrowser, *, kind: tuple[str, str], way: str
-) -> None:
-    """Know a browser in which a guardian signed in first, and tell every guardian.
+def enter(house: House, entering: Entering, *, way: str, new: Person | None) -> str:
+    """Sign a guardian in, and answer the token that the browser is to bring.
 
-    `kind` is what the browser and its system are called, `way` how it was proved who it is.
+    Of a guardian who is `new` in that browser every guardian is told; `way` is how it was proved
+    who it is.
     """
-    slots = {"name": person.name, "browser": kind[0], "system": kind[1], "method": way}
-    word = Word(person.id, Told(SIGNED_IN, slots))
-    house.household = house.family.know_browser(browser, word)
-    house.alerting.tell(Alert(AlertKind.SIGNED_IN, house.clock()))
-    log.info("sign-in from a new browser", extra={"method": way})
+    words = [] if new is None else [_signed_in(new, entering, way)]
+    token, house.household = house.sign_ins.open(entering, *words)
+    if new is not None:
+        house.alerting.tell(Alert(AlertKind.SIGNED_IN, house.clock()))
+        log.info("sign-in from a new browser", extra={"method": way})
+    return token
+
+
+def _signed_in(person: Person, entering: Entering, way: str) -> Word:
+    browser, system = entering.kind
+    slots = {"name": person.name, "browser": browser, "system": system, "method": way}
+    return Word(person.id, Told(SIGNED_IN, slots))
 
 
 def tell_guessing(house: House, attempts: int) -> None:

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from hmac import compare_digest
-from threading import Lock
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from unhear.clock import Clock, random_bytes
+from unhear.house.passing import Passing
 from unhear.settings import AgentSettings, DataRightsSettings
 
 VERSION = "1.0"
@@ -28,6 +27,8 @@ VALID_AT_MOST = timedelta(days=1)
 """For how long a message may be valid; the protocol recommends ten minutes."""
 
 TOKEN_BYTES = 32
+TOKEN_LASTS = timedelta(days=30)
+"""After which an agent fetches another."""
 
 
 class MessageRefused(Exception):
@@ -47,16 +48,13 @@ class Message:
 
 
 class Agents:
-    """Who may ask for others. Tokens live in memory: after a restart agents fetch a new one."""
+    """Who may ask for others. Every process of the house knows their tokens, for 30 days."""
 
-    def __init__(self, settings: DataRightsSettings, clock: Clock) -> None:
+    def __init__(self, settings: DataRightsSettings, passing: Passing, clock: Clock) -> None:
         self.business = settings.business
         self._agents = {agent.id: agent for agent in settings.agents}
+        self._passing = passing
         self._clock = clock
-        self._began = clock()
-        self._tokens: dict[str, bytes] = {}
-        self._issued: dict[str, datetime] = {}
-        self._lock = Lock()
 
     @property
     def any(self) -> bool:
@@ -71,8 +69,8 @@ class Agents:
     def register(self, agent: str, body: bytes) -> str:
         """Answer a token for an agent that signs for one; it takes the place of the last.
 
-        Every message counts once: it must be issued later than the one before, and than this
-        process began. Raises `MessageRefused`.
+        Every message counts once: it must be issued later than the one before. Raises
+        `MessageRefused`.
         """
         known = self._agents.get(agent)
         if known is None:
@@ -80,21 +78,29 @@ class Agents:
         message = self._checked(known, body)
         issued = _moment(message.fields, "issued-at")
         token = random_bytes(TOKEN_BYTES).hex()
-        with self._lock:
-            if issued <= self._issued.get(agent, self._began):
-                raise MessageRefused("this message was used before", trusted=True)
-            self._issued[agent] = issued
-            self._tokens[agent] = _digest(token.encode())
+        until = self._clock() + TOKEN_LASTS
+        own = {"issued": issued.isoformat(), "token": _digest(token.encode()).hex()}
+        replaced: list[str] = []
+
+        def take_its_place(content: bytes | None) -> bytes:
+            if content is not None:
+                before = json.loads(content)
+                if issued <= datetime.fromisoformat(before["issued"]):
+                    raise MessageRefused("this message was used before", trusted=True)
+                replaced.append(before["token"])
+            return json.dumps(own).encode()
+
+        self._passing.change(_about_agent(agent), until, take_its_place)
+        for old in replaced:
+            self._passing.drop(_about_token(bytes.fromhex(old)))
+        self._passing.put(_about_token(_digest(token.encode())), agent.encode(), until)
         return token
 
     def of_token(self, token: str) -> str | None:
         """Answer whose token this is; None for nobody's."""
-        digest = _digest(token.encode())
-        with self._lock:
-            for agent, own in self._tokens.items():
-                if compare_digest(digest, own):
-                    return agent
-        return None
+        found = self._passing.read(_about_token(_digest(token.encode())))
+        agent = None if found is None else found.decode()
+        return agent if agent in self._agents else None
 
     def message(self, agent: str, body: bytes) -> Message:
         """Open what an agent signed as a request, for this house and this time.
@@ -157,6 +163,14 @@ def _moment(fields: Mapping[str, Any], name: str) -> datetime:
     if moment is None or moment.tzinfo is None:
         raise MessageRefused(f"{name} is no moment with a time zone (ISO 8601)", trusted=True)
     return moment
+
+
+def _about_agent(agent: str) -> bytes:
+    return b"agent/" + agent.encode()
+
+
+def _about_token(digest: bytes) -> bytes:
+    return b"agent-token/" + digest
 
 
 def _digest(content: bytes) -> bytes:

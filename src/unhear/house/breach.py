@@ -30,6 +30,8 @@ ROWS = (
     "erasure.*",
     "sweep.*",
     "hold.*",
+    "sign_in.*",
+    "passing.*",
     "leaf_page.*",
     "key_*.*",
 )
@@ -151,7 +153,7 @@ THINGS = (
         ),
         todo=(
             "remove its passkey and its notifications in the console, from another browser",
-            "end its sessions by starting the house anew",
+            "end its sign-ins on the page *Sign-ins* there, or with `unhear people sign-out`",
         ),
     ),
     Thing(

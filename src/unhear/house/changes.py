@@ -38,6 +38,14 @@ class Outcome:
     words: tuple[Word, ...] = ()
 
 
+Also = Callable[[Transaction, Household], object]
+"""What else is done in the commit of a change; told the household as it was before."""
+
+
+def nothing_else(_transaction: Transaction, _before: Household) -> None:
+    """Do nothing else in the commit of a change."""
+
+
 Settle = Callable[[Household], Outcome]
 """Answers the household with those consents lapsed that have nothing to rest on any more."""
 
@@ -70,17 +78,28 @@ class Changes:
             self._database, self._keeper, lambda tx, tree: profile_of(tx, tree, self._household)
         )
 
-    def make(self, change: Callable[[Household], Outcome], *, takes_out: bool = False) -> Household:
+    def make(
+        self,
+        change: Callable[[Household], Outcome],
+        *,
+        takes_out: bool = False,
+        also: Also = nothing_else,
+    ) -> Household:
         """Make a change and answer the household after it.
 
         `takes_out` is for whenever somebody or something is taken out: no old copy opens what was
-        there before.
+        there before. Who is signed in with a browser that is known no more is signed out with it.
         """
         with self._database.writing() as transaction:
             tree = open_tree(transaction, self._keeper)
-            outcome = change(profile_of(transaction, tree, self._household))
+            before = profile_of(transaction, tree, self._household)
+            outcome = change(before)
             settled = self._settle(outcome.household)
             self._write(transaction, tree, settled.household, takes_out=takes_out)
+            also(transaction, before)
+            if settled.household.browsers != before.browsers:
+                known = [one.id for one in settled.household.browsers]
+                transaction.drop_sign_ins_elsewhere(self._household, known)
             self._tell(transaction, tree, settled.household, [*outcome.words, *settled.words])
             claims, now = [*outcome.claims, *settled.claims], self._clock()
             for claimed in claims:

@@ -78,16 +78,6 @@ ELSEWHERE: Mapping[str, Kept] = {
         category=Category.HABITS,
         use=Use.ANSWER,
     ),
-    "who is signed in (memory)": Kept(
-        what="which guardian is signed in, since when, used when last, and what the browser says "
-        "it is; how many wrong proofs came in each minute of the last hour; in memory alone",
-        why="so that guardians see it, and can end it",
-        stays="until it ends: after 12 hours without use, 7 days at most",
-        whose=Whose.PERSON,
-        erased=Erasure.PASSES,
-        category=Category.HABITS,
-        use=Use.ANSWER,
-    ),
     "who was told of at a door (memory)": Kept(
         what="which camera somebody rang at, or a person was told of at, and when; in memory alone",
         why="so that a ring is told once, and an answer reaches who rang",

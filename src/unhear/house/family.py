@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from unhear.clock import Clock, day_number, random_bytes
 from unhear.forget.engine import Forgetter
-from unhear.house.changes import Changes, Outcome, Word
+from unhear.house.changes import Also, Changes, Outcome, Word, nothing_else
 from unhear.household.alerts import Subscription
 from unhear.household.browsers import KnownBrowser
 from unhear.household.cameras import Camera, Mode
@@ -133,9 +133,12 @@ class Family:
 
         return self._add(used)
 
-    def remove_passkey(self, passkey: bytes) -> Household:
-        """Recognise a passkey no more; no old copy of the house opens with it afterwards."""
-        self._take_out(lambda now: now.without_passkey(passkey))
+    def remove_passkey(self, passkey: bytes, also: Also = nothing_else) -> Household:
+        """Recognise a passkey no more; no old copy of the house opens with it afterwards.
+
+        `also` is done in the same commit.
+        """
+        self._take_out(lambda now: now.without_passkey(passkey), also)
         return self.read()
 
     def set_subscription(self, subscription: Subscription) -> Household:
@@ -149,9 +152,16 @@ class Family:
             self._take_out(lambda now: now.without_subscriptions(ids))
         return self.read()
 
-    def know_browser(self, browser: KnownBrowser, *words: Word) -> Household:
-        """Know a browser in which a guardian signed in, and tell every guardian these words."""
-        return self._changes.make(lambda now: Outcome(now.with_browser(browser), words=words))
+    def know_browser(
+        self, browser: KnownBrowser, *words: Word, also: Also = nothing_else
+    ) -> Household:
+        """Know a browser in which a guardian signed in, and tell every guardian these words.
+
+        `also` is done in the same commit.
+        """
+        return self._changes.make(
+            lambda now: Outcome(now.with_browser(browser), words=words), also=also
+        )
 
     def forget_browsers(self, ids: Collection[bytes]) -> Household:
         """Know browsers no more: who signs in there is told as in one never seen before."""
@@ -223,5 +233,5 @@ class Family:
     def _add(self, change: Change) -> Household:
         return self._changes.make(lambda now: Outcome(change(now)))
 
-    def _take_out(self, change: Change) -> Household:
-        return self._changes.make(lambda now: Outcome(change(now)), takes_out=True)
+    def _take_out(self, change: Change, also: Also = nothing_else) -> Household:
+        return self._changes.make(lambda now: Outcome(change(now)), takes_out=True, also=also)

@@ -15,7 +15,7 @@ from unhear.forget.errors import HolderUnanswered, MirrorAway
 from unhear.forget.holder import IN_A_HOUSE, Holder, Place
 from unhear.forget.holds import Holds
 from unhear.forget.mirror import Copies
-from unhear.forget.roots import RootKeeper
+from unhear.forget.roots import RootKeeper, open_tree
 from unhear.forget.snapshot import snapshot
 from unhear.forget.sweeper import Sweeper
 from unhear.house.access import Access
@@ -33,17 +33,21 @@ from unhear.house.door import SKILL as DOOR
 from unhear.house.door import Door, owners_of
 from unhear.house.family import Family
 from unhear.house.grants import Grants
+from unhear.house.guesses import Guesses
 from unhear.house.keeping import open_keeper
 from unhear.house.learning import Learning
 from unhear.house.looks import Looks
 from unhear.house.moved import clear_left_behind, settled
+from unhear.house.newest import Known, Newest
 from unhear.house.own_files import send_own_files
 from unhear.house.own_household import expect_house, identity_of, own_household
+from unhear.house.passing import Passing
 from unhear.house.pushing import open_push
 from unhear.house.reception import Reception
 from unhear.house.rooms import Switchboard
 from unhear.house.shared import Shared
 from unhear.house.sharing import open_sharing, shares
+from unhear.house.sign_ins import Chosen, SignIns, ending
 from unhear.house.speakers import Speakers
 from unhear.house.standing import Practice, practice_of, settling
 from unhear.house.telling_holds import telling
@@ -51,6 +55,7 @@ from unhear.house.undoing import Undoing
 from unhear.house.voices import Voices
 from unhear.house.wakes import Wakes
 from unhear.house.witnesses import choose_witnesses
+from unhear.household.family import Household
 from unhear.household.learning import Subject
 from unhear.household.policy import Remembering, remembering
 from unhear.household.words import (
@@ -161,7 +166,6 @@ class House:
 
     def _holders(self) -> list[Holder]:
         """Make what has anything of anybody, in memory or in stores; answer it all."""
-        self.agents = Agents(self.settings.data_rights, self.clock)
         self.conversation = Conversation(self.clock)
         self.alerting = Alerting(
             push=lambda: self.push,
@@ -192,6 +196,55 @@ class House:
             clock=self.clock,
             tell=telling(self.household.id),
         )
+
+    @cached_property
+    def passing(self) -> Passing:
+        """What its processes tell each other for a while."""
+        return Passing(
+            database=self.database,
+            keeper=self.keeper,
+            household=self.household.id,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def newest(self) -> Newest:
+        """What brings along what other processes changed."""
+        return Newest(
+            database=self.database,
+            keeper=self.keeper,
+            household=self.household.id,
+            known=lambda: self.household,
+            told=self._bring_along,
+        )
+
+    def _bring_along(self, known: Known, before: Household) -> None:
+        """Have in mind what is newer, unless this process changed it meanwhile."""
+        if self.identity != known.identity:
+            self.identity = known.identity
+        if self.household is before:
+            self.household = known.household
+
+    @cached_property
+    def sign_ins(self) -> SignIns:
+        """Who is signed in to its console."""
+        return SignIns(
+            database=self.database,
+            household=self.household.id,
+            family=self.family,
+            newest=self.newest,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """How many wrong proofs came of who one is."""
+        return Guesses(self.passing, self.clock)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """Who may ask for others, by the settings."""
+        return Agents(self.settings.data_rights, self.passing, self.clock)
 
     @cached_property
     def data_requests(self) -> DataRequests:
@@ -433,21 +486,26 @@ class House:
         self.learning.mend()
         if self.sharing is not None:
             self.sharing.tend(self.household)
+        self.sign_ins.tidy()
+        self.passing.tidy()
         self.copies.ship()
         self.ledger.publish_soon(self.database)
         self.database.tidy()
         clear_left_behind(self.settings, self.keeper)
         return receipts
 
-    def set_passphrase(self, lock: ByPassphrase) -> None:
+    def set_passphrase(self, lock: ByPassphrase, ends: Chosen) -> None:
         """Let another passphrase open the household's identity, in place of the old one.
 
-        Old copies of the database keep the old one. Raises `ValueError` for what is no wrapping.
+        Old copies of the database keep the old one. The sign-ins that `ends` chooses end in the
+        same commit. Raises `ValueError` for what is no wrapping.
         """
         identity = replace(self.identity, by_passphrase=lock)
         with self.database.writing() as transaction:
             row = transaction.household(self.household.id)
             transaction.set_household(replace(row, identity=identity.to_bytes()))
+            household = profile_of(transaction, open_tree(transaction, self.keeper), row.id)
+            ending(transaction, household, ends)
         self.identity = identity
 
     @cached_property
@@ -516,6 +574,7 @@ class House:
             database=self.database,
             keeper=self.keeper,
             ledger=self.ledger,
+            passing=self.passing,
             alerting=self.alerting,
             opened=self.note_opened,
             clock=self.clock,

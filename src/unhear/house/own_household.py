@@ -1,10 +1,12 @@
 """Which household of its database a house is, and that it is one still."""
 
+from contextlib import closing
+
 from unhear.forget.database import HouseholdRow, Transaction
 from unhear.keep.identity import WrappedIdentity
 from unhear.settings import Settings
-from unhear.stores.choose_database import database_exists
-from unhear.stores.errors import StoreDamaged
+from unhear.stores.choose_database import database_exists, open_database
+from unhear.stores.errors import StoreDamaged, StoreError
 
 
 class NotSetUp(Exception):
@@ -21,6 +23,18 @@ def expect_house(settings: Settings) -> None:
             "Run `unhear restore` again"
         )
     raise NotSetUp(f"no house in {settings.house} yet; make one with `unhear setup`")
+
+
+def is_made(settings: Settings) -> bool:
+    """Whether there is a household; one that is half made, or cannot be looked for, is none."""
+    try:
+        if not database_exists(settings):
+            return False
+        with closing(open_database(settings)) as database, database.reading() as transaction:
+            own_household(settings, transaction)
+    except (NotSetUp, StoreError):
+        return False
+    return True
 
 
 def own_household(settings: Settings, transaction: Transaction) -> HouseholdRow:

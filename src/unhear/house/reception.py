@@ -21,6 +21,7 @@ from unhear.forget.traces import new_trace_id
 from unhear.house.access import Access
 from unhear.house.alerting import Alerting
 from unhear.house.grants import Grants
+from unhear.house.passing import Passing
 from unhear.house.refusals import Refusals
 from unhear.household.alerts import Alert, AlertKind
 from unhear.household.staff import AccessRequest, AccessState, StaffLook
@@ -64,6 +65,7 @@ class Reception:
         database: Database,
         keeper: RootKeeper,
         ledger: Ledger,
+        passing: Passing,
         alerting: Alerting,
         opened: Callable[[TraceId], None],
         clock: Clock,
@@ -87,7 +89,12 @@ class Reception:
         self._opened = opened
         self._clock = clock
         self._ours = access.household.id
-        self._desk = Desk(settings.key_bytes, self._ours.hex(), clock)
+        self._desk = Desk(
+            settings.key_bytes,
+            self._ours.hex(),
+            clock,
+            lambda nonce, until: passing.first(b"staff/" + nonce, until),
+        )
 
     def ask(self, message: str, signature: str) -> TraceId:
         """Take a request, for a guardian to decide; answer its id. Raises `Refused`."""

@@ -121,6 +121,7 @@ def _put_together(
     if copy.at is not None:
         forgotten = _go_back(file, copy.payloads[0], copy.at, keeper, household)
     with closing(Database(file)) as database:
+        _sign_everybody_out(database)
         _bring_house(settings, database, copy.payloads, unlock)
         goal = choose_payloads(_bucket(settings), work / PAYLOADS)
         kept, missing = _bring_payloads(goal, database, household, copy.payloads, progress)
@@ -156,6 +157,13 @@ def assemble_newest(target: Target, file: Path, progress: Progress) -> None:
     generation = newest_generation(target)
     pieces = pieces_of(target, generation)
     assemble(target, generation, pieces, file, lambda done, all_: progress("database", done, all_))
+
+
+def _sign_everybody_out(database: Database) -> None:
+    """Let nobody be signed in who was when the copy was made: some of it may have ended since."""
+    with database.writing() as transaction:
+        for row in transaction.households():
+            transaction.drop_signed_in(row.id)
 
 
 def _check_opens(database: Database, keeper: RootKeeper) -> HouseholdId:

@@ -29,6 +29,8 @@ class Erasure(StrEnum):
     REPLACED = "it is replaced at every erasure, and the old one destroyed"
     PARTS = "each part of it goes as this map says of that part"
     PAYLOADS = "its file is removed, and copies of it are noise without the small part"
+    ENDED = "its row is removed when it ends; its key is destroyed where it is ended from elsewhere"
+    PASSED = "its row is removed when it means nothing any more, and with the household"
     CONVERSATION = "it is dropped from memory"
     ASKED = "whoever has it is told to destroy it, answers with a receipt, and is asked again"
     PASSES = "it passes by itself, and reaches no disk"

@@ -12,14 +12,18 @@ def browser_fields(browser: KnownBrowser) -> dict[str, Any]:
     return {
         "id": browser.id.hex(),
         "person": browser.person,
-        "added_at": browser.added_at.isoformat(),
+        "signed_in_at": browser.signed_in_at.isoformat(),
+        "key": None if browser.key is None else browser.key.hex(),
     }
 
 
 def browser_from(fields: dict[str, Any]) -> KnownBrowser:
     """Answer the browser of these fields."""
+    at = fields.get("signed_in_at") or fields["added_at"]  # profiles before it had another word
+    key = fields.get("key")
     return KnownBrowser(
         id=bytes.fromhex(fields["id"]),
         person=PersonId(fields["person"]),
-        added_at=datetime.fromisoformat(fields["added_at"]),
+        signed_in_at=datetime.fromisoformat(at),
+        key=None if key is None else bytes.fromhex(key),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from unhear.engines.speech_pool import SpeechAway
 from unhear.house.controls import ControlsMissing
 from unhear.house.gauges import Gauge, gauges_of
+from unhear.house.own_household import is_made
 from unhear.house.shared import Shared
 from unhear.service import notify
 from unhear.service.answering import Answering, answering_at
@@ -224,8 +225,15 @@ class _ForOne(_Process):
         life.stage = Stage.NO_HOUSEHOLD
         notify.notify(notify.READY)
         self._ready("nothing else until the household is made there")
-        await first_of(home.opened.wait(), life.until_left())
+        await first_of(home.opened.wait(), self._made_elsewhere(), life.until_left())
         return home.ready and not life.is_leaving
+
+    async def _made_elsewhere(self) -> None:
+        """Open the house once another process has made its household."""
+        home, loop = self._home, asyncio.get_running_loop()
+        while await self._life.pause(TICK_SECONDS) and not home.ready:
+            if await asyncio.to_thread(is_made, self._settings):
+                await asyncio.to_thread(home.begin, loop)
 
     def _failed(self, home: Home, error: Exception) -> None:  # noqa: ARG002 - there is one
         self._error = error

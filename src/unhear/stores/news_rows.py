@@ -15,6 +15,9 @@ TELL = text(
     "ON CONFLICT (household) DO UPDATE SET number = excluded.number"
 )
 SELECT_COUNT = select(t.commit_count.c.number)
+SELECT_NUMBER = select(t.household_news.c.number).where(
+    t.household_news.c.household == bindparam("ours")
+)
 SELECT_NEWS = select(t.household_news).where(t.household_news.c.number > bindparam("since"))
 
 
@@ -25,6 +28,10 @@ class NewsRows(Rows):
         """Say that this transaction changes these households."""
         if told := [{"household": household} for household in sorted(households)]:
             self._connection.execute(TELL, told)
+
+    def news_of(self, household: HouseholdId) -> int:
+        """Answer the count of commits when a household last changed; 0 for one that never did."""
+        return self._connection.scalar(SELECT_NUMBER, {"ours": household}) or 0
 
     def news(self, since: int) -> tuple[int, dict[HouseholdId, int]]:
         """Answer how often was committed, and which households changed after commit `since`.

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from unhear.stores.copy_rows import COUNT
 
-NEWEST = "0004"
+NEWEST = "0005"
 """The revision this code wants; a test compares it with the migration folder's head."""
 
 

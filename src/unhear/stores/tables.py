@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from unhear.stores import annotations as a
+from unhear.stores import sign_in_annotations as s
 
 metadata = MetaData()
 
@@ -188,6 +189,43 @@ household_news = Table(
     Index("household_news_by_number", "number"),
 )
 """The count of commits when something of a household last changed that processes have in mind."""
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column(
+        "household",
+        LargeBinary(16),
+        ForeignKey("household.id"),
+        primary_key=True,
+        info=a.HOUSEHOLD_ID,
+    ),
+    Column("token", LargeBinary(32), primary_key=True, info=s.SIGN_IN_TOKEN),
+    Column("browser", LargeBinary(32), nullable=False, info=s.SIGN_IN_BROWSER),
+    Column("expires_day", Integer, nullable=False, info=s.SIGN_IN_DAY),
+    Column("sealed", LargeBinary, nullable=False, info=s.SIGN_IN),
+    UniqueConstraint("household", "browser"),
+)
+"""One row a browser that is signed in. Of its token and its cookie the SHA-256 alone is here; the
+rest lies sealed under a key that the household's profile holds for that browser."""
+
+passing = Table(
+    "passing",
+    metadata,
+    Column(
+        "household",
+        LargeBinary(16),
+        ForeignKey("household.id"),
+        primary_key=True,
+        info=a.HOUSEHOLD_ID,
+    ),
+    Column("name", LargeBinary(32), primary_key=True, info=s.PASSING_NAME),
+    Column("until_hour", Integer, nullable=False, info=s.PASSING_NAME),
+    Column("sealed", LargeBinary, nullable=False, info=s.PASSING),
+)
+"""Notes that processes of a house leave each other for some hours or days: what may be used once,
+and was; how many wrong proofs came. Names and contents lie under keys derived from the
+household's."""
 
 drill = Table(
     "drill",

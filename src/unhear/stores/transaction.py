@@ -4,25 +4,31 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from unhear.forget.database import ErasureRow, TraceKind, TraceRow
+from unhear.forget.database import ErasureRow, HouseholdRow, TraceKind, TraceRow
 from unhear.household.words import HouseholdId, TraceId
 from unhear.stores.copy_rows import CopyRows
 from unhear.stores.erasure_rows import ErasureRows
 from unhear.stores.keyring_rows import KeyringRows
 from unhear.stores.ledger_rows import LedgerRows
 from unhear.stores.news_rows import NewsRows
+from unhear.stores.sign_in_rows import SignInRows
 from unhear.stores.trace_rows import TraceRows
 
 IN_MIND = frozenset({TraceKind.PROFILE, TraceKind.MEMORY})
 """What processes that serve a household have in mind: they look again when it changes."""
 
 
-class Transaction(KeyringRows, TraceRows, ErasureRows, LedgerRows, CopyRows, NewsRows):
+class Transaction(KeyringRows, TraceRows, ErasureRows, LedgerRows, CopyRows, NewsRows, SignInRows):
     """Everything the rooms may do inside one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._changed: set[HouseholdId] = set()
+
+    def set_household(self, row: HouseholdRow) -> None:
+        """Put another recipient and wrapped identity in place of a household's old ones."""
+        super().set_household(row)
+        self._changed.add(row.id)
 
     def add_trace(self, row: TraceRow) -> None:
         """Add a kept thing."""

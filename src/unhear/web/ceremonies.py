@@ -7,8 +7,6 @@ browser: this side neither asks for it nor takes it.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,19 +26,12 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from unhear.clock import random_bytes
 from unhear.household.passkeys import Passkey
 from unhear.household.words import PersonId
+from unhear.web.challenges import Challenges
 from unhear.web.problems import Problem
 
 NAME = "unhear"
-CHALLENGE_BYTES = 32
-WITHIN_SECONDS = 1_800.0
-"""At the first run somebody writes down twelve words meanwhile."""
-
-WAITING_MAX = 1_000
-"""How many ceremonies may be under way; the oldest gives way."""
-
 REFUSED = Problem(401, "passkey-refused", "This passkey was not accepted; try again.")
 Fields = dict[str, Any]
 
@@ -57,12 +48,11 @@ class NewPasskey:
 class Ceremonies:
     """The ceremonies of one console; each challenge is used once, within half an hour."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, challenges: Challenges) -> None:
         """`origin` is the console's address in browsers, whose host passkeys are made for."""
         self._origin = origin
         self._host = urlsplit(origin).hostname or ""
-        self._waiting: dict[bytes, float] = {}
-        self._lock = Lock()
+        self._challenges = challenges
 
     def begin_registration(
         self, person: PersonId, name: str, known: Sequence[Passkey] = ()
@@ -74,7 +64,7 @@ class Ceremonies:
             user_id=person.encode(),
             user_name=name,
             user_display_name=name,
-            challenge=self._challenge(),
+            challenge=self._challenges.make(),
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.REQUIRED,
                 user_verification=UserVerificationRequirement.REQUIRED,
@@ -96,13 +86,14 @@ class Ceremonies:
             )
         except (WebAuthnException, ValueError, KeyError, TypeError):
             raise REFUSED from None
+        self._use_up(challenge)
         return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count)
 
     def begin_authentication(self, known: Sequence[Passkey] = ()) -> Fields:
         """Answer the options to sign in with: with one of these passkeys, or with any."""
         options = generate_authentication_options(
             rp_id=self._host,
-            challenge=self._challenge(),
+            challenge=self._challenges.make(),
             allow_credentials=[PublicKeyCredentialDescriptor(key.id) for key in known] or None,
             user_verification=UserVerificationRequirement.REQUIRED,
         )
@@ -123,30 +114,23 @@ class Ceremonies:
             )
         except (WebAuthnException, ValueError, KeyError, TypeError):
             raise REFUSED from None
+        self._use_up(challenge)
         return seen.new_sign_count
 
-    def _challenge(self) -> bytes:
-        challenge, now = random_bytes(CHALLENGE_BYTES), monotonic()
-        with self._lock:
-            waiting = {c: t for c, t in self._waiting.items() if now - t <= WITHIN_SECONDS}
-            while len(waiting) >= WAITING_MAX:
-                del waiting[next(iter(waiting))]
-            waiting[challenge] = now
-            self._waiting = waiting
-        return challenge
-
     def _answered(self, credential: Mapping[str, Any]) -> bytes:
-        """Answer the challenge that a credential answers; it is used up."""
+        """Answer the challenge that a credential answers, if it is ours. Raises `Problem`."""
         try:
             said = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
             challenge = base64url_to_bytes(said["challenge"])
         except (ValueError, KeyError, TypeError):
             raise REFUSED from None
-        with self._lock:
-            begun = self._waiting.pop(challenge, None)
-        if begun is None or monotonic() - begun > WITHIN_SECONDS:
+        if not self._challenges.counts(challenge):
             raise REFUSED
         return challenge
+
+    def _use_up(self, challenge: bytes) -> None:
+        if not self._challenges.use(challenge):
+            raise REFUSED
 
 
 def credential_id(credential: Mapping[str, Any]) -> bytes:

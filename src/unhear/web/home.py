@@ -13,10 +13,8 @@ from unhear.house.shared import Shared
 from unhear.house.voice import Ways
 from unhear.settings import Settings
 from unhear.web.ceremonies import Ceremonies
-from unhear.web.guesses import Guesses
-from unhear.web.pairings import Pairings
+from unhear.web.challenges import ChallengesHere, SharedChallenges
 from unhear.web.problems import Problem
-from unhear.web.sessions import Sessions
 
 NOT_SET_UP = Problem(409, "not-set-up", "There is no household here yet; make one first.")
 ELSEWHERE = Problem(
@@ -40,9 +38,6 @@ class Home:
     shared: Shared = field(default_factory=Shared)
     """What its house has in common with others of this process."""
 
-    sessions: Sessions = field(default_factory=Sessions)
-    guesses: Guesses = field(default_factory=Guesses)
-    pairings: Pairings = field(default_factory=Pairings)
     ways: Ways | None = None
     """How a microphone page is listened to; None until the house is at work."""
 
@@ -59,7 +54,7 @@ class Home:
     _house: House | None = None
     _lock: Lock = field(default_factory=Lock)
     _loop: asyncio.AbstractEventLoop | None = None
-    _ceremonies: Ceremonies | None = None
+    _first: ChallengesHere = field(default_factory=ChallengesHere)
 
     @property
     def house(self) -> House:
@@ -75,10 +70,11 @@ class Home:
 
     @property
     def ceremonies(self) -> Ceremonies:
-        """The passkey ceremonies of this console."""
-        if self._ceremonies is None:
-            self._ceremonies = Ceremonies(self.origin)
-        return self._ceremonies
+        """The passkey ceremonies of this console, or of the page that makes the household."""
+        house = self._house
+        if house is None:
+            return Ceremonies(self.origin, self._first)
+        return Ceremonies(self.origin, SharedChallenges(house.passing, house.clock))
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Open the house where there is one; `loop` is told of one that is made later."""
@@ -98,13 +94,12 @@ class Home:
             return self._house
 
     def tick(self) -> None:
-        """Say when an attack is over, and sign out who is no guardian any more; now and then."""
+        """Say when an attack is over, and take away sign-ins and notes that are; now and then."""
         house = self.house
-        if (attempts := self.guesses.over()) is not None:
+        if (attempts := house.guesses.over()) is not None:
             tell_guessing_over(house, attempts)
-        if self.sessions.all():
-            guardians = house.family.read().guardians
-            self.sessions.close_where(lambda one: one.person not in guardians)
+        house.sign_ins.tidy()
+        house.passing.tidy()
 
     def close(self) -> None:
         """Close the house, if there is one; it can be opened again."""

@@ -107,7 +107,7 @@ class Live:
             return None
         # A page learns why it is turned away only from a socket that was taken.
         await socket.accept()
-        if not self._home.sessions.is_fresh(signed.session):
+        if not signed.house.sign_ins.is_fresh(signed.session):
             await socket.close(POLICY_VIOLATION, STEP_UP.kind)
             return None
         return signed

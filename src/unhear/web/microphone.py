@@ -30,7 +30,7 @@ from unhear.household.family import Device
 from unhear.household.retention import DeviceKind
 from unhear.household.words import UNKNOWN_PERSON, DeviceId
 from unhear.web.home import Home
-from unhear.web.pairings import device_of
+from unhear.web.pairings import device_now
 from unhear.web.signed_in import guardian_of
 
 BROWSER = DeviceId("browser")
@@ -107,7 +107,7 @@ class Talking:
         if not self._home.ready:
             return None
         household = self._home.house.household
-        paired = device_of(socket, household)
+        paired = device_now(socket, self._home.house)
         if paired is not None or guardian_of(socket) is None:
             return paired
         return household.device(BROWSER) or Device(BROWSER, DeviceKind.VOICE)

@@ -7,11 +7,12 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from unhear.house.house import House
+from unhear.household.sign_ins import SignIn
 from unhear.household.words import Person, PersonKind
 from unhear.web.home import Home
 from unhear.web.problems import Problem
 from unhear.web.security import SAFE_METHODS
-from unhear.web.sessions import Session, same
+from unhear.web.sessions import csrf_for, same, token_of
 
 CSRF_HEADER = "x-csrf"
 SIGN_IN = Problem(401, "sign-in-needed", "Sign in as a guardian of this household first.")
@@ -23,12 +24,13 @@ NOT_FROM_OUR_PAGE = Problem(403, "csrf", "Load the page again, and ask from ther
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A guardian who asks for something."""
+    """A guardian who asks for something; `csrf` is what their own pages repeat."""
 
     home: Home
     house: House
     person: Person
-    session: Session
+    session: SignIn
+    csrf: str
 
 
 def home_of(request: HTTPConnection) -> Home:
@@ -39,14 +41,14 @@ def home_of(request: HTTPConnection) -> Home:
 
 def guardian_of(request: HTTPConnection) -> SignedIn | None:
     """Answer the guardian who is signed in, or None."""
-    home = home_of(request)
-    session = home.sessions.of(request) if home.ready else None
-    if session is None:
+    home, token = home_of(request), token_of(request)
+    session = home.house.sign_ins.of(token) if home.ready and token is not None else None
+    if session is None or token is None:
         return None
     person = home.house.household.person(session.person)
     if person is None or person.kind is not PersonKind.GUARDIAN:
         return None
-    return SignedIn(home, home.house, person, session)
+    return SignedIn(home, home.house, person, session, csrf_for(token))
 
 
 def _guardian(request: Request) -> SignedIn:
@@ -54,13 +56,13 @@ def _guardian(request: Request) -> SignedIn:
     if signed is None:
         raise SIGN_IN
     said = request.headers.get(CSRF_HEADER, "")
-    if request.method not in SAFE_METHODS and not same(said, signed.session.csrf):
+    if request.method not in SAFE_METHODS and not same(said, signed.csrf):
         raise NOT_FROM_OUR_PAGE
     return signed
 
 
 def _fresh_guardian(signed: Annotated[SignedIn, Depends(_guardian)]) -> SignedIn:
-    if not signed.home.sessions.is_fresh(signed.session):
+    if not signed.house.sign_ins.is_fresh(signed.session):
         raise STEP_UP
     return signed
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from starlette.requests import HTTPConnection
 
-from unhear.house.accounts import note_new_browser, tell_guessing
-from unhear.household.browsers import KnownBrowser
+from unhear.house.accounts import enter as house_enter
+from unhear.house.accounts import tell_guessing
+from unhear.house.sign_ins import Entering
 from unhear.household.words import Person, PersonId, PersonKind
 from unhear.web.browsers import give_cookie, id_of, kind_of, known_browser, token_for
 from unhear.web.home import Home
 from unhear.web.problems import Problem
+from unhear.web.sessions import give_cookie as give_session
+from unhear.web.sessions import take_cookie
+from unhear.web.signed_in import SignedIn
 
 BY_PASSKEY, BY_PASSPHRASE, BY_RECOVERY = "passkey", "passphrase", "recovery"
 """How somebody proves who they are; as a method the recovery phrase counts as the passphrase."""
@@ -43,7 +47,7 @@ class Attempt:
 
     def failed(self) -> None:
         """Count a wrong proof; guardians are told where an attack begins with it."""
-        attempts = self.home.guesses.wrong(self.own)
+        attempts = self.home.house.guesses.wrong(self.own)
         if attempts is not None:
             tell_guessing(self.home.house, attempts)
 
@@ -51,11 +55,12 @@ class Attempt:
 def attempt(home: Home, request: Request, session: str | None = None) -> Attempt:
     """Answer an attempt that may be made, by who is signed in or not. Raises `Problem`.
 
-    Nothing that was sent is looked at before.
+    Nothing that was sent is looked at before. What it is compared with is what the house has at
+    this moment, whichever process changed it.
     """
-    known = known_browser(request, home.house.household)
+    known = known_browser(request, home.house.newest.look())
     own = session.encode() if session is not None else None if known is None else known.id
-    if not home.guesses.may_try(own):
+    if not home.house.guesses.may_try(own):
         raise UNDER_ATTACK if own is None else TRIED_TOO_OFTEN
     return Attempt(home, own)
 
@@ -70,29 +75,32 @@ def refused_early(home: Home) -> Callable[[HTTPConnection], Problem | None]:
         if not home.ready or asked.scope["path"] not in BY_WORDS:
             return None
         known = known_browser(asked, home.house.household)
-        return None if known is not None or home.guesses.may_try(None) else UNDER_ATTACK
+        return UNDER_ATTACK if known is None and home.house.guesses.refuses() else None
 
     return refused
 
 
 def enter(home: Home, request: Request, response: Response, person: Person, way: str) -> None:
-    """Open a session; where the browser was not seen before, every guardian is told.
+    """Sign somebody in; where the browser was not seen before, every guardian is told.
 
     `way` is how it was proved who it is: by `passkey`, `passphrase` or `recovery`.
     """
-    house, kind = home.house, kind_of(request)
-    known = known_browser(request, house.household)
-    browser = _open(home, request, response, person.id, way)
-    if known is None or known.person != person.id:
-        note_new_browser(house, person, browser, kind=(kind.browser, kind.system), way=way)
+    known = known_browser(request, home.house.household)
+    is_new = known is None or known.person != person.id
+    _open(home, request, response, person.id, way, new=person if is_new else None)
 
 
 def enter_first(
     home: Home, request: Request, response: Response, person: PersonId, way: str
 ) -> None:
-    """Open the session of who made the household; there is nobody else to tell."""
-    browser = _open(home, request, response, person, way)
-    home.house.household = home.house.family.know_browser(browser)
+    """Sign in who made the household; there is nobody else to tell."""
+    _open(home, request, response, person, way, new=None)
+
+
+def sign_out_here(signed: SignedIn, response: Response) -> None:
+    """Sign out in the browser that asks."""
+    signed.house.sign_ins.close(signed.session)
+    take_cookie(response)
 
 
 def guardian_now(home: Home, person: PersonId) -> Person | None:
@@ -103,12 +111,18 @@ def guardian_now(home: Home, person: PersonId) -> Person | None:
 
 
 def _open(
-    home: Home, request: Request, response: Response, person: PersonId, way: str
-) -> KnownBrowser:
-    """Open a session, and let its browser be known; the session's cookie is the first."""
-    token = token_for(request, known_browser(request, home.house.household))
-    browser = KnownBrowser(id_of(token), person, home.house.clock())
+    home: Home,
+    request: Request,
+    response: Response,
+    person: PersonId,
+    way: str,
+    *,
+    new: Person | None,
+) -> None:
+    """Sign somebody in, and let their browser be known."""
+    house, kind = home.house, kind_of(request)
+    known_by = token_for(request, known_browser(request, house.household))
     method = BY_PASSKEY if way == BY_PASSKEY else BY_PASSPHRASE
-    home.sessions.open(person, method, response, kind=kind_of(request), browser=browser.id)
-    give_cookie(response, token)
-    return browser
+    entering = Entering(person, method, id_of(known_by), (kind.browser, kind.system))
+    give_session(response, house_enter(house, entering, way=way, new=new))
+    give_cookie(response, known_by)

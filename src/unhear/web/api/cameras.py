@@ -13,6 +13,7 @@ from unhear.household.cameras import DAYS_MAX, Area, Camera, Hours, Mode
 from unhear.household.family import Device
 from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId
+from unhear.web import pairings
 from unhear.web.api.devices import NAME_TAKEN, Pairing, is_taken
 from unhear.web.api.fields import Answered, Name, Taken
 from unhear.web.home import ELSEWHERE
@@ -155,7 +156,7 @@ def pair(signed: Guardian, wanted: NewCamera) -> Pairing:
         raise NAME_TAKEN
     known = signed.house.household.device(device)
     room = wanted.room or (None if known is None else known.room)
-    code = signed.home.pairings.begin(Device(device, DeviceKind.CAMERA, room))
+    code = pairings.begin(signed.house, Device(device, DeviceKind.CAMERA, room))
     return Pairing(code=code, url=f"{signed.home.origin}/pair#{code}")
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from unhear.household.family import Device, Household
 from unhear.household.retention import DeviceKind
 from unhear.household.words import DeviceId, PersonId
+from unhear.web import pairings
 from unhear.web.api.fields import Answered, Name, Taken
 from unhear.web.problems import Problem
 from unhear.web.signed_in import Guardian, SignedIn, TheHome
@@ -95,14 +96,14 @@ def pair(signed: Guardian, wanted: NewDevice) -> Pairing:
         raise NAME_TAKEN
     person = _person(signed.house.household, wanted.person or "")
     device = Device(DeviceId(wanted.name), DeviceKind.VOICE, wanted.room, person)
-    code = signed.home.pairings.begin(device)
+    code = pairings.begin(signed.house, device)
     return Pairing(code=code, url=f"{signed.home.origin}/pair#{code}")
 
 
 @router.post("/pairings/finish", status_code=204)
 def finish_pairing(home: TheHome, taken: Code, response: Response) -> None:
     """Become a device of the house, with the code that a guardian made."""
-    device = home.pairings.finish(taken.code, response)
+    device = pairings.finish(home.house, taken.code, response)
     home.house.household = home.house.family.set_device(device)
 
 

@@ -90,7 +90,7 @@ def forget(signed: Guardian, wanted: Wanted) -> Forgotten:
     if scope == Scope() and not wanted.everything:
         raise NOTHING_NAMED
     wide = wanted.everything or scope in (Scope(household=True), Scope(purpose=scope.purpose))
-    if wide and not signed.home.sessions.is_fresh(signed.session):
+    if wide and not signed.house.sign_ins.is_fresh(signed.session):
         raise STEP_UP
     return forgotten(signed, scope)
 

@@ -100,7 +100,7 @@ def forget(signed: Guardian, wanted: Forget) -> ForgottenLearned:
 
 def forget_as(signed: SignedIn, purpose: Purpose, person: str | None) -> Unlearnt:
     """Forget what was learned of somebody; of everybody, for None, where who asks is fresh."""
-    if person is None and not signed.home.sessions.is_fresh(signed.session):
+    if person is None and not signed.house.sign_ins.is_fresh(signed.session):
         raise STEP_UP
     known: PersonId | None = None if person is None else known_person(signed, person)
     return forget_learned(signed.house, purpose, known)

@@ -5,12 +5,13 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from unhear.clock import now
+from unhear.house.sign_ins import ending
 from unhear.household.passkeys import Passkey
 from unhear.keep.identity import ByPassphrase
 from unhear.web.api.fields import Answered, Bytes, Taken
 from unhear.web.api.session import Options
 from unhear.web.api.setup import UNUSABLE, FirstPasskey, PassphraseLock
-from unhear.web.api.sign_ins import end_others
+from unhear.web.api.sign_ins import others
 from unhear.web.ceremonies import text
 from unhear.web.problems import Problem
 from unhear.web.signed_in import FreshGuardian, Guardian, SignedIn
@@ -82,8 +83,10 @@ def remove(signed: FreshGuardian, passkey: Bytes) -> None:
         raise NO_SUCH_PASSKEY
     if len(own) == 1 and signed.house.identity.by_passphrase is None:
         raise LAST_WAY_IN
-    signed.house.household = signed.house.family.remove_passkey(passkey)
-    end_others(signed, signed.person.id)
+    ends = others(signed, signed.person.id)
+    signed.house.household = signed.house.family.remove_passkey(
+        passkey, also=lambda transaction, before: ending(transaction, before, ends)
+    )
 
 
 @router.put("/passphrase", status_code=204)
@@ -94,10 +97,9 @@ def set_passphrase(signed: FreshGuardian, taken: PassphraseLock) -> None:
     """
     try:
         lock = ByPassphrase(taken.log_n, taken.salt, taken.wrapped, taken.verifier)
-        signed.house.set_passphrase(lock)
+        signed.house.set_passphrase(lock, others(signed, None))
     except ValueError:
         raise UNUSABLE from None
-    end_others(signed, None)
 
 
 def _own(signed: SignedIn) -> list[Passkey]:

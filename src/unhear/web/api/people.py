@@ -73,7 +73,6 @@ def remove(signed: FreshGuardian, person: str) -> Forgotten:
     known = _person(signed, person)
     receipt = signed.house.family.remove(known.id)
     signed.house.household = signed.house.family.read()
-    signed.home.sessions.close_all(known.id)
     return told(signed, receipt)
 
 

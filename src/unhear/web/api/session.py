@@ -17,9 +17,11 @@ from unhear.web.signing_in import (
     BY_PASSKEY,
     BY_PASSPHRASE,
     BY_RECOVERY,
+    Attempt,
     attempt,
     enter,
     guardian_now,
+    sign_out_here,
 )
 from unhear.web.subscribing import forget_browser
 
@@ -94,6 +96,7 @@ class OwnProof(Taken):
 def lock(home: TheHome) -> Lock:
     """Answer what a browser needs to know to sign in."""
     house = home.house
+    house.newest.look()
     by = house.identity.by_passphrase
     return Lock(
         household=house.household.id.hex(),
@@ -128,9 +131,9 @@ def with_passphrase(
     home: TheHome, taken: Proof, request: Request, response: Response
 ) -> SignedInAs:
     """Sign in by a proof that the passphrase is known."""
+    trying = attempt(home, request)
     identity = home.house.identity
-    knows = identity.knows_passphrase
-    person = _proved(home, taken, request, knows, WRONG_PASSPHRASE)
+    person = _proved(trying, taken, identity.knows_passphrase, WRONG_PASSPHRASE)
     enter(home, request, response, person, BY_PASSPHRASE)
     by = identity.by_passphrase
     return _told(home.house, person, None if by is None else by.wrapped)
@@ -141,8 +144,9 @@ def with_recovery_phrase(
     home: TheHome, taken: Proof, request: Request, response: Response
 ) -> SignedInAs:
     """Sign in by a proof that the recovery phrase is known."""
+    trying = attempt(home, request)
     identity = home.house.identity
-    person = _proved(home, taken, request, identity.knows_recovery_phrase, WRONG_PHRASE)
+    person = _proved(trying, taken, identity.knows_recovery_phrase, WRONG_PHRASE)
     enter(home, request, response, person, BY_RECOVERY)
     return _told(home.house, person, identity.by_recovery.wrapped)
 
@@ -156,24 +160,24 @@ def begin_step_up(signed: Guardian) -> Options:
 
 
 @router.post("/step-up/finish")
-def finish_step_up(signed: Guardian, taken: Answer, request: Request) -> SignedInAs:
+def finish_step_up(signed: Guardian, taken: Answer) -> SignedInAs:
     """Prove again who one is; what was locked meanwhile can be opened with the same touch."""
     passkey = _seen(signed.home, taken.credential, signed.person.id)
-    signed.home.sessions.prove(request, BY_PASSKEY)
+    signed.house.sign_ins.prove(signed.session, BY_PASSKEY)
     return _told(signed.house, signed.person, passkey.wrapped)
 
 
 @router.post("/step-up")
 def step_up(signed: Guardian, taken: OwnProof, request: Request) -> SignedInAs:
     """Prove again that one knows the passphrase or the recovery phrase."""
-    identity = signed.house.identity
     trying = attempt(signed.home, request, signed.session.id)
+    identity = signed.house.identity
     by_passphrase = taken.kind == BY_PASSPHRASE
     knows = identity.knows_passphrase if by_passphrase else identity.knows_recovery_phrase
     if not knows(taken.proof):
         trying.failed()
         raise WRONG_PASSPHRASE if by_passphrase else WRONG_PHRASE
-    signed.home.sessions.prove(request, BY_PASSPHRASE)
+    signed.house.sign_ins.prove(signed.session, BY_PASSPHRASE)
     by = identity.by_passphrase if by_passphrase else identity.by_recovery
     return _told(signed.house, signed.person, None if by is None else by.wrapped)
 
@@ -182,13 +186,13 @@ def step_up(signed: Guardian, taken: OwnProof, request: Request) -> SignedInAs:
 def sign_out(signed: Guardian, request: Request, response: Response) -> None:
     """Sign out; this browser is told nothing any more."""
     forget_browser(signed.house, request, response)
-    signed.home.sessions.close(request, response)
+    sign_out_here(signed, response)
 
 
 def _seen(home: Home, credential: Credential, person: PersonId | None) -> Passkey:
     """Answer the passkey that answered, of that person if one is named. Raises `Problem`."""
     house = home.house
-    passkey = house.household.passkey(credential_id(credential))
+    passkey = house.newest.look().passkey(credential_id(credential))
     if passkey is None or person not in (None, passkey.person):
         raise REFUSED
     count = home.ceremonies.finish_authentication(credential, passkey)
@@ -198,14 +202,14 @@ def _seen(home: Home, credential: Credential, person: PersonId | None) -> Passke
 
 
 def _proved(
-    home: Home, taken: Proof, request: Request, knows: Callable[[bytes], bool], wrong: Problem
+    trying: Attempt, taken: Proof, knows: Callable[[bytes], bool], wrong: Problem
 ) -> Person:
     """Answer the guardian who proved who they are. Raises `Problem`.
 
     The proof is checked before the name is looked up: a wrong proof gets the same answer, in the
     same time, whoever it names.
     """
-    trying = attempt(home, request)
+    home = trying.home
     if knows(taken.proof):
         named = home.house.household.named(taken.guardian)
         person = None if named is None else guardian_now(home, named.id)

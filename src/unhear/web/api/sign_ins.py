@@ -7,12 +7,14 @@ used last: enough to wonder, not enough to follow anybody around.
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
+from unhear.house.sign_ins import Chosen
+from unhear.household.sign_ins import SignIn as SignedInThere
 from unhear.household.words import PersonId
 from unhear.web.api.fields import HEX_ID, Answered
 from unhear.web.problems import Problem
-from unhear.web.sessions import Session
+from unhear.web.sessions import take_cookie
 from unhear.web.signed_in import Guardian, SignedIn
 
 router = APIRouter(prefix="/session/sign-ins", tags=["session"])
@@ -60,8 +62,8 @@ class SignIns(Answered):
 @router.get("")
 def sign_ins(signed: Guardian) -> SignIns:
     """List where one is signed in."""
-    going = signed.home.sessions.all()
-    attack = signed.home.guesses.attack()
+    going = signed.house.sign_ins.all()
+    attack = signed.house.guesses.attack()
     return SignIns(
         own=[_line(signed, one) for one in going if one.person == signed.person.id],
         others=_others(signed, [one for one in going if one.person != signed.person.id]),
@@ -79,63 +81,61 @@ def sign_out_there(signed: Guardian, session: Id) -> None:
 
 
 @router.delete("", status_code=204)
-def sign_out_everywhere(signed: Guardian, request: Request, response: Response) -> None:
+def sign_out_everywhere(signed: Guardian, response: Response) -> None:
     """Sign out in every browser of one's own, this one too."""
-    end_all(signed, request, response)
+    end_all(signed, response)
 
 
 def end(signed: SignedIn, session: str) -> bool:
     """Sign out one's own session of that id; answers whether there was one."""
-    closed = signed.home.sessions.close_where(
-        lambda one: (one.person, one.id) == (signed.person.id, session)
-    )
-    _unknow(signed, closed)
-    return bool(closed)
-
-
-def end_all(signed: SignedIn, request: Request, response: Response) -> None:
-    """Sign out everywhere. The browser that asks stays one that was seen before; no other does."""
-    signed.home.sessions.close(request, response)
     own = signed.person.id
-    signed.home.sessions.close_where(lambda one: one.person == own)
+    ended = signed.house.sign_ins.end(lambda one: (one.person, one.id) == (own, session))
+    _unknow(signed, ended)
+    return bool(ended)
+
+
+def end_all(signed: SignedIn, response: Response) -> None:
+    """Sign out everywhere. The browser that asks stays one that was seen before; no other does."""
+    take_cookie(response)
+    own = signed.person.id
+    signed.house.sign_ins.end(lambda one: one.person == own)
     household = signed.house.household
     known = {one.id for one in household.browsers if one.person == own}
     signed.house.household = signed.house.family.forget_browsers(known - {signed.session.browser})
 
 
-def end_others(signed: SignedIn, person: PersonId | None) -> None:
-    """Sign out a guardian, or everybody, everywhere but here: a way in was taken away."""
-    here = signed.session.id
-    signed.home.sessions.close_where(lambda one: person in (None, one.person) and one.id != here)
+def others(signed: SignedIn, person: PersonId | None) -> Chosen:
+    """Answer which sign-ins end when a way in is taken away: a guardian's, or all, but this one."""
+    here = signed.session.token
+    return lambda one: person in (None, one.person) and one.token != here
 
 
-def _unknow(signed: SignedIn, closed: list[Session]) -> None:
+def _unknow(signed: SignedIn, ended: list[SignedInThere]) -> None:
     """Count the browsers that were signed out as never seen, this one aside."""
-    ids = {one.browser for one in closed if one.browser is not None}
-    ids.discard(signed.session.browser or b"")
+    ids = {one.browser for one in ended}
+    ids.discard(signed.session.browser)
     signed.house.household = signed.house.family.forget_browsers(ids)
 
 
-def _line(signed: SignedIn, one: Session) -> SignIn:
-    now, sessions = signed.house.clock(), signed.home.sessions
+def _line(signed: SignedIn, one: SignedInThere) -> SignIn:
+    browser, system = one.kind
     return SignIn(
         id=one.id,
-        browser=one.kind.browser,
-        system=one.kind.system,
+        browser=browser,
+        system=system,
         method=one.method,
-        opened_at=now - sessions.ago(one.opened),
-        used_at=now - sessions.ago(one.used),
+        opened_at=one.opened_at,
+        used_at=one.used_at,
         here=one.id == signed.session.id,
     )
 
 
-def _others(signed: SignedIn, going: list[Session]) -> list[Others]:
+def _others(signed: SignedIn, going: list[SignedInThere]) -> list[Others]:
     """Answer the other guardians that are signed in; `going` has the last used first."""
-    now, sessions = signed.house.clock(), signed.home.sessions
     found = []
     for person in signed.house.household.people:
         theirs = [one for one in going if one.person == person.id]
         if theirs:
-            used = now - sessions.ago(theirs[0].used)
-            found.append(Others(guardian=person.name, count=len(theirs), used_at=used))
+            used_at = theirs[0].used_at
+            found.append(Others(guardian=person.name, count=len(theirs), used_at=used_at))
     return found

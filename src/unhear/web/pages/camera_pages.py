@@ -28,7 +28,7 @@ from unhear.web.pages import forms, views
 from unhear.web.pages.forms import WRONG, Text, minutes, show_code
 from unhear.web.pages.render import back_to, page
 from unhear.web.pages.visits import SIGNS
-from unhear.web.pairings import device_of
+from unhear.web.pairings import device_now
 from unhear.web.signed_in import SignedIn, TheHome
 
 router = APIRouter(include_in_schema=False)
@@ -66,7 +66,7 @@ def camera(request: Request, signed: views.Guardian, name: str) -> Response:
 @router.get("/film")
 def film(request: Request, home: TheHome) -> Response:
     """Film, in a browser that was paired as a camera."""
-    device = device_of(request, home.house.household, DeviceKind.CAMERA) if home.ready else None
+    device = device_now(request, home.house, DeviceKind.CAMERA) if home.ready else None
     if device is None:
         raise views.SignInFirst
     return page(request, "film", None, camera=device.id)

@@ -31,6 +31,7 @@ from unhear.web.pages.render import back_to, page
 from unhear.web.problems import Problem
 from unhear.web.sessions import same
 from unhear.web.signed_in import NOT_FROM_OUR_PAGE, SIGN_IN, STEP_UP, SignedIn, guardian_of
+from unhear.web.signing_in import sign_out_here
 from unhear.web.subscribing import forget_browser
 
 router = APIRouter(include_in_schema=False)
@@ -43,13 +44,13 @@ def _guardian(request: Request, csrf: Annotated[str, Form()] = "") -> SignedIn:
     signed = guardian_of(request)
     if signed is None:
         raise SIGN_IN
-    if not same(csrf, signed.session.csrf):
+    if not same(csrf, signed.csrf):
         raise NOT_FROM_OUR_PAGE
     return signed
 
 
 def _fresh(signed: Annotated[SignedIn, Depends(_guardian)]) -> SignedIn:
-    if not signed.home.sessions.is_fresh(signed.session):
+    if not signed.house.sign_ins.is_fresh(signed.session):
         raise STEP_UP
     return signed
 
@@ -95,7 +96,6 @@ def remove_person(signed: FreshGuardian, person: Text) -> Response:
     """Erase everything of somebody, and that they live here."""
     signed.house.family.remove(PersonId(person))
     signed.house.household = signed.house.family.read()
-    signed.home.sessions.close_all(PersonId(person))
     return back_to("/receipts")
 
 
@@ -262,7 +262,7 @@ def sign_out(request: Request, signed: Guardian) -> Response:
     """Sign out; this browser is told nothing any more."""
     response = back_to("/sign-in")
     forget_browser(signed.house, request, response)
-    signed.home.sessions.close(request, response)
+    sign_out_here(signed, response)
     return response
 
 

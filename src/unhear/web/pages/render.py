@@ -56,7 +56,7 @@ def page(
         page=name,
         pages=PAGES if home.settings.staff is None else STAFFED_PAGES,
         signed=signed,
-        csrf="" if signed is None else signed.session.csrf,
+        csrf="" if signed is None else signed.csrf,
         household="" if not home.ready else home.house.household.name,
         now=home.settings.zone,
         **shown,

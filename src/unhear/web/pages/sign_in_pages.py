@@ -26,8 +26,8 @@ def sign_out_there(signed: forms.Guardian, session: Annotated[str, Form()]) -> R
 
 
 @router.post("/sign-ins/end-all")
-def sign_out_everywhere(request: Request, signed: forms.Guardian) -> Response:
+def sign_out_everywhere(signed: forms.Guardian) -> Response:
     """Sign out everywhere."""
     response = back_to("/sign-in")
-    end_all(signed, request, response)
+    end_all(signed, response)
     return response

@@ -41,7 +41,7 @@ from unhear.web.api.upkeep import notices as all_notices
 from unhear.web.browsers import known_browser
 from unhear.web.notices import notice_in
 from unhear.web.pages.render import back_to, first_page, language_of, page, words_in
-from unhear.web.pairings import device_of
+from unhear.web.pairings import device_now
 from unhear.web.signed_in import SignedIn, TheHome, guardian_of
 from unhear.web.subscribing import told
 
@@ -112,7 +112,7 @@ def pair(request: Request) -> Response:
 @router.get("/paired")
 def paired(request: Request, home: TheHome) -> Response:
     """Go where a browser that was just paired does its work."""
-    camera = device_of(request, home.house.household, DeviceKind.CAMERA)
+    camera = device_now(request, home.house, DeviceKind.CAMERA)
     return back_to("/talk" if camera is None else "/film")
 
 
@@ -155,7 +155,7 @@ def today(request: Request, signed: Guardian, person: str = "", device: str = ""
 def talk(request: Request, home: TheHome) -> Response:
     """Speak to the house, from a guardian's browser or one that was paired."""
     signed = guardian_of(request)
-    if signed is None and (not home.ready or device_of(request, home.house.household) is None):
+    if signed is None and (not home.ready or device_now(request, home.house) is None):
         raise SignInFirst
     return page(
         request, "talk", signed, wake_word=home.settings.wake_word.replace("_", " ").title()
