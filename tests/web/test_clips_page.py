@@ -13,6 +13,7 @@ from tests.web.consoles import Console, console
 from tests.web.films import COLOURS, PIECE_SECONDS, SIZE, film, jpeg, keep_clip
 from tests.web.test_today import sign_in
 from unhear.capture.film import Piece
+from unhear.house.watched import CameraState
 from unhear.household.cameras import Camera
 from unhear.household.words import DeviceId, Seen, TraceId
 from unhear.settings import CameraSettings
@@ -227,6 +228,7 @@ def test_a_clip_that_is_filmed_still_is_followed(served: Console, pieces: list[P
 class Filming:
     """A camera that films."""
 
+    state = CameraState.CONNECTED
     filming = True
 
 
