@@ -91,10 +91,13 @@ def kept(folder: Path) -> int:
 
 
 def test_what_a_killed_worker_was_doing_another_does_once(tmp_path: Path, stack: ExitStack) -> None:
-    folders = [home(tmp_path, name) for name in ("a", "b", "c")]
-    for folder in folders:
+    homes = tmp_path / "homes"
+    homes.mkdir()
+    folders = [home(homes, name) for name in ("b", "c")]
+    late = home(tmp_path, "late")
+    for folder in [late, *folders]:
         keep_what_is_over(folder)
-    names = [read_settings(one) for one in folders]
+    names = [read_settings(one) for one in (late, *folders)]
     locks = [f"tidy {one.shard} {one.household}" for one in names]
     address = shards().server.address
     make_tables(address)
@@ -109,9 +112,11 @@ def test_what_a_killed_worker_was_doing_another_does_once(tmp_path: Path, stack:
 
     writer = stack.enter_context(psycopg.connect(address))
     writer.execute(f"LOCK TABLE unhear_{names[0].shard}.commit_count IN EXCLUSIVE MODE".encode())
-    first = serving(tmp_path, "worker", stack)
-    until(lambda: seen(locks[0])["begun"] and all(seen(lock)["done"] for lock in locks[1:]))
-    second = serving(tmp_path, "worker", stack)
+    first = serving(homes, "worker", stack)
+    until(lambda: all(seen(lock)["done"] for lock in locks[1:]))
+    folders = [late.rename(homes / "a"), *folders]
+    until(lambda: seen(locks[0])["begun"])
+    second = serving(homes, "worker", stack)
     first.popen.kill()
     writer.rollback()
     took = until(lambda: seen(locks[0])["done"])
