@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -145,6 +146,7 @@ def test_a_wrong_pin_is_tried_once(token: str, tmp_path: Path) -> None:
     """Tokens lock themselves after a few wrong PINs, so one refused is not tried again."""
     module = token.partition("module=")[2].partition(";")[0]
     script = f"""
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unhear.forget.errors import KeeperFailed
 from unhear.stores.keepers.choose import choose_keeper
@@ -308,3 +310,32 @@ def test_a_root_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(KeeperFailed, match="No such file"):
         keeper.destroy(bytes(16))
     assert not (tmp_path / "stick").exists()
+
+
+def test_who_reads_a_root_that_is_destroyed_meanwhile_gets_it_whole_or_not_at_all(
+    tmp_path: Path,
+) -> None:
+    keeper, root, over = FileRootKeeper(tmp_path / "roots"), random_bytes(32), Event()
+    at_work = [random_bytes(16)]
+    keeper.put(at_work[0], root)
+
+    def read() -> int:
+        read = 0
+        while not over.is_set():
+            try:
+                assert keeper.get(at_work[0]) == root, "noise was taken for a root"
+                read += 1
+            except RootGone:
+                continue
+        return read
+
+    with ThreadPoolExecutor(2) as threads:
+        readers = [threads.submit(read) for _ in range(2)]
+        try:
+            for _ in range(500):
+                at_work.insert(0, random_bytes(16))
+                keeper.put(at_work[0], root)
+                keeper.destroy(at_work[0])
+        finally:
+            over.set()
+        assert all(one.result() for one in readers)

@@ -54,14 +54,19 @@ class FileRootKeeper:
             self._sync_folder()
 
     def get(self, root_id: bytes) -> bytes:
-        """Answer the root. Raises `RootGone`, also for a file that is not whole."""
+        """Answer the root. Raises `RootGone`, also for a file that is not whole.
+
+        What is being destroyed at this moment has another length before another content.
+        """
         with _plain_errors(self.folder):
             self._look()
             try:
-                root = self._path(root_id).read_bytes()
+                with self._path(root_id).open("rb", buffering=0) as file:
+                    root = file.read(KEY_BYTES)
+                    is_whole = len(root) == os.fstat(file.fileno()).st_size == KEY_BYTES
             except FileNotFoundError:
-                root = b""
-        if len(root) != KEY_BYTES:
+                is_whole = False
+        if not is_whole:
             raise RootGone(
                 f"the root key {root_id.hex()} is not in {self.folder}; "
                 "bring back the newest root folder"
@@ -69,7 +74,10 @@ class FileRootKeeper:
         return root
 
     def destroy(self, root_id: bytes) -> None:
-        """Overwrite, sync and remove the root's file. Raises `KeeperFailed`."""
+        """Overwrite, sync and remove the root's file. Raises `KeeperFailed`.
+
+        It is made longer first, so that nobody who reads it meanwhile takes noise for a root.
+        """
         path = self._path(root_id)
         with _plain_errors(self.folder):
             self._look()
@@ -78,7 +86,8 @@ class FileRootKeeper:
             except FileNotFoundError:
                 return
             try:
-                os.write(descriptor, random_bytes(KEY_BYTES))
+                os.ftruncate(descriptor, KEY_BYTES + 1)
+                os.write(descriptor, random_bytes(KEY_BYTES + 1))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
