@@ -60,13 +60,14 @@ class FileRootKeeper:
         """
         with _plain_errors(self.folder):
             self._look()
+            root, size = b"", 0
             try:
                 with self._path(root_id).open("rb", buffering=0) as file:
                     root = file.read(KEY_BYTES)
-                    is_whole = len(root) == os.fstat(file.fileno()).st_size == KEY_BYTES
+                    size = os.fstat(file.fileno()).st_size
             except FileNotFoundError:
-                is_whole = False
-        if not is_whole:
+                pass  # as one that is not whole
+        if not len(root) == size == KEY_BYTES:
             raise RootGone(
                 f"the root key {root_id.hex()} is not in {self.folder}; "
                 "bring back the newest root folder"
