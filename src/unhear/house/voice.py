@@ -227,11 +227,15 @@ class VoiceSession:
         self._assistant.foresee(capture, understood)
 
     def _captured(self, capture: Capture) -> None:
-        woken, self._woken = self._woken, None
+        with self._lock:  # at no moment in between does the device seem to rest
+            woken, self._woken = self._woken, None
+            self._answering += 1
         device = self._stream.device
         if woken is not None and not self._arbiter.answers(device, woken.at, capture.pcm):
             count(Metric.WAKES, WakeOutcome.ELSEWHERE)
             self._give_up()
+            with self._lock:
+                self._answering -= 1
             return
         if woken is None:
             self.interrupt()
@@ -239,7 +243,6 @@ class VoiceSession:
             count(Metric.WAKES, WakeOutcome.REQUEST)
         with self._lock:
             self._turn += 1
-            self._answering += 1
             number = self._turn
         self._speaker.thinking()
         self._work.submit(self._answer, capture, number)
