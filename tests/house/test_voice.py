@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Event
 
 import numpy as np
@@ -147,6 +148,34 @@ def test_who_speaks_over_an_answer_stops_it(assistant: Assistant, what_time: Pcm
     feed(voice, what_time)
     assert ear.told[:2] == ["stop", "woken"]
     ear.gate.set()
+    assert ear.rest.wait(PATIENCE)
+    assert len(ear.turns) == 1
+
+
+class SlowArbiter(Arbiter):
+    """Decides only when it may, so that it is seen what a device seems to do meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = Event(), Event()
+
+    def answers(self, device: DeviceId, woken_at: datetime, pcm: Pcm) -> bool:
+        self.asked.set()
+        assert self.may.wait(PATIENCE)
+        return super().answers(device, woken_at, pcm)
+
+
+def test_a_device_is_busy_without_a_gap_from_its_wake_word_to_its_answer(
+    assistant: Assistant, what_time: Pcm
+) -> None:
+    ear, arbiter = Ear(), SlowArbiter()
+    voice = session(assistant, ear, arbiter)
+    with ThreadPoolExecutor(1) as threads:
+        fed = threads.submit(feed, voice, what_time)
+        assert arbiter.asked.wait(PATIENCE)
+        assert voice.busy, "it is decided whether this device answers"
+        arbiter.may.set()
+        fed.result()
     assert ear.rest.wait(PATIENCE)
     assert len(ear.turns) == 1
 

@@ -3,9 +3,9 @@
 The order is the design:
 
 1. **Bar** the scope, durably. From then on nothing heard before the request can be kept.
-2. **Commit**: find what the scope names, destroy its keys by re-keying their path under a new
-   root, drop the rows. Then a mirror gets the new keys, and the keeper destroys the old root: from
-   here on what is left anywhere, in any copy, is noise.
+2. **Commit**: find what the scope names (of a few recordings while it is barred), destroy its keys
+   by re-keying their path under a new root, drop the rows. Then a mirror gets the new keys, and
+   the keeper destroys the old root: from here on what is left anywhere, in any copy, is noise.
 3. **Sweep** every holder outside the database. One that is away stops no other.
 4. **Look again**, everywhere. We do not believe `destroy`; we believe an empty answer.
 5. **Attest**: a leaf in the ledger and a receipt that claims only what step 4 saw.
@@ -25,16 +25,14 @@ from unhear.forget.commit import Asked, Case, Ways, bar, commit_some, find
 from unhear.forget.database import Database, ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import (
     ForgetError,
-    HeldBack,
-    HolderAway,
     HolderUnanswered,
     KeeperFailed,
     MirrorAway,
     NoSuchTrace,
     RootRemains,
-    TraceRemains,
     Unfinished,
 )
+from unhear.forget.everywhere import gone_everywhere
 from unhear.forget.group import Group
 from unhear.forget.holder import IN_A_HOUSE, Holder, Place
 from unhear.forget.holds import scopes_held
@@ -53,9 +51,6 @@ from unhear.signals.giving import timed
 from unhear.signals.words import Work
 
 log = logging.getLogger(__name__)
-
-TRACES_PER_SWEEP_MAX = 1_000
-"""Traces handed to one `destroy`: bounds a holder's work, not the erasure."""
 
 REQUESTS_PER_GROUP_MAX = 256
 
@@ -241,7 +236,8 @@ class Forgetter:
             self.destroy_due_roots()  # whoever committed may have died before that
         with timed(Work.ERASE_COMMIT):
             self._commit([case for case in cases if case.row.state is ErasureState.ASKED])
-        failed = {case.row.id: error for case in cases if (error := self._sweep(case)) is not None}
+        swept = {case.row.id: gone_everywhere(case, self._holders) for case in cases}
+        failed = {erasure: error for erasure, error in swept.items() if error is not None}
         with timed(Work.ERASE_ATTEST):
             outcomes = self._attest(erasures, failed)
         self._ledger.publish_soon(self._database)
@@ -286,17 +282,6 @@ class Forgetter:
             self._let_go(queued)
             left = [case for case in left if case.todo]
 
-    def _sweep(self, case: Case) -> Exception | None:
-        """Sweep every holder and look again; answer what stands in the way, or None."""
-        household, traces = case.row.household, case.gone
-        holders = [h for h in self._holders if h.holds_words or not case.record.scope.words_only]
-        with timed(Work.ERASE_SWEEP):
-            away = [holder.place for holder in holders if not _swept(holder, household, traces)]
-        if away:
-            return _away(away)
-        with timed(Work.ERASE_LOOK):
-            return _look(case, holders)
-
     def _attestation(self) -> Attestation:
         return Attestation(
             keeper=self._keeper,
@@ -326,37 +311,3 @@ def _find(
         for household in {row.household for row in rows}
     }
     return [find(transaction, tree, row, held[row.household]) for row in rows]
-
-
-def _look(case: Case, holders: Sequence[Holder]) -> Exception | None:
-    for holder in holders:
-        try:
-            held = holder.held(case.row.household, case.gone)
-        except HolderAway:
-            return _away([holder.place])
-        if held:
-            return TraceRemains(f"{holder.place} still holds something of {len(held)} traces")
-    if case.waits:
-        return HeldBack(
-            "some of this may not be erased yet; the rest is. It is finished by itself as "
-            "soon as that ends (see `unhear hold list`)"
-        )
-    return None
-
-
-def _away(places: Sequence[Place]) -> HolderAway:
-    return HolderAway(
-        f"cannot reach: {', '.join(places)}. The keys are destroyed; the rest is swept when it is "
-        "back (run `unhear audit`)"
-    )
-
-
-def _swept(holder: Holder, household: HouseholdId, traces: Sequence[TraceId]) -> bool:
-    """Destroy what `holder` has; False if it is away."""
-    try:
-        for start in range(0, len(traces), TRACES_PER_SWEEP_MAX):
-            holder.destroy(household, traces[start : start + TRACES_PER_SWEEP_MAX])
-    except HolderAway:
-        log.warning("holder away", extra={"place": holder.place.value})
-        return False
-    return True
