@@ -82,18 +82,21 @@ class Source(Protocol):
 
 
 class OneCoding:
-    """Expects that pictures are coded the same way all along, as one film needs it."""
+    """Expects that pictures are coded the same way all along, as one film needs it.
+
+    A part of what tells how they are coded that was lost on its way is no other way.
+    """
 
     def __init__(self) -> None:
-        self._coding: frozenset[bytes] = frozenset()
+        self._coding: dict[int, frozenset[bytes]] = {}
 
     def goes_on(self, packet: Encoded, codec: str) -> bool:
         """Whether a picture is coded like those before it."""
         if not packet.key or codec in KEY_ONLY:
             return True
         coding = parameter_sets(packet.data, codec)
-        self._coding = self._coding or coding
-        return not coding or coding == self._coding
+        self._coding = coding | self._coding
+        return all(sets <= self._coding[kind] for kind, sets in coding.items())
 
 
 class AddressSource:

@@ -153,8 +153,12 @@ def units(data: bytes) -> Iterator[bytes]:
             yield whole
 
 
-def parameter_sets(data: bytes, codec: str) -> frozenset[bytes]:
-    """Answer what a coded picture brings along of how it is coded: its size, and more."""
-    if codec == "h264":
-        return frozenset(unit for unit in units(data) if unit[0] & 0x1F in PARAMETERS_H264)
-    return frozenset(unit for unit in units(data) if unit[0] >> 1 & 0x3F in PARAMETERS_H265)
+def parameter_sets(data: bytes, codec: str) -> dict[int, frozenset[bytes]]:
+    """Answer what a coded picture brings along of how it is coded, by kind: its size, and more."""
+    of_h264 = codec == "h264"
+    found: dict[int, frozenset[bytes]] = {}
+    for unit in units(data):
+        kind = unit[0] & 0x1F if of_h264 else unit[0] >> 1 & 0x3F
+        if kind in (PARAMETERS_H264 if of_h264 else PARAMETERS_H265):
+            found[kind] = found.get(kind, frozenset()) | {unit}
+    return found
