@@ -339,3 +339,20 @@ def test_who_reads_a_root_that_is_destroyed_meanwhile_gets_it_whole_or_not_at_al
         finally:
             over.set()
         assert all(one.result() for one in readers)
+
+
+def test_a_power_cut_that_undoes_the_removal_of_a_root_brings_none_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, root, root_id = FileRootKeeper(tmp_path / "roots"), random_bytes(32), random_bytes(16)
+    keeper.put(root_id, root)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        keeper.destroy(root_id)
+    (file,) = keeper.folder.iterdir()
+    assert root[:8] not in file.read_bytes()
+    with pytest.raises(RootGone):
+        keeper.get(root_id)
+    assert keeper.ids() == {root_id}, "so that the next opening of the house removes it"
+    keeper.destroy(root_id)
+    assert keeper.ids() == set()

@@ -99,12 +99,12 @@ class Fleet:
             row = transaction.trace(OWN, trace)
             if row is None or row.expires_day <= clock.day_number(self._clock()):
                 raise NotInvited("there is no such invitation, or it was used; ask for another")
-            tree, day = open_tree(transaction, self._keeper), self._forgetter.due_day()
+            tree, day = open_tree(transaction, self._keeper), self._forgetter.replaced.due_day()
             erase_keys(transaction, self._keeper, tree, {row.slot}, due_day=day)
             free_slots(transaction, OWN, [row.slot])
             transaction.drop_traces(OWN, [trace])
             token = add_home(transaction, tree)
-        self._forgetter.destroy_due_roots()
+        self._forgetter.replaced.destroy_due()
         return token
 
     def home_of(self, token: str) -> HouseholdId | None:
@@ -174,7 +174,7 @@ class Fleet:
                 clock=self._clock,
             ).sweep()
         self._release_what_is_due()
-        self._forgetter.destroy_due_roots()
+        self._forgetter.replaced.destroy_due()
         self.ledger.publish_soon(self._database)
 
     def close(self) -> None:
@@ -198,7 +198,7 @@ class Fleet:
             }
             after = next_release(last, totals, self._clock(), self.rules)
             if after is not None and after is not last:
-                day = self._forgetter.due_day()
+                day = self._forgetter.replaced.due_day()
                 put_release(transaction, self._keeper, tree, OWN, after, due_day=day)
 
     def _read(self, read: Callable[[Transaction, KeyTree], T]) -> T:

@@ -3,9 +3,10 @@
 The order is the design:
 
 1. **Bar** the scope, durably. From then on nothing heard before the request can be kept.
-2. **Commit**: find what the scope names (of a few recordings while it is barred), destroy its keys
-   by re-keying their path under a new root, drop the rows. Then a mirror gets the new keys, and
-   the keeper destroys the old root: from here on what is left anywhere, in any copy, is noise.
+2. **Commit**: find what the scope names, destroy its keys by re-keying their path under a new root,
+   drop the rows. A few recordings go in the transaction that bars them. Then a mirror gets the new
+   keys, and the keeper destroys the old root: from here on what is left anywhere, in any copy, is
+   noise.
 3. **Sweep** every holder outside the database. One that is away stops no other.
 4. **Look again**, everywhere. We do not believe `destroy`; we believe an empty answer.
 5. **Attest**: a leaf in the ledger and a receipt that claims only what step 4 saw.
@@ -16,7 +17,6 @@ arrive together, from several threads, go through the steps together under one c
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import nullcontext
 
 from unhear.clock import Clock, day_number
 from unhear.forget import roots
@@ -24,12 +24,10 @@ from unhear.forget.attest import Attestation, attest
 from unhear.forget.commit import Asked, Case, Ways, bar, commit_some, find
 from unhear.forget.database import Database, ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import (
+    CommitUnknown,
     ForgetError,
     HolderUnanswered,
-    KeeperFailed,
-    MirrorAway,
     NoSuchTrace,
-    RootRemains,
     Unfinished,
 )
 from unhear.forget.everywhere import gone_everywhere
@@ -39,6 +37,7 @@ from unhear.forget.holds import scopes_held
 from unhear.forget.keytree import KeyTree
 from unhear.forget.mirror import Copies
 from unhear.forget.outcomes import tell
+from unhear.forget.replaced import ReplacedRoots
 from unhear.forget.roots import RootKeeper
 from unhear.forget.slots import free_slots
 from unhear.forget.snapshot import snapshot
@@ -54,8 +53,9 @@ log = logging.getLogger(__name__)
 
 REQUESTS_PER_GROUP_MAX = 256
 
-FOUND_AT_ONCE_MAX = 100
-"""A request that names no more recordings is barred and found in one go: it holds up no writer."""
+AT_ONCE_MAX = 100
+"""A request that names no more recordings is barred, found and committed in one transaction: that
+holds up no writer."""
 
 Erasure = tuple[HouseholdId, bytes]
 """Whose an erasure is, and its id."""
@@ -86,6 +86,7 @@ class Forgetter:
         self._learned = learned
         self._clock = clock
         self._copies = copies or Copies()
+        self.replaced = ReplacedRoots(database, keeper, self._copies, clock)
         self._group: Group[Asked, Receipt] = Group(self._work, REQUESTS_PER_GROUP_MAX)
 
     def forget(self, household: HouseholdId, scope: Scope) -> Receipt:
@@ -119,10 +120,10 @@ class Forgetter:
                 return
             tree = roots.open_tree(transaction, self._keeper)
             gone = slots.values()
-            roots.erase_keys(transaction, self._keeper, tree, gone, due_day=self.due_day())
+            roots.erase_keys(transaction, self._keeper, tree, gone, due_day=self.replaced.due_day())
             free_slots(transaction, household, gone)
             transaction.drop_traces(household, list(slots))
-        self.destroy_due_roots()
+        self.replaced.destroy_due()
 
     def resume(self, household: HouseholdId) -> list[Receipt]:
         """Finish what a crash, an absent holder or a legal hold left unfinished, where it can be.
@@ -131,7 +132,7 @@ class Forgetter:
         """
         with self._database.reading() as transaction:
             unfinished = [(household, row.id) for row in transaction.unfinished_erasures(household)]
-        self._recover_roots()
+        self.replaced.recover()
         receipts = []
         for erasure in unfinished:
             try:
@@ -146,18 +147,6 @@ class Forgetter:
                     log.warning("erasure unfinished", extra={"why": type(outcome).__name__})
         return receipts
 
-    def _recover_roots(self) -> None:
-        today = day_number(self._clock())
-        try:
-            self._copies.ship()
-        except MirrorAway:
-            log.warning("mirror away; replaced root keys are held until it is back")
-            today = roots.NOTHING_DUE
-        try:
-            roots.recover(self._database, self._keeper, today=today)
-        except KeeperFailed:
-            log.warning("root keeper away; replaced root keys are destroyed when it is back")
-
     def remaining(
         self, household: HouseholdId, traces: Sequence[TraceId], *, words_only: bool = False
     ) -> dict[str, int]:
@@ -168,30 +157,6 @@ class Forgetter:
             rows = transaction.traces_by_id(household, traces)
             found["index"] = sum(not words_only or row.words is not None for row in rows)
         return {place: count for place, count in found.items() if count}
-
-    def destroy_due_roots(self) -> None:
-        """Have the keeper destroy or park the replaced roots, once a mirror has the new.
-
-        Raises `Unfinished` when the mirror or the keeper is away; the roots stay queued.
-        """
-        with self._database.reading() as transaction:
-            queued = transaction.queued_roots()
-        self._let_go(queued)
-
-    def _let_go(self, queued: Mapping[bytes, int]) -> None:
-        # Shipped after the look: what another process queues meanwhile may not be shipped yet.
-        self._copies.ship()
-        today = day_number(self._clock())
-        parking = any(due_day > today for due_day in queued.values())
-        try:
-            # One process parks at a time: an id may be given to a keeper once only.
-            with self._database.writing() if parking else nullcontext():
-                roots.let_go(self._keeper, queued, today)
-        except KeeperFailed as error:
-            raise RootRemains(
-                "the keys are replaced, but the old root key cannot be destroyed now; this is "
-                f"finished when the keeper is back ({error})"
-            ) from None
 
     def _work(self, requests: Sequence[Asked]) -> list[Receipt | Exception]:
         """Do several requests together; a whole household's goes alone, for it ends the others."""
@@ -208,7 +173,21 @@ class Forgetter:
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _bar(self, requests: Sequence[Asked]) -> tuple[list[Erasure | Exception], list[Case]]:
-        """Bar what each of these names; answer the erasures, and those that are found already."""
+        """Bar what each of these names; answer the erasures, and those of few recordings found.
+
+        The keys of those few are destroyed with it, if they can be: what was asked for is written
+        down whatever stands in the way of that.
+        """
+        try:
+            return self._barred(requests, commits=True)
+        except CommitUnknown:
+            raise
+        except Exception:  # noqa: BLE001 - it comes again when the erasure is finished
+            return self._barred(requests, commits=False)
+
+    def _barred(
+        self, requests: Sequence[Asked], *, commits: bool
+    ) -> tuple[list[Erasure | Exception], list[Case]]:
         now = self._clock()
         barred: list[Erasure | Exception] = []
         few: list[ErasureRow] = []
@@ -222,9 +201,12 @@ class Forgetter:
                     continue
                 barred.append((row.household, row.id))
                 named = asked.scope.recordings
-                if named is not None and len(named) <= FOUND_AT_ONCE_MAX:
+                if named is not None and len(named) <= AT_ONCE_MAX:
                     few.append(row)
-            return barred, _find(transaction, tree, few, day_number(now))
+            found = _find(transaction, tree, few, day_number(now))
+            if commits:
+                commit_some(transaction, tree, found, self._ways())
+        return barred, found
 
     def _finish(
         self, erasures: Sequence[Erasure], found: Sequence[Case] = ()
@@ -233,7 +215,7 @@ class Forgetter:
         with timed(Work.ERASE_FIND):
             cases = [*found, *self._find_rest(erasures, found)]
         if any(case.row.state is ErasureState.COMMITTED for case in cases):
-            self.destroy_due_roots()  # whoever committed may have died before that
+            self.replaced.destroy_due()  # also where whoever committed died before that
         with timed(Work.ERASE_COMMIT):
             self._commit([case for case in cases if case.row.state is ErasureState.ASKED])
         swept = {case.row.id: gone_everywhere(case, self._holders) for case in cases}
@@ -276,11 +258,13 @@ class Forgetter:
         while left:
             with self._database.writing() as transaction:
                 tree = roots.open_tree(transaction, self._keeper)
-                ways = Ways(self._keeper, self._learned, self.due_day())
-                commit_some(transaction, tree, left, ways)
+                commit_some(transaction, tree, left, self._ways())
                 queued = transaction.queued_roots()
-            self._let_go(queued)
+            self.replaced.let_go(queued)
             left = [case for case in left if case.todo]
+
+    def _ways(self) -> Ways:
+        return Ways(self._keeper, self._learned, self.replaced.due_day())
 
     def _attestation(self) -> Attestation:
         return Attestation(
@@ -296,10 +280,6 @@ class Forgetter:
     def horizon_days(self) -> int:
         """For how many days a backup opens what is erased today."""
         return self._copies.horizon_days
-
-    def due_day(self) -> int:
-        """Answer the day from which a root replaced now may be destroyed; 0 is at once."""
-        return self._copies.due_day(self._clock())
 
 
 def _find(

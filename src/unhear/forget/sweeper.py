@@ -53,7 +53,7 @@ class Sweeper:
         """
         self.check_clock()
         self._holds.end_due()
-        self._forgetter.destroy_due_roots()
+        self._forgetter.replaced.destroy_due()
         receipts = self._forgetter.resume(self._household)
         if (expired := self._expire()) is not None:
             receipts.append(expired)

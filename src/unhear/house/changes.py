@@ -105,7 +105,7 @@ class Changes:
             for claimed in claims:
                 state(transaction, tree, self._household, claimed, ledger=self._ledger, now=now)
         if takes_out:
-            self._forgetter.destroy_due_roots()
+            self._forgetter.replaced.destroy_due()
         if claims:
             self._ledger.publish_soon(self._database)
         return settled.household
@@ -137,7 +137,7 @@ class Changes:
         self, transaction: Transaction, tree: KeyTree, changed: Household, *, takes_out: bool
     ) -> None:
         if takes_out:
-            due_day = self._forgetter.due_day()
+            due_day = self._forgetter.replaced.due_day()
             replace_profile(transaction, self._keeper, tree, changed, due_day=due_day)
         else:
             set_profile(transaction, tree, changed)

@@ -88,7 +88,7 @@ def replace_profile(
     """Put another profile in place of the old one, which no copy opens afterwards.
 
     For whenever somebody or something is taken out of it. The caller commits, and then has the
-    replaced root destroyed (`Forgetter.destroy_due_roots`).
+    replaced root destroyed (`ReplacedRoots.destroy_due`).
     """
     row = _row(transaction, household.id)
     utterance = utterance_of(tree, row)

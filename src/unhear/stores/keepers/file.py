@@ -77,7 +77,9 @@ class FileRootKeeper:
     def destroy(self, root_id: bytes) -> None:
         """Overwrite, sync and remove the root's file. Raises `KeeperFailed`.
 
-        It is made longer first, so that nobody who reads it meanwhile takes noise for a root.
+        It is made longer first, so that nobody who reads it meanwhile takes noise for a root. Once
+        that is on disk nothing is left to be removed but noise: should a power cut bring the file
+        back, it counts as gone, and is removed again.
         """
         path = self._path(root_id)
         with _plain_errors(self.folder):
@@ -93,7 +95,6 @@ class FileRootKeeper:
             finally:
                 os.close(descriptor)
             path.unlink(missing_ok=True)
-            self._sync_folder()
 
     def ids(self) -> set[bytes]:
         """Answer the ids of all roots held; a file that is not whole counts."""
