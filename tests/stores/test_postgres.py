@@ -196,7 +196,7 @@ def test_what_was_lost_while_it_was_kept_is_not_said_to_be_kept_and_leaves_nothi
 
 
 @pytest.mark.parametrize("reaches", [True, False])
-@pytest.mark.parametrize("step", [0, 1, 2])
+@pytest.mark.parametrize("step", [0, 1])
 def test_an_erasure_whose_server_was_lost_is_finished_when_it_is_asked_for_again(
     home: Home,
     line: Cutting,

@@ -111,17 +111,16 @@ class Ways:
 
 
 def commit_some(transaction: Transaction, tree: KeyTree, cases: Sequence[Case], ways: Ways) -> None:
-    """Destroy the keys of what these erasures name, or of a part where it is much.
+    """Destroy the keys of what these erasures name, found in this very transaction.
 
-    All of it goes under one change of the root, and what was learned of it with it. A case without
-    `todo` is finished here.
+    Or of a part where it is much. All of it goes under one change of the root, and what was learned
+    of it with it. A case without `todo` is finished here.
     """
-    asked = [case for case in cases if _still_asked(transaction, tree, case)]
-    chosen = list(_parts(transaction, tree, asked, ways.learned))
+    chosen = list(_parts(transaction, tree, cases, ways.learned))
     unlearnings = _unlearnings(transaction, tree, chosen, ways.learned)
     slots = {slot for _, part in chosen for slot in part.slots.values()}
     slots |= {slot for one in unlearnings.values() for slot in one.slots}
-    slots |= {transaction.household(case.row.household).slot for case in asked if _ends(case)}
+    slots |= {transaction.household(case.row.household).slot for case in cases if _ends(case)}
     if slots:
         old = erase_keys(transaction, ways.keeper, tree, slots, due_day=ways.due_day)
         for case, _ in chosen:
@@ -138,20 +137,20 @@ def commit_some(transaction: Transaction, tree: KeyTree, cases: Sequence[Case], 
     for case, part in chosen:
         _drop(transaction, case, part)
         _reseal(transaction, tree, part, dropped)
-    for case in asked:
-        _close(transaction, tree, case)
     for case in cases:
+        _close(transaction, tree, case)
         if not case.todo:
             case.gone = transaction.sweep(case.row.household, case.row.id)
 
 
-def _still_asked(transaction: Transaction, tree: KeyTree, case: Case) -> bool:
+def still_asked(transaction: Transaction, tree: KeyTree, case: Case) -> bool:
     """Take over what another process did of it since it was found; False if it did all of it."""
     row = transaction.erasure(case.row.household, case.row.id)
     if row is not None and row != case.row:
         case.row, case.record = row, record_of(transaction, tree, row)
     if row is None or row.state is not ErasureState.ASKED:
         case.todo = []
+        case.gone = transaction.sweep(case.row.household, case.row.id)
         return False
     return True
 

@@ -17,14 +17,14 @@ arrive together, from several threads, go through the steps together under one c
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from unhear.clock import Clock, day_number
 from unhear.forget import roots
 from unhear.forget.attest import Attestation, attest
-from unhear.forget.commit import Asked, Case, Ways, bar, commit_some, find
+from unhear.forget.commit import Asked, Case, Ways, bar, commit_some, find, still_asked
 from unhear.forget.database import Database, ErasureRow, ErasureState, TraceKind, Transaction
 from unhear.forget.errors import (
-    CommitUnknown,
     ForgetError,
     HolderUnanswered,
     NoSuchTrace,
@@ -59,6 +59,22 @@ holds up no writer."""
 
 Erasure = tuple[HouseholdId, bytes]
 """Whose an erasure is, and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Barred:
+    """What requests came to when they were barred.
+
+    `found` are those of few recordings; `queued` the roots to be destroyed once their keys are.
+    """
+
+    outcomes: list[Erasure | Exception]
+    found: list[Case]
+    queued: Mapping[bytes, int]
+
+
+class _KeysRemain(Exception):
+    """Something stands in the way of destroying keys, and not of barring what they are of."""
 
 
 class Forgetter:
@@ -165,31 +181,29 @@ class Forgetter:
         alone = [[n] for n, asked in enumerate(requests) if asked.scope.household]
         for numbers in filter(None, [together, *alone]):
             with timed(Work.ERASE_BAR):
-                barred, found = self._bar([requests[n] for n in numbers])
-            erasures = [one for one in barred if not isinstance(one, Exception)]
-            finished = iter(self._finish(erasures, found))
-            for n, one in zip(numbers, barred, strict=True):
+                barred = self._bar([requests[n] for n in numbers])
+            if _in_state(ErasureState.COMMITTED, barred.found):
+                self.replaced.let_go(barred.queued)
+            erasures = [one for one in barred.outcomes if not isinstance(one, Exception)]
+            finished = iter(self._finish(erasures, barred.found))
+            for n, one in zip(numbers, barred.outcomes, strict=True):
                 outcomes[n] = one if isinstance(one, Exception) else next(finished)
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def _bar(self, requests: Sequence[Asked]) -> tuple[list[Erasure | Exception], list[Case]]:
-        """Bar what each of these names; answer the erasures, and those of few recordings found.
+    def _bar(self, requests: Sequence[Asked]) -> _Barred:
+        """Bar what each of these names.
 
-        The keys of those few are destroyed with it, if they can be: what was asked for is written
-        down whatever stands in the way of that.
+        The keys of few recordings are destroyed with it, if they can be: what was asked for is
+        written down whatever stands in the way of that.
         """
         try:
             return self._barred(requests, commits=True)
-        except CommitUnknown:
-            raise
-        except Exception:  # noqa: BLE001 - it comes again when the erasure is finished
+        except _KeysRemain:
             return self._barred(requests, commits=False)
 
-    def _barred(
-        self, requests: Sequence[Asked], *, commits: bool
-    ) -> tuple[list[Erasure | Exception], list[Case]]:
+    def _barred(self, requests: Sequence[Asked], *, commits: bool) -> _Barred:
         now = self._clock()
-        barred: list[Erasure | Exception] = []
+        outcomes: list[Erasure | Exception] = []
         few: list[ErasureRow] = []
         with self._database.writing() as transaction:
             tree = roots.open_tree(transaction, self._keeper)
@@ -197,27 +211,33 @@ class Forgetter:
                 try:
                     row = bar(transaction, tree, asked, now)
                 except NoSuchTrace as error:
-                    barred.append(error)
+                    outcomes.append(error)
                     continue
-                barred.append((row.household, row.id))
+                outcomes.append((row.household, row.id))
                 named = asked.scope.recordings
                 if named is not None and len(named) <= AT_ONCE_MAX:
                     few.append(row)
             found = _find(transaction, tree, few, day_number(now))
             if commits:
-                commit_some(transaction, tree, found, self._ways())
-        return barred, found
+                try:
+                    commit_some(
+                        transaction, tree, _in_state(ErasureState.ASKED, found), self._ways()
+                    )
+                except Exception as error:  # it comes again when the erasure is finished
+                    raise _KeysRemain from error
+            return _Barred(outcomes, found, transaction.queued_roots() if found else {})
 
     def _finish(
         self, erasures: Sequence[Erasure], found: Sequence[Case] = ()
     ) -> list[Receipt | Exception]:
         """Do every step after the bar; answer each erasure's receipt, or why there is none."""
         with timed(Work.ERASE_FIND):
-            cases = [*found, *self._find_rest(erasures, found)]
-        if any(case.row.state is ErasureState.COMMITTED for case in cases):
-            self.replaced.destroy_due()  # also where whoever committed died before that
+            rest = self._find_rest(erasures, found)
+        if _in_state(ErasureState.COMMITTED, rest):
+            self.replaced.destroy_due()  # whoever committed may have died before that
+        cases = [*found, *rest]
         with timed(Work.ERASE_COMMIT):
-            self._commit([case for case in cases if case.row.state is ErasureState.ASKED])
+            self._commit(_in_state(ErasureState.ASKED, cases))
         swept = {case.row.id: gone_everywhere(case, self._holders) for case in cases}
         failed = {erasure: error for erasure, error in swept.items() if error is not None}
         with timed(Work.ERASE_ATTEST):
@@ -253,12 +273,12 @@ class Forgetter:
 
         return snapshot(self._database, self._keeper, read) if rest else []
 
-    def _commit(self, cases: Sequence[Case]) -> None:
-        left = list(cases)
+    def _commit(self, left: list[Case]) -> None:
         while left:
             with self._database.writing() as transaction:
                 tree = roots.open_tree(transaction, self._keeper)
-                commit_some(transaction, tree, left, self._ways())
+                asked = [case for case in left if still_asked(transaction, tree, case)]
+                commit_some(transaction, tree, asked, self._ways())
                 queued = transaction.queued_roots()
             self.replaced.let_go(queued)
             left = [case for case in left if case.todo]
@@ -291,3 +311,7 @@ def _find(
         for household in {row.household for row in rows}
     }
     return [find(transaction, tree, row, held[row.household]) for row in rows]
+
+
+def _in_state(state: ErasureState, cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.row.state is state]
