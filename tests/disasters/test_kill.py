@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.disasters.worker import STEPS
+from tests.disasters.worker import NOT_ACCEPTED, STEPS
 from tests.home import PASSPHRASE, SOUND, Home, SetClock
 from unhear.clock import now
 from unhear.forget import kept_receipts
@@ -62,17 +62,17 @@ def _taught_by(home: Home) -> int:
     return sum(one.recordings for one in found)
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_killed_at_a_named_step(home: Home, step: str) -> None:
+@pytest.mark.parametrize(("way", "step"), [(way, step) for way in STEPS for step in STEPS[way]])
+def test_killed_at_a_named_step(home: Home, way: str, step: str) -> None:
     gone, *stay = [home.learn(of=home.keep()) for _ in range(3)]
-    worker = _worker(home.settings.house, "die", step, gone.hex())
+    worker = _worker(home.settings.house, "die", way, step, gone.hex())
     said, _ = worker.communicate(timeout=60)
     assert (worker.returncode, said) == (-signal.SIGKILL, "")
 
     again = Home(home.settings)
     receipts = again.forgetter.resume(again.id)
 
-    accepted = step != "before the bar"
+    accepted = step not in NOT_ACCEPTED[way]
     assert _opens(again, gone) is not accepted
     assert again.blobs.has(again.id, gone) is not accepted
     assert len(receipts) == (accepted and step != "after the attestation")

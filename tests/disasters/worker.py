@@ -1,7 +1,9 @@
 """A process that works on a house until it is killed. It says what it was promised on stdout.
 
-python -m tests.disasters.worker HOUSE die STEP TRACE    forget TRACE, die at STEP
-python -m tests.disasters.worker HOUSE live SEED         keep and forget until killed
+python -m tests.disasters.worker HOUSE die WAY STEP TRACE    forget TRACE, die at STEP
+python -m tests.disasters.worker HOUSE live SEED             keep and forget until killed
+
+There are two ways: few recordings go in the transaction that bars them, many in those that follow.
 """
 
 import os
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from tests.home import Home
 from unhear.clock import now
+from unhear.forget import engine
 from unhear.forget.errors import NoSuchTrace
 from unhear.forget.keytree import PagePlace, SealedPage
 from unhear.household.scope import Scope
@@ -24,18 +27,26 @@ from unhear.stores.keepers.file import FileRootKeeper
 from unhear.stores.payloads import FilePayloads
 from unhear.stores.transaction import Transaction
 
-STEPS = (
-    "before the bar",
-    "after the bar",
-    "root put",
-    "path half written",
-    "before the commit",
+AT_ONCE, APART = "at once", "apart"
+PUT = ("root put", "path half written")
+REST = (
     "after the commit",
     "root destroyed",
     "payload deleted",
     "before the attestation",
     "after the attestation",
 )
+STEPS = {
+    AT_ONCE: (*PUT, "before the bar", "after the bar", *REST),
+    APART: ("before the bar", "after the bar", *PUT, "before the commit", *REST),
+}
+NOT_ACCEPTED = {AT_ONCE: (*PUT, "before the bar"), APART: ("before the bar",)}
+"""Nobody was promised anything that far, and nothing is destroyed: it was never asked for."""
+
+TRANSACTIONS = {
+    AT_ONCE: ("the bar", "the attestation"),
+    APART: ("the bar", "the commit", "the attestation"),
+}
 
 _deadly = ""
 
@@ -63,9 +74,9 @@ class DyingPayloads(FilePayloads):
 
 
 class DyingDatabase(Database):
-    """Counts the write transactions of one erasure: the bar, the commit, the attestation."""
+    """Counts the write transactions of one erasure."""
 
-    names = iter(["the bar", "the commit", "the attestation"])
+    names: Iterator[str] = iter(())
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -85,7 +96,10 @@ class DyingDatabase(Database):
         _reach(f"after {name}")
 
 
-def _die(house: Path, trace: str) -> None:
+def _die(house: Path, way: str, trace: str) -> None:
+    if way == APART:
+        engine.AT_ONCE_MAX = 0
+    DyingDatabase.names = iter(TRANSACTIONS[way])
     settings = Settings(house=house)
     home = Home(
         settings,
@@ -123,7 +137,7 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[2] == "die":
-        _deadly = sys.argv[3]
-        _die(Path(sys.argv[1]), sys.argv[4])
+        _way, _deadly = sys.argv[3], sys.argv[4]
+        _die(Path(sys.argv[1]), _way, sys.argv[5])
     else:
         _live(Path(sys.argv[1]), int(sys.argv[3]))
