@@ -103,7 +103,8 @@ class HouseMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "house"):
-            self.house.close()
+            for house in [*self.left, self.house]:
+                house.close()  # or it would publish its log in the background
             clock.now = self.real_now
             shutil.rmtree(self.folder)
 
