@@ -382,7 +382,7 @@ class AgainstAModel(RuleBasedStateMachine):
         """End a process; another takes its place, which has nothing in mind."""
         killed = self.processes[at]
         self.processes[at] = another(killed.home)
-        killed.home.db.close()
+        killed.home.close()
 
     @invariant()
     def both_list_what_goes_on(self) -> None:
