@@ -37,7 +37,7 @@ def _running(*arguments: str | Path) -> Iterator[dict[str, Any]]:
         yield json.loads("".join(iter(server.stdout.readline, "}\n")) + "}")
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.communicate(timeout=60)
 
 
 def _witness(folder: Path, house: Path) -> Path:

@@ -23,7 +23,7 @@ class Gate:
 
     def __call__(self, capture: Capture) -> Transcript:
         self.begun.set()
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         self.heard.append(capture.device)
         return Transcript(str(capture.device))
 
@@ -49,7 +49,7 @@ def busy(ears: Ears, gate: Gate) -> Thread:
     """Keep the recogniser at work, so that everything else queues."""
     thread = Thread(target=ears.hear, args=(capture("busy"),))
     thread.start()
-    assert gate.begun.wait(10)
+    assert gate.begun.wait(60)
     return thread
 
 
@@ -71,7 +71,7 @@ def test_a_guess_is_the_answer_if_the_pause_lasts(ears: Ears, gate: Gate) -> Non
     gate.open.set()
     guess = capture("kitchen")
     ears.foresee(guess)
-    assert gate.begun.wait(10)
+    assert gate.begun.wait(60)
     assert ears.hear(guess).text == "kitchen"
     assert gate.heard == ["kitchen"]
 
@@ -101,5 +101,5 @@ def test_it_rests_when_nothing_is_recognised_or_waits(ears: Ears, gate: Gate) ->
     first = busy(ears, gate)
     assert not ears.resting
     gate.open.set()
-    first.join(10)
+    first.join(60)
     assert ears.resting

@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from tests.needs import need, need_program
+from tests.ports import free_port
 
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 TOKEN, PIN = "unhear-tests", "271828"
@@ -57,7 +58,7 @@ def soft_tpm(folder: Path) -> Iterator[str]:
 
 def _started(program: str, folder: Path) -> "tuple[subprocess.Popen[bytes], int]":
     for _ in range(10):
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             [
                 *(program, "socket", "--tpm2", "--tpmstate", f"dir={folder}"),
@@ -74,13 +75,6 @@ def _started(program: str, folder: Path) -> "tuple[subprocess.Popen[bytes], int]
                 return process, port
             Event().wait(0.01)
     pytest.fail("swtpm does not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port - 1 if port % 2 else port
 
 
 def _answers(port: int) -> bool:

@@ -256,7 +256,7 @@ def test_a_place_is_never_freed_under_another_process(
     monkeypatch.setattr(slow, "_tool", late)
     thread = Thread(target=slow.destroy, args=(old,))
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     quick.destroy(old)
     quick.put(new, bytes(range(32)))
     replaced.set()

@@ -139,7 +139,7 @@ class Slow:
     def reading(self) -> Iterator[LedgerStore]:
         seen = copy.deepcopy(self._log)
         self.shown.set()
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         yield seen
 
 
@@ -148,7 +148,7 @@ def test_who_saw_less_never_publishes_after_who_saw_more(tmp_path: Path) -> None
     slow = Slow(log)
     first = Thread(target=Ledger(SIGNER, LogFolder(folder)).publish, args=(slow,))
     first.start()
-    assert slow.shown.wait(10)
+    assert slow.shown.wait(60)
     _grow(log, 2)
     second = Thread(target=Ledger(SIGNER, LogFolder(folder)).publish, args=(log,))
     second.start()
@@ -187,11 +187,11 @@ def test_what_is_asked_for_while_at_work_is_done_once_more() -> None:
     def work() -> None:
         times.append(1)
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
 
     soon = Soon("test", work)
     soon.ask()
-    assert begun.wait(10)
+    assert begun.wait(60)
     for _ in range(5):
         soon.ask()
     go_on.set()

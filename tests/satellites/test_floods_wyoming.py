@@ -39,7 +39,7 @@ from unhear.satellites.wyoming_satellite import WyomingSatellite
 
 
 def test_who_sends_a_byte_and_no_more_is_left(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "EVENT_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(frames, "EVENT_SECONDS_MAX", 1.0)
     with dialled(port) as slow:
         slow.sendall(b"{")
         assert serves(port)
@@ -60,7 +60,7 @@ def test_who_floods_with_sound_costs_little_memory(port: int) -> None:
 def test_who_never_reads_is_left_and_costs_little_memory(
     provider: Provider, port: int, background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frames, "EVENT_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(frames, "EVENT_SECONDS_MAX", 1.0)
     ask = wire("synthesize", {"text": "a" * SPEECH_LETTERS_MAX})
     before = resident_bytes()
     connections = [dialled(port) for _ in range(8)]
@@ -101,7 +101,7 @@ def test_of_too_many_connections_the_longest_silent_are_ended(
 def test_a_satellite_that_floods_with_pings_and_never_reads_is_left(
     ways: Ways, background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frames, "EVENT_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(frames, "EVENT_SECONDS_MAX", 1.0)
     monkeypatch.setattr(places, "UNTAKEN_SECONDS_MAX", 1.0)
     pings = wire("ping", {"text": "a" * 900}) * 256
     taken: list[int] = []

@@ -30,7 +30,7 @@ from unhear.settings import SettingsWrong, read_settings
 from unhear.stores.key_files import make_key_file
 
 KEY = bytes(range(32))
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass
