@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from unhear.forget.database import HouseholdRow, TraceKind, TraceRow
 from unhear.forget.roots import CurrentRoot
 from unhear.household.words import HouseholdId, TraceId
 from unhear.prove.merkle import completed_by, root
 from unhear.stores.database import Database
+from unhear.stores.transaction import Transaction
 
 OURS = HouseholdId(bytes(16))
 
@@ -56,6 +58,36 @@ def test_the_root_is_the_one_that_was_set_last(tmp_path: Path) -> None:
             root_now = CurrentRoot(bytes(16), epoch, bytes([epoch]) * 16)
             transaction.set_root(root_now)
             assert transaction.current_root() == root_now
+
+
+@pytest.mark.parametrize("size", range(20))
+def test_of_the_log_its_edge_is_read_and_nothing_else(tmp_path: Path, size: int) -> None:
+    with closing(Database(tmp_path / "rows.db")) as database:
+        for index in range(size):
+            with database.writing() as transaction:
+                append(transaction, index)
+        with database.writing() as transaction:
+            asked = statements(transaction)
+            append(transaction, size)
+            root(size + 1, transaction.ledger_node)
+            read = [one for one in asked if one.startswith("SELECT") and "ledger_node" in one]
+            assert len(read) == 1
+
+
+def append(transaction: Transaction, index: int) -> None:
+    leaf = bytes([index])
+    transaction.append_leaf(index, leaf, completed_by(index, leaf, transaction.ledger_node))
+
+
+def statements(transaction: Transaction) -> list[str]:
+    """Answer a list into which what is asked of the database from now on is written."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(transaction._connection, "before_cursor_execute", note)
+    return asked
 
 
 @given(leaves=st.lists(st.binary(max_size=20), min_size=1, max_size=20))

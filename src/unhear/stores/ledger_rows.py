@@ -46,7 +46,7 @@ class LedgerRows(Rows):
 
     def ledger_node(self, level: int, index: int) -> bytes:
         """Answer the hash of a complete subtree of 2**level leaves. Raises `StoreDamaged`."""
-        if not self._ledger_nodes:
+        if not self._ledger_edge_known:
             self._read_edge()
         found = self._ledger_nodes.get((level, index))
         if found is None:
@@ -59,7 +59,11 @@ class LedgerRows(Rows):
         return found
 
     def _read_edge(self) -> None:
-        """Read the last complete subtree of each level: the next leaf and the root need these."""
+        """Read the last complete subtree of each level: the next leaf and the root need these.
+
+        With what leaves complete that are added since, these are all that any later root needs.
+        """
+        self._ledger_edge_known = True
         size = self.ledger_size()
         for row in self._connection.execute(_edge(size.bit_length()), _last_of_levels(size)):
             self._ledger_nodes[row.level, row.node_index] = row.hash

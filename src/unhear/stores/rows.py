@@ -21,3 +21,4 @@ class Rows:
         """The slot and kind of kept things; None for what is not kept."""
         self._ledger_size: int | None = None
         self._ledger_nodes: dict[tuple[int, int], bytes] = {}
+        self._ledger_edge_known = False
