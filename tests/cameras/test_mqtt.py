@@ -89,6 +89,7 @@ class HomeAssistant:
 
     client: mqtt.Client
     heard: "Queue[mqtt.MQTTMessage]"
+    subscribed: threading.Event
 
     def next(self, ending: str) -> mqtt.MQTTMessage:
         """Answer the next message on a topic that ends like this."""
@@ -98,6 +99,7 @@ class HomeAssistant:
                 return message
 
     def say(self, topic: str, payload: str, *, retain: bool = False) -> None:
+        assert self.subscribed.wait(PATIENCE)
         self.client.publish(topic, payload, 1, retain=retain).wait_for_publish(PATIENCE)
 
 
@@ -108,6 +110,7 @@ def listening(broker: Broker, *topics: str) -> Iterator[HomeAssistant]:
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
     client.on_message = lambda _client, _data, message: heard.put(message)
     client.on_subscribe = lambda *_: subscribed.set()
+    client.on_disconnect = lambda *_: subscribed.clear()
     client.reconnect_delay_set(1, 1)
 
     def connected(*_: object) -> None:
@@ -118,7 +121,7 @@ def listening(broker: Broker, *topics: str) -> Iterator[HomeAssistant]:
     client.loop_start()
     assert subscribed.wait(PATIENCE)
     try:
-        yield HomeAssistant(client, heard)
+        yield HomeAssistant(client, heard, subscribed)
     finally:
         client.disconnect()
         client.loop_stop()
@@ -316,7 +319,7 @@ def test_after_a_restart_of_the_broker_all_is_there_again_and_nothing_is_told_la
     with closing(stage.open(broker.settings)) as door, listening(broker, "unhear/#") as home:
         before = retained(broker, online)
         broker.stop()
-        wait_for(lambda: not door._client.is_connected())
+        wait_for(lambda: not (door._client.is_connected() or home.subscribed.is_set()))
         door.rang(FRONT)
         broker.start()
         assert retained(broker, lambda kept: kept == before) == before
