@@ -31,15 +31,16 @@ class Soaked:
 
 
 def soak(seconds: float, plant: Callable[[], object] = lambda: None) -> Soaked:
-    """Let 48 hours pass in so many seconds; `plant` is called after each turn of the load."""
+    """Let 48 hours pass in so many seconds; `plant` is called before each look, for a test."""
     samples: list[Sample] = []
     with world(HOURS * 3600 / seconds) as at_work:
-        load, enough = Load(at_work, plant), Event()
+        load, enough = Load(at_work), Event()
         with ThreadPoolExecutor(1) as threads:
             began = monotonic()
             running = threads.submit(load.run, enough)
             try:
                 while (passed := monotonic() - began) < seconds and not running.done():
+                    plant()
                     trim()
                     samples.append(
                         sample(HOURS * passed / seconds, at_work.database, at_work.temporary)

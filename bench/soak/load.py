@@ -1,7 +1,6 @@
 """What is done with a house all day: kept, looked at, learned from, shared and forgotten."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 from threading import Event
@@ -29,12 +28,11 @@ FORGET_EVERY, LEARN_EVERY, GRANT_EVERY, VISIT_EVERY = 2, 4, 25, 8
 
 
 class Load:
-    """One who uses a house; `plant` is called after each turn, for what a test plants."""
+    """One who uses a house."""
 
-    def __init__(self, world: World, plant: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
         self._house = world.house
-        self._plant = plant
         self._identity = self._house.identity.open_with_passphrase(PASSPHRASE)
         self.done: Counter[str] = Counter()
 
@@ -44,7 +42,6 @@ class Load:
             if enough.wait(PAUSE_SECONDS):
                 return
             self._turn(turn)
-            self._plant()
 
     def _turn(self, turn: int) -> None:
         spoken = Utterance(
