@@ -71,15 +71,13 @@ def test_what_no_process_gave_out_counts_nowhere(
 def test_an_agents_token_counts_at_every_process_until_the_next(home: Home, two: Two) -> None:
     agent = Agent()
     one, other = (Agents(trusting(agent), passing, home.clock) for passing in two)
-    message = agent.signed(agent.fields())
-    home.clock.pass_time(seconds=1)
+    message = _signed_before(home, agent)
     token = one.register(agent.id, message)
     assert other.of_token(token) == one.of_token(token) == agent.id
     assert one.of_token("guessed") is None
     with pytest.raises(MessageRefused, match="used before"):
         other.register(agent.id, message)
-    home.clock.at = now() + timedelta(seconds=1)
-    newer = other.register(agent.id, agent.signed(agent.fields()))
+    newer = other.register(agent.id, _signed_before(home, agent))
     assert one.of_token(newer) == agent.id
     assert one.of_token(token) is None
     home.clock.pass_time(seconds=TOKEN_LASTS.total_seconds())
@@ -97,8 +95,9 @@ def test_an_agent_that_is_trusted_no_more_has_no_token(home: Home, two: Two) -> 
 
 
 def _signed_before(home: Home, agent: Agent) -> bytes:
+    """Answer a message that is signed by the time of day, which is not the home's."""
     message = agent.signed(agent.fields())
-    home.clock.pass_time(seconds=1)
+    home.clock.at = now() + timedelta(seconds=1)
     return message
 
 
