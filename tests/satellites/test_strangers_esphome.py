@@ -33,8 +33,8 @@ from unhear.satellites import places
 NOTHING = np.zeros(0, np.int16)
 LOUD = b"\x00\x40" * 500
 READ_MAX = 64 << 20
-"""What tens of thousands of tiny messages may take that are read at once: each is a task for a moment,
-before the first of them shows that the device is to be given up."""
+"""What tens of thousands of tiny messages may take that are read at once: each is a task for a
+moment, before the first of them shows that the device is to be given up."""
 
 MESSAGES: list[Message] = [
     pb.VoiceAssistantRequest(start=True),
