@@ -218,3 +218,4 @@ def test_who_begins_a_frame_and_says_no_more_is_left(
 
     background.enter(esphome(serve, ways, "stranger"))
     background.do(until(lambda: stranger.connections > 1))
+    assert stranger.connections > 1, "it was left, and is looked for again"

@@ -65,17 +65,17 @@ def test_of_the_log_its_edge_is_read_and_nothing_else(tmp_path: Path, size: int)
     with closing(Database(tmp_path / "rows.db")) as database:
         for index in range(size):
             with database.writing() as transaction:
-                append(transaction, index)
+                append(transaction, bytes([index]))
         with database.writing() as transaction:
             asked = statements(transaction)
-            append(transaction, size)
+            append(transaction, bytes([size]))
             root(size + 1, transaction.ledger_node)
             read = [one for one in asked if one.startswith("SELECT") and "ledger_node" in one]
             assert len(read) == 1
 
 
-def append(transaction: Transaction, index: int) -> None:
-    leaf = bytes([index])
+def append(transaction: Transaction, leaf: bytes) -> None:
+    index = transaction.ledger_size()
     transaction.append_leaf(index, leaf, completed_by(index, leaf, transaction.ledger_node))
 
 
@@ -96,9 +96,7 @@ def test_the_log_is_the_same_in_one_transaction_as_in_many(
 ) -> None:
     with database.writing() as transaction:
         for leaf in leaves:
-            index = transaction.ledger_size()
-            completed = completed_by(index, leaf, transaction.ledger_node)
-            transaction.append_leaf(index, leaf, completed)
+            append(transaction, leaf)
         size = transaction.ledger_size()
         whole = root(size, transaction.ledger_node)
     with database.reading() as transaction:
