@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from tests.copies.houses import keep
 from tests.home import PASSPHRASE, PLAN, SetClock
+from tests.stores.statements import statements
 from unhear.forget.database import TraceKind
 from unhear.forget.traces import new_trace_id
 from unhear.house.elsewhere import Elsewhere
@@ -76,17 +75,9 @@ def test_where_nothing_changed_a_house_looks_at_one_number(
     ask(house, "set a timer for ten minutes")
     elsewhere.tick()
     assistant.tick()
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        said.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as said:
         elsewhere.tick()
         assistant.tick()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
     [looked] = {one for one in said if not one.startswith(("BEGIN", "SET"))}
     assert "commit_count" in looked
 

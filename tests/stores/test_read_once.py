@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 
+from tests.stores.statements import statements
 from unhear.forget.database import HouseholdRow, TraceKind, TraceRow
 from unhear.forget.roots import CurrentRoot
 from unhear.household.words import HouseholdId, TraceId
@@ -67,9 +67,9 @@ def test_of_the_log_its_edge_is_read_and_nothing_else(tmp_path: Path, size: int)
             with database.writing() as transaction:
                 append(transaction, bytes([index]))
         with database.writing() as transaction:
-            asked = statements(transaction)
-            append(transaction, bytes([size]))
-            root(size + 1, transaction.ledger_node)
+            with statements() as asked:
+                append(transaction, bytes([size]))
+                root(size + 1, transaction.ledger_node)
             read = [one for one in asked if one.startswith("SELECT") and "ledger_node" in one]
             assert len(read) == 1
 
@@ -77,17 +77,6 @@ def test_of_the_log_its_edge_is_read_and_nothing_else(tmp_path: Path, size: int)
 def append(transaction: Transaction, leaf: bytes) -> None:
     index = transaction.ledger_size()
     transaction.append_leaf(index, leaf, completed_by(index, leaf, transaction.ledger_node))
-
-
-def statements(transaction: Transaction) -> list[str]:
-    """Answer a list into which what is asked of the database from now on is written."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(transaction._connection, "before_cursor_execute", note)
-    return asked
 
 
 @given(leaves=st.lists(st.binary(max_size=20), min_size=1, max_size=20))
